@@ -1,0 +1,1 @@
+"""Marshrut: the CRM of a travel agency, from the inquiry to the next trip."""

@@ -1,0 +1,75 @@
+"""People, the ways to reach them, suspected doubles, and the consents they gave."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class ContactKind(models.TextChoices):
+    PHONE = "phone"
+    EMAIL = "email"
+    MESSENGER = "messenger"
+
+
+class Person(models.Model):
+    """A client or one who may become one. `owner` is the manager this client is used to."""
+
+    surname = models.TextField(blank=True, default="", db_default="")
+    given_name = models.TextField(blank=True, default="", db_default="")
+    patronymic = models.TextField(blank=True, default="", db_default="")
+    display_name = models.TextField(help_text="as shown; never empty")
+    search_name = models.TextField(help_text="normal form for search: core.names.search_name")
+    owner = models.ForeignKey("agency.Employee", models.PROTECT, null=True)
+    office = models.ForeignKey("agency.Office", models.PROTECT, null=True)
+    past_deals = models.PositiveIntegerField(default=0, db_default=0, help_text="realised deals so far")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["search_name"], opclasses=["gin_trgm_ops"], name="clients_person_search", fastupdate=False),
+            models.Index(fields=["owner"], name="clients_person_owner"),
+        ]
+        constraints = [models.CheckConstraint(condition=~Q(display_name=""), name="clients_person_named")]
+
+
+class ContactPoint(models.Model):
+    """One way to reach a person. `normal` is E.164, a lower-case address, or kind:id of a messenger."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="contacts")
+    kind = models.CharField(max_length=12, choices=ContactKind.choices)
+    written = models.TextField(help_text="as the client wrote it")
+    normal = models.TextField()
+    tail = models.CharField(max_length=10, blank=True, default="", db_default="", help_text="a phone's last ten digits")
+    is_shared = models.BooleanField(default=False, db_default=False, help_text="office, spouse, junk: identifies nobody")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["normal", "kind"], name="clients_contact_normal"),
+            models.Index(fields=["tail"], name="clients_contact_tail", condition=~Q(tail="")),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "kind", "normal"], name="clients_contact_once"),
+            models.CheckConstraint(condition=Q(kind__in=ContactKind.values), name="clients_contact_kind"),
+        ]
+
+
+class Suspect(models.Model):
+    """Two records that may be one person. Nobody is merged automatically."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    other = models.ForeignKey(Person, models.CASCADE, related_name="+", null=True)
+    reason = models.JSONField()
+    found_at = models.DateTimeField(db_default=Now())
+    settled_at = models.DateTimeField(null=True)
+
+
+class Consent(models.Model):
+    """What somebody agreed to, word for word, when and through which door."""
+
+    person = models.ForeignKey(Person, models.CASCADE, null=True)
+    raw_id = models.BigIntegerField(null=True, help_text="the raw message it came with")
+    text = models.TextField()
+    version = models.TextField()
+    channel = models.TextField()
+    given_at = models.DateTimeField()

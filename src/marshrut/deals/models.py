@@ -1,0 +1,97 @@
+"""Funnels whose stages are results, and the deals that pass through them."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class Funnel(models.Model):
+    slug = models.SlugField(unique=True)
+    name = models.TextField()
+    position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True, db_default=True)
+
+
+class Stage(models.Model):
+    """A result reached. It tells the next target: the task that is set by itself when a deal comes to stand here."""
+
+    funnel = models.ForeignKey(Funnel, models.CASCADE, related_name="stages")
+    slug = models.SlugField()
+    name = models.TextField()
+    position = models.PositiveSmallIntegerField()
+    task_title = models.TextField()
+    task_kind = models.CharField(max_length=24, default="call")
+    task_minutes = models.PositiveIntegerField(help_text="working minutes until the next action is due")
+    required_facts = ArrayField(models.TextField(), default=list, help_text="facts a deal must have to stand here")
+    hint = models.TextField(blank=True, default="")
+    is_last = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["funnel", "slug"], name="deals_stage_slug"),
+            models.UniqueConstraint(fields=["funnel", "position"], name="deals_stage_position", deferrable=models.Deferrable.DEFERRED),
+        ]
+
+
+class LossReason(models.Model):
+    slug = models.SlugField(unique=True)
+    name = models.TextField()
+    position = models.PositiveSmallIntegerField(default=0)
+
+
+class DealState(models.TextChoices):
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class Deal(models.Model):
+    """A matter on its way through a funnel. It hangs on the dossier of the inquiry it was born of."""
+
+    dossier = models.ForeignKey("journal.Dossier", models.PROTECT, related_name="deals")
+    inquiry = models.ForeignKey("intake.Inquiry", models.PROTECT, null=True, related_name="deals")
+    stage = models.ForeignKey(Stage, models.PROTECT)
+    stage_entered_at = models.DateTimeField()
+    title = models.TextField()
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3, blank=True, default="", db_default="")
+    facts = models.JSONField(default=dict)
+    state = models.CharField(max_length=4, choices=DealState.choices, default=DealState.OPEN)
+    close_reason = models.TextField(blank=True, default="", db_default="")
+    opened_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.TextField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["dossier"], name="deals_deal_dossier"),
+            models.Index(fields=["inquiry"], name="deals_deal_inquiry"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["dossier"], name="deals_deal_one_open", condition=Q(state="open")),
+            models.CheckConstraint(condition=Q(state__in=DealState.values), name="deals_deal_state"),
+            models.CheckConstraint(condition=Q(amount__isnull=True) | Q(amount__gte=0), name="deals_deal_amount"),
+            models.CheckConstraint(condition=~Q(state="lost") | ~Q(close_reason=""), name="deals_deal_lost_why"),
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at__isnull=True, closed_by__isnull=True)
+                | (~Q(state="open") & Q(closed_at__isnull=False, closed_by__isnull=False)),
+                name="deals_deal_closed_pair",
+            ),
+        ]
+
+
+class StageEntry(models.Model):
+    """When a deal stood at a stage, and who brought it there."""
+
+    deal = models.ForeignKey(Deal, models.CASCADE, related_name="entries")
+    stage = models.ForeignKey(Stage, models.PROTECT)
+    entered_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+    by = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["deal", "entered_at"], name="deals_entry_story")]
+        constraints = [
+            models.UniqueConstraint(fields=["deal"], name="deals_entry_one_current", condition=Q(left_at__isnull=True)),
+        ]

@@ -1,0 +1,145 @@
+"""The one queue: every inquiry, how it was understood, whose it is, and its response clock."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+
+class InquiryState(models.TextChoices):
+    OPEN = "open"
+    JOINED = "joined"
+    CLOSED = "closed"
+
+
+class ClockState(models.TextChoices):
+    NONE = "none"
+    RUNNING = "running"
+    MET = "met"
+    MISSED = "missed"
+    STOPPED = "stopped"
+
+
+class InquiryClass(models.TextChoices):
+    NEW_SALE = "new_sale"
+    REPEAT = "repeat"
+    OPEN_MATTER = "open_matter"
+    BOOKING_QUESTION = "booking_question"
+    TRIP_TROUBLE = "trip_trouble"
+    PARTNER = "partner"
+    JOB = "job"
+    SPAM = "spam"
+    OTHER = "other"
+
+
+class Inquiry(models.Model):
+    """One inquiry. Its id is that of the raw message it came with. Reasons are lists of {"code", **params}."""
+
+    raw = models.OneToOneField("channels.RawMessage", models.PROTECT, primary_key=True)
+    dossier = models.ForeignKey("journal.Dossier", models.PROTECT, related_name="inquiries")
+    person = models.ForeignKey("clients.Person", models.PROTECT, null=True)
+    matched_by = models.CharField(max_length=12, blank=True, default="", db_default="")
+    channel = models.CharField(max_length=16)
+    source = models.ForeignKey("marketing.Source", models.PROTECT)
+    external_id = models.TextField(null=True)
+    received_at = models.DateTimeField(null=True, help_text="unknown in imported history")
+    state = models.CharField(max_length=6, choices=InquiryState.choices, default=InquiryState.OPEN)
+    joined_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    inquiry_class = models.CharField(max_length=16, choices=InquiryClass.choices)
+    class_reason = models.JSONField()
+    message = models.TextField(blank=True, default="", db_default="")
+    request = models.JSONField(default=dict)
+    flaws = models.JSONField(default=list, help_text="fields that were dropped or cleaned, and why")
+    budget = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3, blank=True, default="", db_default="")
+    contact_missing = ArrayField(models.TextField(), default=list)
+    relevance = models.CharField(max_length=1)
+    relevance_reasons = models.JSONField(default=list)
+    priority = models.PositiveSmallIntegerField()
+    priority_reasons = models.JSONField(default=list)
+    owner_reason = models.JSONField(default=dict)
+    respond_by = models.DateTimeField(null=True)
+    warn_at = models.DateTimeField(null=True, help_text="the next moment the clock does something")
+    clock_state = models.CharField(max_length=8, choices=ClockState.choices, default=ClockState.NONE, db_default="none")
+    answered_at = models.DateTimeField(null=True)
+    clock_step = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="0 fresh, 1 owner warned, 2 supervisor warned")
+    reroutes = models.PositiveSmallIntegerField(default=0, db_default=0)
+    outcome = models.CharField(max_length=4, null=True)
+    disposition = models.CharField(max_length=16, blank=True, default="", db_default="")
+    close_reason = models.TextField(blank=True, default="", db_default="")
+    utm = models.JSONField(default=dict)
+    visitor = models.TextField(blank=True, default="", db_default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["dossier"], name="intake_inquiry_dossier"),
+            models.Index(fields=["person"], name="intake_inquiry_person"),
+            models.Index(fields=["-received_at"], name="intake_inquiry_received"),
+            models.Index(fields=["warn_at"], name="intake_inquiry_clock", condition=Q(clock_state="running")),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=InquiryState.values), name="intake_inquiry_state"),
+            models.CheckConstraint(condition=Q(inquiry_class__in=InquiryClass.values), name="intake_inquiry_class"),
+            models.CheckConstraint(condition=Q(relevance__in=["A", "B", "C"]), name="intake_inquiry_relevance"),
+            models.CheckConstraint(condition=Q(priority__lte=100), name="intake_inquiry_priority"),
+            models.CheckConstraint(condition=Q(outcome__isnull=True) | Q(outcome__in=["won", "lost"]), name="intake_inquiry_outcome"),
+            models.CheckConstraint(condition=~Q(state="closed") | Q(outcome__isnull=False) | ~Q(disposition=""),
+                                   name="intake_inquiry_closed_how"),
+            models.CheckConstraint(condition=~Q(outcome="lost") | ~Q(close_reason=""), name="intake_inquiry_lost_why"),
+            models.CheckConstraint(condition=~Q(state="joined") | Q(joined_to__isnull=False), name="intake_inquiry_joined_where"),
+            models.CheckConstraint(condition=Q(budget__isnull=True) | Q(budget__gte=0), name="intake_inquiry_budget"),
+            # At most one inquiry leads a matter: a second one joins it.
+            models.UniqueConstraint(fields=["dossier"], name="intake_inquiry_leads_once", condition=Q(state="open")),
+        ]
+
+
+class Criterion(models.Model):
+    """One line of the ordered list by which inquiries are classified; the first that matches decides."""
+
+    position = models.PositiveSmallIntegerField()
+    name = models.TextField()
+    inquiry_class = models.CharField(max_length=16, choices=InquiryClass.choices)
+    conditions = models.JSONField()
+    is_active = models.BooleanField(default=True, db_default=True)
+
+
+class RelevanceCriterion(models.Model):
+    position = models.PositiveSmallIntegerField()
+    name = models.TextField()
+    grade = models.CharField(max_length=1)
+    conditions = models.JSONField()
+    is_active = models.BooleanField(default=True, db_default=True)
+
+
+class ClockPolicy(models.Model):
+    """Working minutes: warn the owner, warn the supervisor, break and re-route. One for all, or one for an office."""
+
+    office = models.ForeignKey("agency.Office", models.CASCADE, null=True)
+    warn_minutes = models.PositiveSmallIntegerField(default=5)
+    escalate_minutes = models.PositiveSmallIntegerField(default=10)
+    breach_minutes = models.PositiveSmallIntegerField(default=15)
+    most_reroutes = models.PositiveSmallIntegerField(default=2)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["office"], name="intake_clock_once", nulls_distinct=False),
+            models.CheckConstraint(condition=Q(warn_minutes__lte=models.F("escalate_minutes"),
+                                               escalate_minutes__lte=models.F("breach_minutes")), name="intake_clock_order"),
+        ]
+
+
+class ShareLedger(models.Model):
+    """How many inquiries each of one set of equally eligible people was given: fair shares are counted from it."""
+
+    pool = models.TextField(unique=True, help_text="the eligible people and their weights")
+    given = models.JSONField(default=dict)
+    total = models.IntegerField(default=0)
+
+
+class SourceTally(models.Model):
+    """Inquiries, closed and won by source and day (UTC) of receipt. Written by trigger, folded by a job."""
+
+    day = models.DateField()
+    source_id = models.BigIntegerField()
+    inquiries = models.IntegerField()
+    closed = models.IntegerField()
+    won = models.IntegerField()

@@ -1,0 +1,126 @@
+"""The dossier: the one thread a matter's story hangs on, its tasks, and everything said."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class Phase(models.TextChoices):
+    INQUIRY = "inquiry"
+    DEAL = "deal"
+    BOOKING = "booking"
+    TRIP = "trip"
+    CLOSED = "closed"
+
+
+class Dossier(models.Model):
+    """One matter of one client. The room in charge (intake, then deals) keeps phase, place and worth true.
+
+    While open it is owned: by a manager or by a named queue, never by both, never by neither.
+    """
+
+    person = models.ForeignKey("clients.Person", models.PROTECT, null=True)
+    owner = models.ForeignKey("agency.Employee", models.PROTECT, null=True)
+    queue = models.ForeignKey("agency.Queue", models.PROTECT, null=True)
+    office = models.ForeignKey("agency.Office", models.PROTECT, null=True)
+    phase = models.CharField(max_length=8, choices=Phase.choices, default=Phase.INQUIRY)
+    place = models.TextField(default="inquiry", help_text="where it stands: 'inquiry' or funnel/stage")
+    worth = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3, blank=True, default="", db_default="")
+    is_open = models.BooleanField(default=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner", "-opened_at"], name="journal_dossier_owner", condition=Q(is_open=True)),
+            models.Index(fields=["queue", "opened_at"], name="journal_dossier_queue",
+                         condition=Q(is_open=True, queue__isnull=False)),
+            models.Index(fields=["owner", "place", "-opened_at"], name="journal_dossier_board", condition=Q(is_open=True)),
+            models.Index(fields=["place", "-opened_at"], name="journal_dossier_place", condition=Q(is_open=True)),
+            models.Index(fields=["person"], name="journal_dossier_person"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_open=False) | Q(owner__isnull=False, queue__isnull=True) | Q(owner__isnull=True, queue__isnull=False),
+                name="journal_dossier_owned",
+            ),
+            models.CheckConstraint(condition=Q(phase__in=Phase.values), name="journal_dossier_phase"),
+            models.CheckConstraint(condition=Q(is_open=True) ^ Q(phase="closed"), name="journal_dossier_closed_phase"),
+            models.CheckConstraint(condition=Q(is_open=True) ^ Q(closed_at__isnull=False), name="journal_dossier_closed_at"),
+            models.CheckConstraint(condition=Q(worth__isnull=True) | Q(worth__gte=0), name="journal_dossier_worth"),
+        ]
+
+
+class TaskState(models.TextChoices):
+    PENDING = "pending"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class Task(models.Model):
+    """A next action: what, by when, by whom (a manager, or a named queue)."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="tasks")
+    kind = models.CharField(max_length=24, default="call")
+    title = models.TextField()
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=9, choices=TaskState.choices, default=TaskState.PENDING)
+    assignee = models.ForeignKey("agency.Employee", models.PROTECT, null=True)
+    queue = models.ForeignKey("agency.Queue", models.PROTECT, null=True)
+    result = models.TextField(blank=True, default="", db_default="")
+    postponed = models.PositiveSmallIntegerField(default=0, db_default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.TextField()
+    done_at = models.DateTimeField(null=True)
+    done_by = models.TextField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["dossier", "due_at"], name="journal_task_next", condition=Q(state="pending")),
+            models.Index(fields=["assignee", "due_at"], name="journal_task_assignee", condition=Q(state="pending")),
+            models.Index(fields=["queue", "due_at"], name="journal_task_queue",
+                         condition=Q(state="pending", queue__isnull=False)),
+            models.Index(fields=["dossier", "id"], name="journal_task_dossier"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(assignee__isnull=False, queue__isnull=True) | Q(assignee__isnull=True, queue__isnull=False),
+                name="journal_task_somebodys",
+            ),
+            models.CheckConstraint(condition=~Q(title=""), name="journal_task_titled"),
+            models.CheckConstraint(condition=Q(state__in=TaskState.values), name="journal_task_state"),
+            models.CheckConstraint(
+                condition=Q(state="pending", done_at__isnull=True, done_by__isnull=True)
+                | (~Q(state="pending") & Q(done_at__isnull=False, done_by__isnull=False)),
+                name="journal_task_done_pair",
+            ),
+        ]
+
+
+class Touch(models.Model):
+    """One thing said, done or noted. `is_answer`: a person of ours turned to the client; the response clock stops."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="touches")
+    kind = models.CharField(max_length=24, help_text="inquiry, call, message, mail, meeting, note, task, stage, owner, clock, close")
+    direction = models.CharField(max_length=4, default="none", help_text="in, out or none")
+    at = models.DateTimeField()
+    by = models.TextField(help_text="who: the actor's label")
+    body = models.TextField(blank=True, default="", db_default="")
+    data = models.JSONField(null=True, help_text="what a later reader may word anew: codes and values")
+    is_answer = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["dossier", "-at"], name="journal_touch_story")]
+        constraints = [models.CheckConstraint(condition=Q(direction__in=["in", "out", "none"]), name="journal_touch_direction")]
+
+
+class Tally(models.Model):
+    """Running sums of open dossiers by place, owner, office and currency. Written by trigger, folded by a job."""
+
+    place = models.TextField()
+    owner_id = models.BigIntegerField(null=True)
+    office_id = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    number = models.IntegerField()
+    amount = models.DecimalField(max_digits=18, decimal_places=2)

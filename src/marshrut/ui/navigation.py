@@ -1,0 +1,123 @@
+"""The registry of the sidebar: rooms above register their entries and who the reader is; `ui` only draws them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve, reverse
+from django.utils.functional import Promise
+
+Label = str | Promise
+
+
+@dataclass(frozen=True)
+class Registration:
+    """One entry as a room registered it; `also` are url names of pages that belong under it."""
+
+    section: Label
+    label: Label
+    url_name: str
+    icon: str
+    order: int
+    count: Callable[[HttpRequest], int | None] | None
+    allowed: Callable[[HttpRequest], bool] | None
+    also: tuple[str, ...]
+    is_urgent: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the sidebar for one reader."""
+
+    label: str
+    url: str
+    icon: str
+    count: int | None
+    is_current: bool
+    is_urgent: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    """Entries under one heading (empty for the first)."""
+
+    label: str
+    entries: list[Entry]
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The reader, as the sidebar shows them: name, what they are, their office, whether on shift (None: not told)."""
+
+    name: str
+    role: str = ""
+    office: str = ""
+    is_on_shift: bool | None = None
+
+
+_registered: list[Registration] = []
+_viewer: list[Callable[[HttpRequest], Viewer]] = []
+
+
+def register_entry(
+    section: Label,
+    label: Label,
+    url_name: str,
+    icon: str,
+    order: int,
+    *,
+    count: Callable[[HttpRequest], int | None] | None = None,
+    allowed: Callable[[HttpRequest], bool] | None = None,
+    also: Iterable[str] = (),
+    is_urgent: bool = False,
+) -> None:
+    """Put an entry into the sidebar; lazily translated labels. The same url name twice replaces the first."""
+    _registered[:] = [entry for entry in _registered if entry.url_name != url_name]
+    _registered.append(
+        Registration(section, label, url_name, icon, order, count, allowed, tuple(also), is_urgent)
+    )
+    _registered.sort(key=lambda entry: entry.order)
+
+
+def register_viewer(describe: Callable[[HttpRequest], Viewer]) -> None:
+    """Say how the reader of a request is described; the room that knows people calls this once."""
+    _viewer[:] = [describe]
+
+
+def viewer(request: HttpRequest) -> Viewer:
+    """The reader of this request."""
+    if _viewer:
+        return _viewer[0](request)
+    return Viewer(name=str(getattr(getattr(request, "user", None), "name", "")))
+
+
+def sections(request: HttpRequest) -> list[Section]:
+    """The sidebar for this reader, sections in the order of their first entry."""
+    current = _current_name(request)
+    found: dict[str, list[Entry]] = {}
+    for item in _registered:
+        if item.allowed is not None and not item.allowed(request):
+            continue
+        found.setdefault(str(item.section), []).append(
+            Entry(
+                label=str(item.label),
+                url=reverse(item.url_name),
+                icon=item.icon,
+                count=item.count(request) if item.count else None,
+                is_current=current == item.url_name or current in item.also,
+                is_urgent=item.is_urgent,
+            )
+        )
+    return [Section(label, entries) for label, entries in found.items()]
+
+
+def _current_name(request: HttpRequest) -> str | None:
+    """The url name of the page the reader looks at: for a fragment, of the page that asked for it."""
+    page = request.headers.get("HX-Current-URL")
+    if not page:
+        return request.resolver_match.url_name if request.resolver_match else None
+    try:
+        return resolve(urlsplit(page).path).url_name
+    except Resolver404:
+        return None
