@@ -24,7 +24,8 @@ try:
 except ImportError:  # run by hand, where the build tools are not installed
     BuildHookInterface = object
 
-BROWSERS = "chrome111,firefox113,safari16.4"
+BROWSERS = "chrome123,firefox125,safari17.5"
+ENTRIES = ("app.js", "theme.js", "app.css", "favicon.svg", "favicon-marked.svg")
 HASHED = re.compile(r"-[A-Z0-9]{8}(?=\.\w+$)")
 
 
@@ -146,10 +147,11 @@ def install_packages(root: Path, tools: tuple[str, list[str]]) -> None:
 def bundle(root: Path, frontend: Path, target: Path, tools: tuple[str, list[str]]) -> dict[str, str]:
     """Run esbuild; answers logical name → hashed name of every file it wrote (scripts, styles, font)."""
     esbuild = root / "node_modules" / "esbuild" / "bin" / "esbuild"
-    entries = [str(frontend / name) for name in ("app.js", "theme.js", "app.css")]
+    entries = [str(frontend / name) for name in ENTRIES]
     options = ["--bundle", "--minify", f"--target={BROWSERS}", f"--outdir={target}", "--log-level=warning"]
-    options += ["--entry-names=[name]-[hash]", "--asset-names=[name]-[hash]", "--loader:.woff2=file", "--charset=utf8"]
-    run([tools[0], str(esbuild), *entries, *options, "--format=iife", "--legal-comments=none"], root, "esbuild failed")
+    options += ["--entry-names=[name]-[hash]", "--asset-names=[name]-[hash]", "--loader:.woff2=file"]
+    options += ["--loader:.svg=copy", "--charset=utf8", "--format=iife", "--legal-comments=none"]
+    run([tools[0], str(esbuild), *entries, *options], root, "esbuild failed")
     return {HASHED.sub("", file.name): file.name for file in target.iterdir()}
 
 

@@ -1,9 +1,9 @@
 """People, the ways to reach them, suspected doubles, and the consents they gave."""
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Reverse
 
 
 class ContactKind(models.TextChoices):
@@ -47,6 +47,8 @@ class ContactPoint(models.Model):
         indexes = [
             models.Index(fields=["normal", "kind"], name="clients_contact_normal"),
             models.Index(fields=["tail"], name="clients_contact_tail", condition=~Q(tail="")),
+            # The last digits people remember: found as the beginning of the number read backwards.
+            models.Index(OpClass(Reverse("tail"), name="text_pattern_ops"), name="clients_contact_ending"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["person", "kind", "normal"], name="clients_contact_once"),

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.postgres",
     "procrastinate.contrib.django",
     *(f"marshrut.{room}" for room in ROOMS),
 ]

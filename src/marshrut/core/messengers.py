@@ -13,7 +13,7 @@ KINDS = ("telegram", "whatsapp", "viber", "max", "vk", "instagram", "facebook", 
 BY_PHONE = frozenset({"whatsapp", "viber", "signal", "max"})  # where the account is the number
 
 _ALIASES = {"tg": "telegram", "wa": "whatsapp", "whats app": "whatsapp", "ig": "instagram", "fb": "facebook",
-            "вк": "vk", "телеграм": "telegram", "вайбер": "viber", "ватсап": "whatsapp"}  # fmt: skip
+            "вк": "vk", "телеграм": "telegram", "вайбер": "viber", "ватсап": "whatsapp"}
 _LINK = re.compile(r"^(?:https?://)?(?:www\.|m\.)?[a-z]+\.(?:me|com|ru|ua|org)/(?:s/)?", re.IGNORECASE)
 
 

@@ -58,6 +58,7 @@ class Inquiry(models.Model):
     priority_reasons = models.JSONField(default=list)
     owner_reason = models.JSONField(default=dict)
     respond_by = models.DateTimeField(null=True)
+    clock_started_at = models.DateTimeField(null=True, help_text="when the present holder's round began")
     warn_at = models.DateTimeField(null=True, help_text="the next moment the clock does something")
     clock_state = models.CharField(max_length=8, choices=ClockState.choices, default=ClockState.NONE, db_default="none")
     answered_at = models.DateTimeField(null=True)
@@ -103,10 +104,12 @@ class Criterion(models.Model):
 
 
 class RelevanceCriterion(models.Model):
+    """A criterion the agency wrote itself: points for or against an inquiry's adequacy."""
+
     position = models.PositiveSmallIntegerField()
-    name = models.TextField()
-    grade = models.CharField(max_length=1)
+    code = models.SlugField()
     conditions = models.JSONField()
+    points = models.SmallIntegerField()
     is_active = models.BooleanField(default=True, db_default=True)
 
 

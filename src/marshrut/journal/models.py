@@ -39,6 +39,8 @@ class Dossier(models.Model):
             models.Index(fields=["owner", "place", "-opened_at"], name="journal_dossier_board", condition=Q(is_open=True)),
             models.Index(fields=["place", "-opened_at"], name="journal_dossier_place", condition=Q(is_open=True)),
             models.Index(fields=["person"], name="journal_dossier_person"),
+            models.Index(fields=["-opened_at"], name="journal_dossier_newest", condition=Q(is_open=True)),
+            models.Index(fields=["office", "-opened_at"], name="journal_dossier_office", condition=Q(is_open=True)),
         ]
         constraints = [
             models.CheckConstraint(

@@ -19,6 +19,7 @@ from . import accounts
 DEFAULT_PORT = 8790
 ROOTS_HOME = Path("/var/lib/marshrut")
 _MARK = ".marshrut-home"
+_LOCK = "launcher.lock"
 
 
 class HomeError(Exception):
@@ -32,7 +33,7 @@ def checkout() -> Path | None:
 
 
 def chosen_home(environ: Mapping[str, str] = os.environ) -> Path:
-    """``MARSHRUT_HOME``; else ``.marshrut`` in the checkout, or /var/lib/marshrut for root if others cannot reach that."""
+    """``MARSHRUT_HOME``; else ``.marshrut`` in the checkout, or root’s /var/lib/marshrut if none can reach that."""
     named = environ.get("MARSHRUT_HOME", "").strip()
     if named:
         return Path(os.path.abspath(os.path.expanduser(named)))
@@ -129,15 +130,32 @@ def secret(home: Path, name: str) -> str:
 
 
 @contextlib.contextmanager
-def held(home: Path) -> Iterator[bool]:
-    """Hold the lock of a home; gives False at once when another process holds it. The kernel frees it at any death."""
-    with open(home / "launcher.lock", "a", encoding="ascii", opener=_private) as file:
+def held(home: Path, purpose: str) -> Iterator[bool]:
+    """Hold the lock of a home, noting what for; gives False at once when another process holds it.
+
+    The kernel frees the lock at any death of its holder.
+    """
+    with open(home / _LOCK, "a+", encoding="utf-8", opener=_private) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             yield False
             return
-        yield True
+        file.truncate(0)
+        file.write(purpose)
+        file.flush()
+        try:
+            yield True
+        finally:
+            file.truncate(0)
+
+
+def holder(home: Path) -> str:
+    """What the holder of a home's lock noted; empty when it noted nothing."""
+    try:
+        return (home / _LOCK).read_text(encoding="utf-8")
+    except OSError:
+        return ""
 
 
 def _private(path: str, flags: int) -> int:

@@ -1,0 +1,185 @@
+"""Reads: who acts, who works here and when, the queues; reference data kept until their revision changes."""
+
+import hashlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import cached_property
+from typing import TypeVar
+
+from django.db import connection
+
+from marshrut.agency.models import Absence, Employee, Holiday, Office, Queue, Role, Shift, WorkingWindow
+from marshrut.agency.permissions import REACH_OF_ROLE, SCOPES_OF_ROLE, Actor
+from marshrut.core.working_time import WorkingCalendar
+
+T = TypeVar("T")
+Windows = dict[int, list[tuple[time, time]]]
+
+
+def read_revision() -> int:
+    """The number of the present reference data; whoever changed any has raised it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select number from agency_revision")
+        return int(cursor.fetchone()[0])
+
+
+def kept(load: Callable[[], T]) -> Callable[[int], T]:
+    """Keep what `load` reads for as long as the revision asked for stays the same; one value a process."""
+    lock = threading.Lock()
+    held: tuple[str, int, T] | None = None
+
+    def read(revision: int) -> T:
+        nonlocal held
+        database = str(connection.settings_dict["NAME"])
+        found = held
+        if found is None or found[:2] != (database, revision):
+            with lock:
+                found = (database, revision, load())
+                held = found
+        return found[2]
+
+    return read
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """An employee as distribution and pages see them."""
+
+    id: int
+    name: str
+    role: str
+    office_id: int
+    capacity: int | None
+    weight: int
+    is_on_duty: bool
+    calendar: WorkingCalendar
+    absences: tuple[tuple[datetime, datetime], ...]
+
+    def is_at_work(self, at: datetime) -> bool:
+        """On shift (or on duty round the clock) and not absent at this moment."""
+        if any(start <= at < end for start, end in self.absences):
+            return False
+        return self.is_on_duty or self.calendar.is_open(at)
+
+    @cached_property
+    def response_calendar(self) -> WorkingCalendar:
+        """The time in which this person's response clocks run."""
+        return WorkingCalendar.round_the_clock(self.calendar.zone.key) if self.is_on_duty else self.calendar
+
+
+@dataclass(frozen=True)
+class OfficeCard:
+    id: int
+    slug: str
+    name: str
+    time_zone: str
+    country: str
+    calendar: WorkingCalendar
+
+
+@dataclass(frozen=True)
+class QueueCard:
+    id: int
+    slug: str
+    name: str
+    office_id: int | None
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Everybody who works here, the offices and the queues, of one revision."""
+
+    offices: dict[int, OfficeCard]
+    colleagues: dict[int, Colleague]
+    queues: dict[int, QueueCard]
+
+    @cached_property
+    def sellers(self) -> tuple[Colleague, ...]:
+        """Who may be given inquiries: managers."""
+        return tuple(c for c in self.colleagues.values() if c.role == Role.MANAGER)
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """Countries of the offices, first the first office's: the order in which a bare phone number is tried."""
+        return tuple(dict.fromkeys([*(office.country for office in self.offices.values()), "RU", "UA", "KZ", "BY"]))
+
+    @cached_property
+    def has_duty(self) -> bool:
+        return any(c.is_on_duty for c in self.sellers)
+
+    @cached_property
+    def first_office(self) -> OfficeCard:
+        return next(iter(self.offices.values()))
+
+    def queue_of(self, office_id: int | None) -> QueueCard:
+        """The queue of this office, else the common one."""
+        own = (q for q in self.queues.values() if q.office_id == office_id and office_id is not None)
+        return next(own, None) or next(q for q in self.queues.values() if q.office_id is None)
+
+    def supervisor_of(self, office_id: int | None) -> Colleague | None:
+        """Who is told when a clock is about to break: the office's supervisor, else any, else the owner."""
+        leads = [c for c in self.colleagues.values() if c.role == Role.SUPERVISOR]
+        owners = [c for c in self.colleagues.values() if c.role == Role.OWNER]
+        return next((c for c in leads if c.office_id == office_id), None) or next(iter([*leads, *owners]), None)
+
+
+def _load_staff() -> Staff:
+    offices, windows = {}, _windows_by("office_id", WorkingWindow.objects.values_list("office_id", "weekday", "opens", "closes"))
+    holidays: dict[int, dict[object, list[tuple[time, time]]]] = {}
+    for office_id, day in Holiday.objects.values_list("office_id", "day"):
+        holidays.setdefault(office_id, {})[day] = []
+    for office in Office.objects.filter(is_active=True).order_by("id"):
+        calendar = WorkingCalendar(office.time_zone, windows.get(office.id, {}), holidays.get(office.id, {}))
+        offices[office.id] = OfficeCard(office.id, office.slug, office.name, office.time_zone, office.country, calendar)
+    shifts = _windows_by("employee_id", Shift.objects.values_list("employee_id", "weekday", "starts", "ends"))
+    absences: dict[int, list[tuple[datetime, datetime]]] = {}
+    for employee_id, start, end in Absence.objects.values_list("employee_id", "starts_at", "ends_at"):
+        absences.setdefault(employee_id, []).append((start, end))
+    colleagues = {}
+    for e in Employee.objects.filter(is_active=True, office_id__in=offices).order_by("id"):
+        office_card = offices[e.office_id]
+        own = shifts.get(e.id)
+        calendar = WorkingCalendar(office_card.time_zone, own, holidays.get(e.office_id, {})) if own else office_card.calendar
+        colleagues[e.id] = Colleague(e.id, e.name, e.role, e.office_id, e.capacity, int(e.share_weight * 100), e.is_on_duty,
+                                     calendar, tuple(absences.get(e.id, ())))
+    queues = {q.id: QueueCard(q.id, q.slug, q.name, q.office_id) for q in Queue.objects.order_by("id")}
+    return Staff(offices, colleagues, queues)
+
+
+def _windows_by(_key: str, rows: object) -> dict[int, Windows]:
+    found: dict[int, Windows] = {}
+    for owner_id, weekday, start, end in rows:  # type: ignore[attr-defined]
+        found.setdefault(owner_id, {}).setdefault(weekday, []).append((start, end))
+    return found
+
+
+read_staff: Callable[[int], Staff] = kept(_load_staff)
+
+
+def actor_of_employee(employee_id: int) -> Actor | None:
+    """The employee as an actor; None when they no longer work here."""
+    row = Employee.objects.filter(pk=employee_id, is_active=True).values_list("name", "role", "office_id").first()
+    return make_actor(employee_id, *row) if row else None
+
+
+def make_actor(employee_id: int, name: str, role: str, office_id: int) -> Actor:
+    return Actor("employee", employee_id, name, role, office_id, REACH_OF_ROLE[Role(role)], SCOPES_OF_ROLE[Role(role)])
+
+
+def digest_of(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def actor_of_token(secret: str) -> Actor | None:
+    """The service account this token belongs to; None for an unknown or revoked one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id, name, office_id, reach, scopes from agency_apitoken where digest = %s and revoked_at is null",
+            [digest_of(secret)],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    return Actor("token", row[0], row[1], "service", row[2], row[3], frozenset(row[4]))

@@ -1,0 +1,52 @@
+"""Who acts in this request: `request.actor`, asked of the database once and only when needed."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth import SESSION_KEY
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.shortcuts import redirect
+from django.utils.functional import SimpleLazyObject
+
+from marshrut.agency.permissions import Actor
+from marshrut.agency.queries import actor_of_employee
+
+P = ParamSpec("P")
+
+
+class PageRequest(HttpRequest):
+    """A request of somebody who has logged in."""
+
+    actor: Actor
+
+
+class ActorMiddleware:
+    """Gives each request its `actor`: an employee by session, or None. Tokens are read by the JSON door itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = SimpleLazyObject(lambda: actor_of_session(request))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def actor_of_session(request: HttpRequest) -> Actor | None:
+    employee_id = request.session.get(SESSION_KEY)
+    return actor_of_employee(int(employee_id)) if employee_id else None
+
+
+def needs_login(view: Callable[Concatenate[PageRequest, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Default deny: a page without an actor sends to the login page, a fragment answers 403."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.actor:  # type: ignore[attr-defined]
+            if request.headers.get("HX-Request"):
+                return HttpResponseForbidden(headers={"HX-Redirect": "/login"})
+            return redirect(f"/login?next={request.get_full_path()}" if request.method == "GET" else "/login")
+        return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+    guarded.needs_login = True  # type: ignore[attr-defined]
+    return guarded

@@ -1,0 +1,71 @@
+"""Reads at the doors."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from marshrut.agency.queries import kept
+from marshrut.channels.models import Form, RawMessage
+
+KEY_AGE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    raw_id: int
+    body_digest: bytes
+
+
+def find_key(token_id: int, key: str, now: datetime) -> KeyUse | None:
+    """What this token's idempotency key brought in within the last day."""
+    with connection.cursor() as cursor:
+        cursor.execute("select raw_id, body_digest from channels_idempotencykey where token_id = %s and key = %s and created_at > %s",
+                       [token_id, key, now - KEY_AGE])
+        row = cursor.fetchone()
+    return KeyUse(int(row[0]), bytes(row[1])) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class FormCard:
+    key: str
+    name: str
+    source_slug: str
+    office_id: int | None
+    consent_text: str
+    consent_version: str
+
+
+def _load_forms() -> dict[str, FormCard]:
+    rows = Form.objects.filter(is_active=True).order_by("id").values_list(
+        "key", "name", "source_slug", "office_id", "consent_text", "consent_version")
+    return {row[0]: FormCard(*row) for row in rows}
+
+
+read_forms: Callable[[int], dict[str, FormCard]] = kept(_load_forms)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A raw message in quarantine."""
+
+    id: int
+    channel: str
+    source_slug: str
+    received_at: datetime
+    reason: str
+    body: bytes
+
+
+def list_quarantine(limit: int = 50) -> list[Waiting]:
+    """What waits to be understood, the longest waiting first. For those whose reach is all or office."""
+    rows = RawMessage.objects.filter(state="quarantined").order_by("id").values_list(
+        "id", "channel", "source_slug", "received_at", "reason", "body")[:limit]
+    return [Waiting(*row[:5], bytes(row[5])) for row in rows]
+
+
+def find_quarantined(raw_id: int) -> Waiting | None:
+    row = RawMessage.objects.filter(pk=raw_id, state="quarantined").values_list(
+        "id", "channel", "source_slug", "received_at", "reason", "body").first()
+    return Waiting(*row[:5], bytes(row[5])) if row else None

@@ -1,0 +1,177 @@
+"""Reads about people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from marshrut.agency.permissions import Actor
+from marshrut.clients.permissions import people_in_reach
+from marshrut.core.emails import read_email
+from marshrut.core.names import search_terms
+from marshrut.core.phones import phone_digits_query
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A person found by one way of reaching them."""
+
+    kind: str
+    normal: str
+    person_id: int
+    name: str
+    owner_id: int | None
+    past_deals: int
+
+
+def find_by_contacts(normals: Sequence[str]) -> list[Match]:
+    """Everybody one of these normal forms identifies, best way first (phone, e-mail, messenger), latest person first.
+
+    Shared and junk numbers identify nobody.
+    """
+    if not normals:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select c.kind, c.normal, p.id, p.display_name, p.owner_id, p.past_deals
+               from clients_contactpoint c join clients_person p on p.id = c.person_id
+               where c.normal = any(%s) and not c.is_shared
+               order by case c.kind when 'phone' then 0 when 'email' then 1 else 2 end, p.id desc limit 40""",
+            [list(normals)],
+        )
+        return [Match(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """A person as lists and search show them."""
+
+    id: int
+    name: str
+    phone: str | None
+    email: str | None
+    owner_id: int | None
+    owner: str | None
+
+
+_LINE = """
+    select p.id, p.display_name,
+        (select c.normal from clients_contactpoint c where c.person_id = p.id and c.kind = 'phone' order by c.id limit 1),
+        (select c.normal from clients_contactpoint c where c.person_id = p.id and c.kind = 'email' order by c.id limit 1),
+        p.owner_id, e.name
+    from clients_person p left join agency_employee e on e.id = p.owner_id """
+
+
+def search_people(actor: Actor, query: str, limit: int = 20) -> list[PersonLine]:
+    """People within reach by phone digits in any spelling, e-mail, or any part of a name in either order.
+
+    Case, ё/е, another keyboard layout and transliteration make no difference.
+    """
+    reach, values = people_in_reach(actor, "p")
+    where, found_by = _condition(query)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_LINE} where ({where}) and {reach} limit %s", [*found_by, *values, limit])
+        return [PersonLine(*row) for row in cursor.fetchall()]
+
+
+def _condition(query: str) -> tuple[str, list[Any]]:
+    by_contact = "p.id in (select person_id from clients_contactpoint where {})"
+    digits = phone_digits_query(query)
+    if digits and len(digits) == 10:
+        return by_contact.format("tail = %s and tail <> ''"), [digits]
+    if digits:
+        return by_contact.format("reverse(tail) like %s"), [digits[::-1] + "%"]
+    email = read_email(query)
+    if email:
+        return by_contact.format("normal = %s"), [email]
+    alternatives = [words for words in search_terms(query) if words]
+    if not alternatives:
+        return "false", []
+    parts = [" and ".join(["p.search_name like %s"] * len(words)) for words in alternatives]
+    return " or ".join(f"({part})" for part in parts), [f"%{_escaped(w)}%" for words in alternatives for w in words]
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def list_people(actor: Actor, before_id: int | None = None, limit: int = 50) -> list[PersonLine]:
+    """People within reach, the latest first."""
+    reach, values = people_in_reach(actor, "p")
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_LINE} where {reach} and (%s::bigint is null or p.id < %s) order by p.id desc limit %s",
+                       [*values, before_id, before_id, limit])
+        return [PersonLine(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactLine:
+    kind: str
+    written: str
+    normal: str
+    is_shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    id: int
+    surname: str
+    given_name: str
+    patronymic: str
+    name: str
+    owner_id: int | None
+    owner: str | None
+    office_id: int | None
+    past_deals: int
+    created_at: datetime
+    contacts: tuple[ContactLine, ...]
+
+
+def person_card(actor: Actor, person_id: int) -> PersonCard | None:
+    """One person with the ways to reach them; None when absent or out of reach."""
+    reach, values = people_in_reach(actor, "p")
+    return _card(f"p.id = %s and {reach}", [person_id, *values])
+
+
+def person_of_matter(person_id: int) -> PersonCard | None:
+    """One person whose matter the reader already sees: who may see the matter may call its client."""
+    return _card("p.id = %s", [person_id])
+
+
+def _card(where: str, values: list[Any]) -> PersonCard | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select p.id, p.surname, p.given_name, p.patronymic, p.display_name, p.owner_id, e.name, p.office_id,
+                    p.past_deals, p.created_at, c.kind, c.written, c.normal, c.is_shared
+                from clients_person p left join agency_employee e on e.id = p.owner_id
+                left join clients_contactpoint c on c.person_id = p.id where {where} order by c.id""",
+            values,
+        )
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    contacts = tuple(ContactLine(*row[10:]) for row in rows if row[10] is not None)
+    return PersonCard(*rows[0][:10], contacts)
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectLine:
+    person_id: int
+    name: str
+    reason: dict[str, Any]
+
+
+def suspects_of(person_id: int) -> list[SuspectLine]:
+    """Open suspicions that this person is somebody else's double."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select coalesce(o.id, s.person_id), coalesce(o.display_name, ''), s.reason from clients_suspect s
+               left join clients_person o on o.id = case when s.person_id = %s then s.other_id else s.person_id end
+               where (s.person_id = %s or s.other_id = %s) and s.settled_at is null order by s.id""",
+            [person_id] * 3,
+        )
+        return [SuspectLine(*row) for row in cursor.fetchall()]
+
+

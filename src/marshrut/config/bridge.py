@@ -1,0 +1,185 @@
+"""The bridge from ASGI to Django's WSGI handler: a fixed pool of threads, each with its persistent connections.
+
+Why not Django's own ASGI handler: with synchronous views it costs several times as much and opens a database connection
+for every thread it happens to use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import logging
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import IO, Any
+from urllib.parse import unquote_to_bytes
+
+from .problems import send_problem
+
+BODY_LIMIT = 11 * 1024 * 1024  # bytes; the doors' own limit is 10 MB, answered by the doors themselves
+_SPOOL_AT = 1024 * 1024  # bytes of a request kept in memory; the rest of it goes to a temporary file
+_BLOCK = 1024 * 1024  # bytes of a response handed over at once
+_PATIENCE_SECONDS = 5.0
+_BODYLESS = {204, 304}
+_log = logging.getLogger(__name__)
+
+
+class BodyTooLarge(Exception):
+    """The request's body is over ``BODY_LIMIT``."""
+
+
+class Disconnected(Exception):
+    """The client left before its request was whole."""
+
+
+class Bridge:
+    """An ASGI application that runs a WSGI one in `threads` threads."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]], *, threads: int) -> None:
+        self._application = application
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="django")
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        try:
+            body = await read_body(scope, receive)
+        except BodyTooLarge:
+            if all(name != b"expect" for name, _ in scope["headers"]):
+                await discard_body(receive)
+            return await send_problem(send, 413, f"The request body may have at most {BODY_LIMIT} bytes.")
+        except Disconnected:
+            return None
+        with body:
+            await self.run(self._respond, make_environ(scope, body), asyncio.get_running_loop(), send)
+        return None
+
+    async def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Run a function in a thread of the pool, where Django's connections are."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
+
+    def close(self) -> None:
+        """Let running requests end; take no more."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _respond(self, environ: dict[str, Any], loop: asyncio.AbstractEventLoop, send: Any) -> None:
+        """In a thread: ask the application, hand the answer to the loop. A small answer frees the thread at once."""
+        start: list[Any] = []
+        try:
+            chunks = self._application(environ, lambda status, headers, _=None: start.extend((status, headers)))
+        except Exception:
+            _log.exception("The application failed on %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            asyncio.run_coroutine_threadsafe(send_problem(send, 500, "Something went wrong here."), loop)
+            return
+        try:
+            self._hand_over(chunks, start[0], start[1], loop, send)
+        finally:
+            if close := getattr(chunks, "close", None):
+                close()
+
+    def _hand_over(
+        self, chunks: Iterable[bytes], status: str, headers: list[Any], loop: asyncio.AbstractEventLoop, send: Any
+    ) -> None:
+        code = int(status[:3])
+        raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        head = {"type": "http.response.start", "status": code, "headers": raw}
+        block: list[bytes] = []
+        size = 0
+        is_begun = False
+        for chunk in chunks:
+            block.append(chunk)
+            size += len(chunk)
+            if size >= _BLOCK:  # more than fits into buffers: wait for the client, block by block
+                messages = [] if is_begun else [head]
+                messages.append({"type": "http.response.body", "body": b"".join(block), "more_body": True})
+                asyncio.run_coroutine_threadsafe(_send_all(send, messages), loop).result()
+                block, size, is_begun = [], 0, True
+        if not is_begun and code not in _BODYLESS and all(name != b"content-length" for name, _ in raw):
+            raw.append((b"content-length", b"%d" % size))
+        messages = [] if is_begun else [head]
+        messages.append({"type": "http.response.body", "body": b"".join(block)})
+        asyncio.run_coroutine_threadsafe(_send_all(send, messages), loop)
+
+
+async def _send_all(send: Any, messages: list[dict[str, Any]]) -> None:
+    for message in messages:
+        await send(message)
+
+
+async def read_body(scope: dict[str, Any], receive: Any) -> IO[bytes]:
+    """The whole body of a request as a file: in memory while small, in a temporary file beyond.
+
+    Raises:
+        BodyTooLarge: it is announced as, or grows, longer than ``BODY_LIMIT``.
+        Disconnected: the client left first.
+    """
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value) > BODY_LIMIT:
+            raise BodyTooLarge
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        return io.BytesIO(message.get("body", b""))
+    body = tempfile.SpooledTemporaryFile(_SPOOL_AT)  # noqa: SIM115 - the caller closes it
+    size = 0
+    while True:
+        if message["type"] == "http.disconnect":
+            body.close()
+            raise Disconnected
+        size += len(message.get("body", b""))
+        if size > BODY_LIMIT:
+            body.close()
+            raise BodyTooLarge
+        body.write(message.get("body", b""))
+        if not message.get("more_body"):
+            body.seek(0)
+            return body
+        message = await receive()
+
+
+async def discard_body(receive: Any) -> None:
+    """Read on for a few seconds without keeping: a client that is cut off while sending never sees the answer."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while (message := await receive())["type"] == "http.request" and message.get("more_body"):
+                pass
+
+
+def make_environ(scope: dict[str, Any], body: IO[bytes]) -> dict[str, Any]:
+    """The WSGI environment (PEP 3333): text is bytes read as Latin-1, broken UTF-8 in a path left to Django."""
+    raw_path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8")
+    server = scope.get("server") or ("localhost", 80)
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": (unquote_to_bytes(raw_path) if b"%" in raw_path else raw_path).decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_NAME": server[0],
+        "SERVER_PORT": str(server[1] or ""),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": (scope.get("client") or ("", 0))[0],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.get("scheme", "http"),
+        "wsgi.input": body,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope["headers"]:
+        _add_header(environ, name.decode("latin-1"), value.decode("latin-1"))
+    if "HTTP_TRANSFER_ENCODING" in environ:  # the body was read whole: tell its true length
+        environ["CONTENT_LENGTH"] = str(body.seek(0, io.SEEK_END))
+        body.seek(0)
+    return environ
+
+
+def _add_header(environ: dict[str, Any], name: str, value: str) -> None:
+    if "_" in name:  # would pass for the same header with a hyphen: an old way to forge one
+        return
+    key = name.upper().replace("-", "_")
+    if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        key = f"HTTP_{key}"
+    if key in environ:
+        value = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{value}"
+    environ[key] = value

@@ -1,0 +1,183 @@
+"""Writes of deals: opened when contact is made, moved from result to result, closed with an outcome."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from marshrut.agency.permissions import Actor
+from marshrut.agency.queries import Staff, read_revision, read_staff
+from marshrut.clients.services import count_past_deal
+from marshrut.core.errors import Invalid, NotFound, Refused
+from marshrut.core.history import sign
+from marshrut.deals.models import Deal, DealState, StageEntry
+from marshrut.deals.queries import FunnelCard, StageCard, read_funnels
+from marshrut.deals.rules import decide_move, read_facts
+from marshrut.intake.queries import leading_inquiry
+from marshrut.intake.reference import read_reference
+from marshrut.intake.services import record_outcome, reopen_outcome
+from marshrut.intake.services.matters import OUTCOMES, holder_again, lock_inquiry, stop_clock
+from marshrut.journal.services import (
+    Matter,
+    NextAction,
+    Place,
+    add_touch,
+    close_dossier,
+    lock_matter,
+    move_dossier,
+    reopen_dossier,
+    replace_tasks,
+)
+
+
+@transaction.atomic
+def open_deal(*, inquiry_id: int, funnel: str, by: Actor, now: datetime, amount: Decimal | None = None, currency: str = "",
+              title: str = "") -> int:
+    """Contact is made: the inquiry becomes a deal at the funnel's first stage; its id.
+
+    Refused when the inquiry is not open or has a deal already; Invalid for an unknown funnel.
+    """
+    sign(by.label)
+    inquiry, matter = lock_inquiry(inquiry_id=inquiry_id, by=by)
+    if inquiry.state != "open":
+        raise Refused("inquiry_closed", _("This inquiry is not open."))
+    if matter.phase != "inquiry" or Deal.objects.filter(dossier_id=matter.id, state=DealState.OPEN).exists():
+        raise Refused("deal_open", _("This inquiry has a deal already."))
+    staff, chosen = _reference(funnel)
+    stage = chosen.stages[0]
+    worth, unit = (amount, currency) if amount is not None else (inquiry.budget, inquiry.currency)
+    deal = Deal.objects.create(dossier_id=matter.id, inquiry_id=inquiry.pk, stage_id=stage.id, stage_entered_at=now,
+                               title=title or trip_title(inquiry.request, staff), amount=worth, currency=unit, opened_at=now)
+    StageEntry.objects.create(deal=deal, stage_id=stage.id, entered_at=now, by=by.label)
+    move_dossier(dossier_id=matter.id, place=Place("deal", stage.place, worth, unit))
+    add_touch(dossier_id=matter.id, kind="stage", direction="none", body="", by=by, now=now, is_answer=True,
+              data={"deal": deal.pk, "to": stage.name})
+    stop_clock(dossier_id=matter.id, at=now)
+    replace_tasks(matter=matter, action=_action_of(stage, matter, staff, now), by=by, now=now)
+    return deal.pk
+
+
+def trip_title(request: Mapping[str, Any], staff: Staff) -> str:
+    """A deal's short name until somebody gives it a better one: where to."""
+    return ", ".join(str(d) for d in request.get("directions") or [])[:120]
+
+
+def _reference(funnel: str) -> tuple[Staff, FunnelCard]:
+    revision = read_revision()
+    chosen = read_funnels(revision).get(funnel)
+    if chosen is None or not chosen.stages:
+        raise Invalid("no_such_funnel", _("There is no funnel “%(funnel)s”.") % {"funnel": funnel}, field="funnel", missing=("funnel",))
+    return read_staff(revision), chosen
+
+
+def _action_of(stage: StageCard, matter: Matter, staff: Staff, now: datetime) -> NextAction:
+    """The stage tells the next target: its task is due after so many working minutes of whoever holds the matter."""
+    owner = staff.colleagues.get(matter.owner_id or 0)
+    calendar = owner.calendar if owner else staff.first_office.calendar
+    return NextAction(stage.task_title, calendar.add_working_minutes(now, stage.task_minutes), stage.task_kind)
+
+
+def _lock_deal(deal_id: int, by: Actor) -> tuple[Deal, Matter]:
+    deal = Deal.objects.filter(pk=deal_id).select_related("stage__funnel").first()
+    if deal is None:
+        raise NotFound("no_such_deal", _("There is no such deal within your reach."))
+    matter = lock_matter(dossier_id=deal.dossier_id, by=by)
+    deal.refresh_from_db()
+    return deal, matter
+
+
+@transaction.atomic
+def move_deal(*, deal_id: int, stage: str, by: Actor, now: datetime, reason: str = "", facts: Mapping[str, Any] | None = None,
+              following: NextAction | None = None) -> None:
+    """Bring a deal to stand at another stage of its funnel; the stage's task becomes the next action.
+
+    Invalid names exactly the facts (or the reason) that are missing; nothing is changed then.
+    """
+    sign(by.label)
+    deal, matter = _lock_deal(deal_id, by)
+    if deal.state != DealState.OPEN:
+        raise Refused("deal_closed", _("This deal is closed; reopen it to move it."))
+    staff, funnel = _reference(deal.stage.funnel.slug)
+    present, target = funnel.find(deal.stage.slug), funnel.find(stage)
+    if target is None or present is None:
+        raise Invalid("no_such_stage", _("There is no stage “%(stage)s” in this funnel.") % {"stage": stage}, field="stage")
+    if target.id == present.id and not facts:
+        return
+    _keep_facts(deal, facts or {})
+    move = decide_move(present.facts, target.facts, deal.facts, deal.amount, reason)
+    if not move.is_allowed:
+        raise Invalid("facts_missing", _("To stand at “%(stage)s” something has to be said first.") % {"stage": target.name},
+                      field=move.missing[0], missing=move.missing)
+    _enter(deal, target, by, now)
+    move_dossier(dossier_id=matter.id, place=Place("deal", target.place, deal.amount, deal.currency))
+    add_touch(dossier_id=matter.id, kind="stage", direction="none", body=reason.strip(), by=by, now=now,
+              data={"deal": deal.pk, "from": present.name, "to": target.name})
+    replace_tasks(matter=matter, action=following or _action_of(target, matter, staff, now), by=by, now=now)
+
+
+def _keep_facts(deal: Deal, given: Mapping[str, Any]) -> None:
+    read = read_facts(given, deal.currency)
+    if read.unreadable:
+        raise Invalid("fact_unreadable", _("This cannot be read: %(names)s.") % {"names": ", ".join(read.unreadable)},
+                      field=f"facts.{read.unreadable[0]}", missing=read.unreadable)
+    deal.facts = {**deal.facts, **read.values}
+    if read.amount:
+        deal.amount, deal.currency = read.amount.amount, read.amount.currency
+
+
+def _enter(deal: Deal, stage: StageCard, by: Actor, now: datetime) -> None:
+    if deal.stage_id != stage.id:
+        StageEntry.objects.filter(deal=deal, left_at__isnull=True).update(left_at=now)
+        StageEntry.objects.create(deal=deal, stage_id=stage.id, entered_at=now, by=by.label)
+        deal.stage_id, deal.stage_entered_at = stage.id, now
+    deal.save(update_fields=["stage_id", "stage_entered_at", "facts", "amount", "currency"])
+
+
+@transaction.atomic
+def close_deal(*, deal_id: int, outcome: str, reason: str, by: Actor, now: datetime) -> None:
+    """Close a deal as realised, or as not realised with a reason. The outcome is written down on its inquiry too."""
+    sign(by.label)
+    deal, matter = _lock_deal(deal_id, by)
+    if deal.state != DealState.OPEN:
+        raise Refused("deal_closed", _("This deal is closed already."))
+    if outcome not in OUTCOMES:
+        raise Invalid("no_such_outcome", _("Say how it ended: won or lost."), field="outcome", missing=("outcome",))
+    state = OUTCOMES[outcome]
+    if state == "lost" and not reason.strip():
+        raise Invalid("reason_missing", _("Say why it was not realised."), field="reason", missing=("reason",))
+    deal.state, deal.close_reason, deal.closed_at, deal.closed_by = state, reason.strip(), now, by.label
+    deal.save(update_fields=["state", "close_reason", "closed_at", "closed_by"])
+    if deal.inquiry_id:
+        record_outcome(inquiry_id=deal.inquiry_id, outcome=state, reason=reason.strip())
+    if state == "won" and matter.person_id:
+        count_past_deal(person_id=matter.person_id, change=1)
+    add_touch(dossier_id=matter.id, kind="close", direction="none", body=reason.strip(), by=by, now=now, data={"outcome": state})
+    close_dossier(matter=matter, by=by, now=now)
+
+
+@transaction.atomic
+def reopen_deal(*, deal_id: int, by: Actor, now: datetime) -> None:
+    """Open a closed deal again at the stage where it stood, with that stage's task as the next action."""
+    sign(by.label)
+    deal, matter = _lock_deal(deal_id, by)
+    if deal.state == DealState.OPEN or matter.is_open:
+        raise Refused("deal_open", _("This deal is open."))
+    staff, funnel = _reference(deal.stage.funnel.slug)
+    stage = funnel.find(deal.stage.slug) or funnel.stages[0]
+    was_won = deal.state == DealState.WON
+    deal.state, deal.close_reason, deal.closed_at, deal.closed_by = DealState.OPEN, "", None, None
+    deal.save(update_fields=["state", "close_reason", "closed_at", "closed_by"])
+    holder = holder_again(matter, read_reference(), now)
+    held = replace(matter, owner_id=holder.owner_id, queue_id=holder.queue_id)
+    reopen_dossier(matter=matter, holder=holder, place=Place("deal", stage.place, deal.amount, deal.currency),
+                   action=_action_of(stage, held, staff, now), by=by, now=now)
+    inquiry_id = deal.inquiry_id or leading_inquiry(matter.id)
+    if inquiry_id:
+        reopen_outcome(inquiry_id=inquiry_id)
+    if was_won and matter.person_id:
+        count_past_deal(person_id=matter.person_id, change=-1)
+    add_touch(dossier_id=matter.id, kind="reopen", direction="none", body="", by=by, now=now)

@@ -1,0 +1,156 @@
+"""What a door hands in, read leniently: a flaw in an optional field is dropped and said, never a reason to refuse."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from marshrut.clients.services import Reached
+from marshrut.core.emails import read_email
+from marshrut.core.errors import Invalid
+from marshrut.core.messengers import read_messenger
+from marshrut.core.names import PersonName, clean_text, split_name
+from marshrut.core.phones import read_phone
+from marshrut.intake.rules import CHANNELS, Flaw, RequestFacts, read_request
+
+UNKNOWN_SOURCE = "unknown"
+MOST_UTM = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    text: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """An inquiry as a door understood it. `obstacle`, if set, says why it must wait in quarantine."""
+
+    channel: str
+    source_slug: str
+    external_id: str | None
+    received_at: datetime
+    name: PersonName | None
+    contacts: tuple[Reached, ...]
+    message: str
+    request: RequestFacts
+    utm: dict[str, str]
+    visitor: str
+    flaws: tuple[Flaw, ...] = ()
+    obstacle: str = ""
+    consent: Consent | None = None
+    office_id: int | None = None
+    identities: tuple[str, ...] = field(default=())
+
+    def normal_of(self, kind: str) -> str | None:
+        return next((c.normal for c in self.contacts if c.kind == kind), None)
+
+
+def read_submission(data: Mapping[str, Any], *, regions: Sequence[str], today: date, now: datetime) -> Submission:
+    """Read a JSON object of the door's contract. Invalid when it names no way to reach or identify anybody."""
+    flaws: list[Flaw] = []
+    contact = _mapping(data.get("contact"), "contact", flaws)
+    contacts = _contacts(contact, regions, flaws)
+    external_id = _text(data.get("external_id"), 500) or None
+    visitor = _text(data.get("visitor"), 200)
+    named = any(_text(contact.get(key), 500) for key in ("phone", "email")) or _messenger_id(contact)
+    if not (named or external_id or visitor):
+        raise Invalid("unreachable", _("Name one way to reach or identify somebody: contact.phone, contact.email, contact.messenger, "
+                                       "external_id or visitor."), field="contact", missing=("contact",))
+    channel = _text(data.get("channel"), 40)
+    obstacle = ""
+    if channel not in CHANNELS:
+        obstacle = _("channel: “%(channel)s” is not one of %(known)s") % {"channel": channel, "known": ", ".join(CHANNELS)}
+        channel = "api"
+    elif not (contacts or external_id or visitor):
+        obstacle = _("contact: none of the ways given can be read as a phone, an e-mail address or a messenger")
+    raw_request = data.get("request")
+    request, request_flaws = read_request(raw_request if isinstance(raw_request, Mapping) else None, today)
+    if raw_request is not None and not isinstance(raw_request, Mapping):
+        flaws.append(Flaw("request", "not_an_object", _text(raw_request, 60)))
+    name = clean_text(contact.get("name") or "", 200) if isinstance(contact.get("name"), str) else ""
+    return Submission(
+        channel=channel,
+        source_slug=(_text(data.get("source"), 120) or UNKNOWN_SOURCE).lower(),
+        external_id=external_id,
+        received_at=_received_at(data.get("received_at"), now, flaws),
+        name=split_name(name) if name else None,
+        contacts=contacts,
+        message=clean_text(data.get("message") or "", 20_000, keep_lines=True) if isinstance(data.get("message"), str) else "",
+        request=request,
+        utm=_utm(data.get("utm"), flaws),
+        visitor=visitor,
+        flaws=(*flaws, *request_flaws),
+        obstacle=obstacle,
+        identities=tuple(c.normal for c in contacts if not c.is_shared),
+    )
+
+
+def _text(value: object, limit: int) -> str:
+    """Any scalar as clean text; objects and lists are no text."""
+    if value is None or isinstance(value, (Mapping, list, bool)):
+        return ""
+    return clean_text(value if isinstance(value, str) else str(value), limit)
+
+
+def _mapping(value: object, path: str, flaws: list[Flaw]) -> Mapping[str, Any]:
+    if value is None or isinstance(value, Mapping):
+        return value or {}
+    flaws.append(Flaw(path, "not_an_object", _text(value, 60)))
+    return {}
+
+
+def _messenger_id(contact: Mapping[str, Any]) -> str:
+    messenger = contact.get("messenger")
+    return _text(messenger.get("id"), 200) if isinstance(messenger, Mapping) else ""
+
+
+def _contacts(contact: Mapping[str, Any], regions: Sequence[str], flaws: list[Flaw]) -> tuple[Reached, ...]:
+    found: list[Reached] = []
+    written = _text(contact.get("phone"), 200)
+    if written:
+        phone = read_phone(written, regions)
+        if phone is None:
+            flaws.append(Flaw("contact.phone", "not_a_phone", written[:60]))
+        else:
+            found.append(Reached("phone", phone.written, phone.e164 or phone.tail, phone.tail, phone.is_junk))
+    written = _text(contact.get("email"), 300)
+    if written:
+        email = read_email(written)
+        if email is None:
+            flaws.append(Flaw("contact.email", "not_an_address", written[:60]))
+        else:
+            found.append(Reached("email", written, email))
+    messenger_id = _messenger_id(contact)
+    if messenger_id:
+        messenger = read_messenger(_text(contact["messenger"].get("kind"), 40) or "other", messenger_id)
+        if messenger is None:
+            flaws.append(Flaw("contact.messenger.id", "unreadable", messenger_id[:60]))
+        else:
+            found.append(Reached("messenger", messenger.written, messenger.normal))
+    elif contact.get("messenger") is not None:
+        flaws.append(Flaw("contact.messenger", "unreadable", _text(contact.get("messenger"), 60)))
+    return tuple(found)
+
+
+def _received_at(value: object, now: datetime, flaws: list[Flaw]) -> datetime:
+    """The stated moment of receipt if it is one, lies in the past and within this century; else now."""
+    if value is None or value == "":
+        return now
+    try:
+        stated = datetime.fromisoformat(str(value))
+        stated = stated if stated.tzinfo else stated.replace(tzinfo=now.tzinfo)
+        if 2000 <= stated.year and stated <= now + timedelta(minutes=5):
+            return min(stated, now)
+    except (ValueError, OverflowError):
+        pass
+    flaws.append(Flaw("received_at", "not_a_past_moment", _text(value, 60)))
+    return now
+
+
+def _utm(value: object, flaws: list[Flaw]) -> dict[str, str]:
+    pairs = _mapping(value, "utm", flaws)
+    return {_text(key, 60): _text(word, 300) for key, word in list(pairs.items())[:MOST_UTM] if _text(key, 60)}

@@ -1,0 +1,84 @@
+"""The decisions of intake: facts in, decisions with their reasons out. Nothing here reads a clock, a database or the
+network. Classification (P01), contact set (P03, P04), relevance (Q02), priority (P06), distribution (P02), the
+response clock (P05)."""
+
+from .classification import Classification, Classifier, compile_criteria
+from .clock import ClockPolicy, ClockState, Moments, Step, due_steps, moments, next_step_at, respond_by
+from .conditions import RulesetError
+from .contact_set import DEFAULT_CONTACT_POLICY, ContactPolicy, ContactSet, check_contact_set, read_contact_policy
+from .defaults import (
+    default_classifier,
+    default_criteria,
+    default_grader,
+    default_priority,
+    default_priority_model,
+    default_relevance,
+)
+from .distribution import (
+    Assignment,
+    Candidate,
+    Demand,
+    Drawn,
+    Ledger,
+    Shortlist,
+    assign,
+    draw,
+    pool_key,
+    shortlist,
+)
+from .facts import CATEGORIES, CHANNELS, CLASSES, STRANGER, InquiryFacts, PersonFacts, Reason, RequestFacts
+from .priority import Priority, PriorityModel, compile_priority
+from .relevance import Relevance, RelevanceGrader, compile_relevance
+from .requests import Flaw, read_request
+
+__all__ = [
+    "CATEGORIES",
+    "CHANNELS",
+    "CLASSES",
+    "DEFAULT_CONTACT_POLICY",
+    "STRANGER",
+    "Assignment",
+    "Candidate",
+    "Classification",
+    "Classifier",
+    "ClockPolicy",
+    "ClockState",
+    "ContactPolicy",
+    "ContactSet",
+    "Demand",
+    "Drawn",
+    "Flaw",
+    "InquiryFacts",
+    "Ledger",
+    "Moments",
+    "PersonFacts",
+    "Priority",
+    "PriorityModel",
+    "Reason",
+    "Relevance",
+    "RelevanceGrader",
+    "RequestFacts",
+    "RulesetError",
+    "Shortlist",
+    "Step",
+    "assign",
+    "check_contact_set",
+    "compile_criteria",
+    "compile_priority",
+    "compile_relevance",
+    "default_classifier",
+    "default_criteria",
+    "default_grader",
+    "default_priority",
+    "default_priority_model",
+    "default_relevance",
+    "draw",
+    "due_steps",
+    "moments",
+    "next_step_at",
+    "pool_key",
+    "read_contact_policy",
+    "read_request",
+    "respond_by",
+    "shortlist",
+]

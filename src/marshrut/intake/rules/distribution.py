@@ -1,0 +1,236 @@
+"""P02: whose an inquiry is. A known client's manager → the office and the skill → at work and below capacity → fair
+share. Every step leaves its reason; when nobody is left, the inquiry goes to a named queue and says why.
+
+Fair shares are drawn by the algorithm of R. Tijdeman, "The chairman assignment problem", Discrete Mathematics 32
+(1980) 323–330. With weights λ and k given so far in all, each of n people has had xᵢ: of those for whom
+λᵢk − xᵢ ≥ 1/(2n−2), counting the one to be given now, it goes to the one whose deadline
+(1 − 1/(2n−2) − λᵢk + xᵢ)/λᵢ is nearest. Then nobody is ever 1 − 1/(2n−2) of an inquiry or more from their share,
+counted from the start, hence never two in any window. The arithmetic is whole numbers, so nothing drifts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from math import lcm
+from typing import Any
+from zlib import crc32
+
+from .facts import Reason
+
+Skill = tuple[str | None, str | None]
+"""(category, direction); None stands for any."""
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What an inquiry needs: the office it came to, what it is about, the client's manager if there is one, and those
+    it is being taken from (`excluded`)."""
+
+    office_id: int | None = None
+    category: str | None = None
+    directions: tuple[str, ...] = ()
+    owner_id: int | None = None
+    excluded: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A manager as distribution sees them. `is_at_work`: on shift or on duty, not absent. `load`: open new inquiries
+    and overdue work, held against `capacity` (None: no limit). `weight`: their share, in whole hundredths. Somebody
+    without skills listed is a generalist."""
+
+    employee_id: int
+    name: str
+    office_id: int | None
+    is_at_work: bool
+    load: int = 0
+    capacity: int | None = None
+    weight: int = 100
+    skills: frozenset[Skill] = frozenset()
+    serves_all_offices: bool = False
+    given_today: int = 0
+    last_given_at: datetime | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Has as much as may be open at once?"""
+        return self.capacity is not None and self.load >= self.capacity
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """How many inquiries each of one set of equally eligible people has been given, and all together."""
+
+    given: Mapping[int, int] = field(default_factory=dict)
+    total: int = 0
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any] | None) -> Ledger:
+        """From jsonb; None is a new ledger."""
+        if not stored:
+            return cls()
+        return cls({int(person): int(count) for person, count in stored["given"].items()}, int(stored["total"]))
+
+    def as_json(self) -> dict[str, Any]:
+        """For jsonb."""
+        return {"given": {str(person): count for person, count in self.given.items()}, "total": self.total}
+
+    def after(self, employee_id: int) -> Ledger:
+        """The ledger once one more has been given."""
+        return Ledger({**self.given, employee_id: self.given.get(employee_id, 0) + 1}, self.total + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Shortlist:
+    """Those who may get an inquiry, all alike by now. `chosen`: no share has to be drawn. `queue_reason`: nobody may,
+    it goes to a queue. `pool_key` names the set (people and weights) whose ledger counts."""
+
+    people: tuple[Candidate, ...]
+    pool_key: str
+    reasons: tuple[Reason, ...]
+    chosen: Candidate | None = None
+    queue_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Whose turn it is, and the ledger to be kept."""
+
+    employee_id: int
+    ledger: Ledger
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """All of it at once: a person, or a queue and why."""
+
+    employee_id: int | None
+    queue_reason: str | None
+    pool_key: str | None
+    ledger: Ledger | None
+    reasons: tuple[Reason, ...]
+
+
+def shortlist(demand: Demand, candidates: Iterable[Candidate]) -> Shortlist:
+    """Everybody who may get an inquiry before shares are drawn, with the reason of each step. The client's own
+    manager gets it when at work, whatever their load: a relation is worth more than an even queue."""
+    people = [person for person in candidates if person.employee_id not in demand.excluded]
+    reasons: list[Reason] = []
+    owner = next((person for person in people if person.employee_id == demand.owner_id), None)
+    if owner and owner.is_at_work:
+        reason: Reason = {"code": "clients_manager", "name": owner.name}
+        return Shortlist((owner,), "", (reason,), chosen=owner)
+    if owner:
+        reasons.append({"code": "clients_manager_away", "name": owner.name})
+    people = [person for person in people if _serves(person, demand.office_id)]
+    present = [person for person in people if person.is_at_work]
+    free = [person for person in present if not person.is_full]
+    if not free:
+        code = "everybody_full" if present else "nobody_else" if demand.excluded else "nobody_on_shift"
+        return Shortlist((), "", (*reasons, {"code": code, "present": len(present)}), queue_reason=code)
+    skilled, skill_reason = _skilled(demand, people, free)
+    if skill_reason:
+        reasons.append(skill_reason)
+    if len(skilled) == 1:
+        reasons.append({"code": "only_one", "name": skilled[0].name})
+        return Shortlist(tuple(skilled), "", tuple(reasons), chosen=skilled[0])
+    return Shortlist(tuple(skilled), pool_key(skilled), tuple(reasons))
+
+
+def _serves(person: Candidate, office_id: int | None) -> bool:
+    return office_id is None or person.office_id == office_id or person.serves_all_offices
+
+
+def _skilled(
+    demand: Demand, people: Sequence[Candidate], free: Sequence[Candidate]
+) -> tuple[Sequence[Candidate], Reason | None]:
+    """Of those free, the ones skilled in what is asked. Nobody skilled free: all who are free, and it is said whether
+    the skilled are away or there are none."""
+    if not (demand.category or demand.directions) or not any(person.skills for person in people):
+        return free, None
+    about = {"category": demand.category, "directions": list(demand.directions)}
+    skilled = [person for person in free if _is_skilled(person, demand)]
+    if skilled:
+        return skilled, {"code": "skilled", "people": len(skilled), **about}
+    away = sum(_is_skilled(person, demand) for person in people)
+    if away:
+        return free, {"code": "skilled_away", "people": away, **about}
+    generalists = [person for person in free if not person.skills]
+    if generalists:
+        return generalists, {"code": "generalists", "people": len(generalists), **about}
+    return free, {"code": "no_skill", **about}
+
+
+def _is_skilled(person: Candidate, demand: Demand) -> bool:
+    return any(
+        category in (None, demand.category) and (direction is None or direction in demand.directions)
+        for category, direction in person.skills
+    )
+
+
+def pool_key(people: Sequence[Candidate]) -> str:
+    """One name for a set of people with their weights, at most 64 characters."""
+    text = ",".join(f"{number}:{weight}" for number, weight in sorted((one.employee_id, one.weight) for one in people))
+    return text if len(text) <= 64 else sha256(text.encode()).hexdigest()
+
+
+def draw(choice: Shortlist, ledger: Ledger) -> Drawn:
+    """Whose turn it is among equally eligible people. Equal turns go to whoever has been given fewest today, then to
+    whoever has waited longest, then by a lot that is different for every set."""
+    people = [person for person in choice.people if person.weight > 0] or list(choice.people)
+    tied = _nearest_deadline(people, ledger)
+    person = tied[0] if len(tied) == 1 else min(tied, key=lambda one: _order(one, choice.pool_key))
+    new = ledger.after(person.employee_id)
+    return Drawn(person.employee_id, new, _share_reason(person, people, new))
+
+
+def _nearest_deadline(people: Sequence[Candidate], ledger: Ledger) -> list[Candidate]:
+    """Those whom Tijdeman's rule puts first. All fractions are brought to one denominator, so they compare as whole
+    numbers: what somebody is owed is in parts of an inquiry as many as the weights have together."""
+    weights = [max(person.weight, 1) for person in people]
+    whole, common, turn = sum(weights), lcm(*set(weights)), ledger.total + 1
+    spread = max(2 * len(people) - 2, 1)
+    nearest, tied = None, list(people)
+    for person, weight in zip(people, weights, strict=True):
+        owed = spread * (weight * turn - ledger.given.get(person.employee_id, 0) * whole)
+        if owed < whole and len(people) > 1:
+            continue
+        deadline = ((spread - 1) * whole - owed) * (common // weight)
+        if nearest is None or deadline < nearest:
+            nearest, tied = deadline, [person]
+        elif deadline == nearest:
+            tied.append(person)
+    return tied
+
+
+def _order(person: Candidate, pool: str) -> tuple[int, datetime, int]:
+    return person.given_today, person.last_given_at or _NEVER, crc32(f"{pool}/{person.employee_id}".encode())
+
+
+def _share_reason(person: Candidate, people: Sequence[Candidate], ledger: Ledger) -> Reason:
+    weight = sum(max(one.weight, 1) for one in people)
+    return {
+        "code": "fair_share",
+        "name": person.name,
+        "people": len(people),
+        "given": ledger.given[person.employee_id],
+        "total": ledger.total,
+        "percent": round(100 * max(person.weight, 1) / weight),
+    }
+
+
+def assign(demand: Demand, candidates: Iterable[Candidate], ledger_of: Callable[[str], Ledger]) -> Assignment:
+    """Shortlist and draw in one; `ledger_of` gives the ledger of a pool, to be kept by the caller when it changes."""
+    choice = shortlist(demand, candidates)
+    if choice.chosen:
+        return Assignment(choice.chosen.employee_id, None, None, None, choice.reasons)
+    if choice.queue_reason:
+        return Assignment(None, choice.queue_reason, None, None, choice.reasons)
+    drawn = draw(choice, ledger_of(choice.pool_key))
+    return Assignment(drawn.employee_id, None, choice.pool_key, drawn.ledger, (*choice.reasons, drawn.reason))

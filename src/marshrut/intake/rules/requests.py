@@ -1,0 +1,162 @@
+"""Reading the `request` of an inquiry from a stranger's program: what can be used is used, the rest is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from marshrut.core.money import Money, read_money
+from marshrut.core.names import clean_text
+
+from .facts import CATEGORIES, RequestFacts
+
+MOST_DIRECTIONS, MOST_CHILDREN = 20, 30
+FARTHEST = timedelta(days=5 * 366)
+
+_DOTTED = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """A value that could not be used: `field` as in the request ("request.adults"), a code, and the value cut short."""
+
+    field: str
+    code: str
+    value: str
+
+    def as_json(self) -> dict[str, str]:
+        """For the answer and the stored inquiry."""
+        return {"field": self.field, "code": self.code, "value": self.value}
+
+
+def read_request(raw: object, today: date, currency: str = "RUB") -> tuple[RequestFacts, tuple[Flaw, ...]]:
+    """The request in `raw` (the API's object) and what had to be dropped from it. Never raises: codes of flaws are
+    not_an_object, not_a_number, not_a_list, out_of_range, not_a_date, too_far, reversed, unknown_category and those of
+    `core.money.read_money`. `currency` stands in where a budget has none."""
+    if raw is None:
+        return RequestFacts(), ()
+    reading = _Reading()
+    if not isinstance(raw, Mapping):
+        reading.flaw("", "not_an_object", raw)
+        return RequestFacts(), tuple(reading.flaws)
+    date_from, date_to = reading.span(raw, "dates", lambda value, name: reading.day(value, name, today))
+    nights_from, nights_to = reading.span(raw, "nights", lambda value, name: reading.whole(value, name, 1, 365))
+    request = RequestFacts(
+        category=reading.category(raw.get("category")),
+        directions=reading.directions(raw.get("directions")),
+        date_from=date_from,
+        date_to=date_to,
+        nights_from=nights_from,
+        nights_to=nights_to,
+        adults=reading.whole(raw.get("adults"), "adults", 0, 99),
+        children_ages=reading.ages(raw.get("children_ages")),
+        rooms=reading.whole(raw.get("rooms"), "rooms", 1, 99),
+        budget=reading.budget(raw.get("budget"), currency),
+    )
+    return request, tuple(reading.flaws)
+
+
+class _Reading:
+    """Collects flaws on the way."""
+
+    def __init__(self) -> None:
+        self.flaws: list[Flaw] = []
+
+    def flaw(self, name: str, code: str, value: object) -> None:
+        self.flaws.append(Flaw(f"request.{name}".rstrip("."), code, clean_text(_shown(value), 80)))
+
+    def whole(self, value: object, name: str, least: int, most: int) -> int | None:
+        if value is None or value == "":
+            return None
+        if isinstance(value, str) and len(value) < 10 and value.strip().isdecimal():
+            value = int(value)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.flaw(name, "not_a_number", value)
+        elif not least <= value <= most:
+            self.flaw(name, "out_of_range", value)
+        else:
+            return value
+        return None
+
+    def span(self, raw: Mapping[str, Any], name: str, read: Any) -> tuple[Any, Any]:
+        """A {"from", "to"} object or one value for both; put in order when reversed."""
+        value = raw.get(name)
+        if value is None or value == "":
+            return None, None
+        if not isinstance(value, Mapping):
+            only = read(value, name)
+            return only, None
+        start, end = read(value.get("from"), f"{name}.from"), read(value.get("to"), f"{name}.to")
+        if start is not None and end is not None and end < start:
+            self.flaw(name, "reversed", f"{start} – {end}")
+            start, end = end, start
+        return start, end
+
+    def day(self, value: object, name: str, today: date) -> date | None:
+        if value is None or value == "":
+            return None
+        day = _day(value) if isinstance(value, str) else None
+        if day is None:
+            self.flaw(name, "not_a_date", value)
+        elif abs(day - today) > FARTHEST:
+            self.flaw(name, "too_far", value)
+        else:
+            return day
+        return None
+
+    def category(self, value: object) -> str | None:
+        if value is None or value == "":
+            return None
+        slug = value.strip().lower() if isinstance(value, str) else ""
+        if slug in CATEGORIES:
+            return slug
+        self.flaw("category", "unknown_category", value)
+        return None
+
+    def directions(self, value: object) -> tuple[str, ...]:
+        if value is None:
+            return ()
+        values = [value] if isinstance(value, str) else value
+        if not isinstance(values, list | tuple):
+            self.flaw("directions", "not_a_list", value)
+            return ()
+        texts = (clean_text(one, 100) for one in values[:MOST_DIRECTIONS] if isinstance(one, str))
+        return tuple(dict.fromkeys(filter(None, texts)))
+
+    def ages(self, value: object) -> tuple[int, ...]:
+        if value is None:
+            return ()
+        if not isinstance(value, list | tuple):
+            self.flaw("children_ages", "not_a_list", value)
+            return ()
+        read = (self.whole(age, f"children_ages.{place}", 0, 17) for place, age in enumerate(value[:MOST_CHILDREN]))
+        return tuple(age for age in read if age is not None)
+
+    def budget(self, value: object, currency: str) -> Money | None:
+        amount, given = (value.get("amount"), value.get("currency")) if isinstance(value, Mapping) else (value, None)
+        money, flaw = read_money(amount, given, currency)
+        if flaw:
+            self.flaw("budget", flaw, value)
+        return money
+
+
+def _day(text: str) -> date | None:
+    try:
+        if dotted := _DOTTED.fullmatch(text.strip()):
+            day, month, year = map(int, dotted.groups())
+            return date(year, month, day)
+        return date.fromisoformat(text.strip()[:10])
+    except ValueError:
+        return None
+
+
+def _shown(value: object) -> str:
+    try:
+        return str(value)
+    except ValueError:  # an integer of thousands of digits has no text
+        return "…"

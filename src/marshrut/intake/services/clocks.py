@@ -1,0 +1,170 @@
+"""The response clock's own work: warn, tell the supervisor, re-route; and the queue is given out.
+
+Run often by the worker, any number of times: what is due is a row with a moment, so nothing is missed while the
+server was down, and a second run finds nothing left to do.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from marshrut.agency.permissions import Actor, system
+from marshrut.core.history import sign
+from marshrut.core.working_time import WorkingCalendar
+from marshrut.intake.models import ClockState as StoredClock
+from marshrut.intake.models import Inquiry
+from marshrut.intake.queries import demand_of, find_answer
+from marshrut.intake.reference import Reference
+from marshrut.intake.rules import ClockPolicy, ClockState, Demand, Step, due_steps, moments, next_step_at
+from marshrut.intake.services.distributing import Given, give_to_somebody
+from marshrut.intake.services.matters import stop_clock
+from marshrut.journal.services import Holder, Matter, add_touch, hand_over, lock_matter
+
+CLOCK = system("clock")
+BATCH = 200
+
+
+def run_clocks(*, reference: Reference, now: datetime) -> int:
+    """Do what is due on running response clocks; how many inquiries were looked at."""
+    with connection.cursor() as cursor:
+        cursor.execute("select raw_id from intake_inquiry where clock_state = 'running' and warn_at <= %s order by warn_at limit %s",
+                       [now, BATCH])
+        due = [row[0] for row in cursor.fetchall()]
+    for inquiry_id in due:
+        run_clock(inquiry_id=inquiry_id, reference=reference, now=now)
+    return len(due)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One running clock with everything its steps need."""
+
+    inquiry: Inquiry
+    matter: Matter
+    policy: ClockPolicy
+    calendar: WorkingCalendar
+
+
+@transaction.atomic
+def run_clock(*, inquiry_id: int, reference: Reference, now: datetime, by: Actor = CLOCK) -> None:
+    """Do what is due on one clock. Whether the client was answered is read from the journal."""
+    sign(by.label)
+    dossier_id = Inquiry.objects.values_list("dossier_id", flat=True).get(pk=inquiry_id)
+    matter = lock_matter(dossier_id=dossier_id, by=by)
+    inquiry = Inquiry.objects.get(pk=inquiry_id)
+    if inquiry.clock_state != StoredClock.RUNNING or inquiry.warn_at is None or inquiry.warn_at > now:
+        return
+    answered_at = find_answer(matter.id)
+    if answered_at is not None or not matter.is_open:
+        stop_clock(dossier_id=matter.id, at=answered_at or now)
+        return
+    running = _running(inquiry, matter, reference)
+    for step in due_steps(running.policy, _state(running), now):
+        _do(step, running, reference, now, by)
+        if step in (Step.REROUTE, Step.TRY_DISTRIBUTION, Step.LEAVE_WITH_SUPERVISOR):
+            return
+    following = next_step_at(running.policy, _state(running))
+    Inquiry.objects.filter(pk=inquiry_id).update(warn_at=following)
+
+
+def _running(inquiry: Inquiry, matter: Matter, reference: Reference) -> Running:
+    owner = reference.staff.colleagues.get(matter.owner_id or 0)
+    office = reference.staff.offices.get(matter.office_id or 0) or reference.staff.first_office
+    return Running(inquiry, matter, reference.rules.clock_of(office.id), owner.response_calendar if owner else office.calendar)
+
+
+def _state(running: Running) -> ClockState:
+    inquiry = running.inquiry
+    round_moments = moments(running.policy, running.calendar, inquiry.clock_started_at or inquiry.received_at)
+    return ClockState(moments=round_moments, is_answered=False, is_warned=inquiry.clock_step >= 1, is_escalated=inquiry.clock_step >= 2,
+                      is_breached=inquiry.clock_step >= 3, reroutes=inquiry.reroutes, in_queue=running.matter.queue_id is not None)
+
+
+def _do(step: Step, running: Running, reference: Reference, now: datetime, by: Actor) -> None:
+    inquiry, matter = running.inquiry, running.matter
+    if step in (Step.WARN_OWNER, Step.TELL_SUPERVISOR):
+        told = matter.owner_id if step == Step.WARN_OWNER else _id_of_supervisor(reference, matter)
+        _note(matter, {"code": str(step), "to": told}, now, by)
+        inquiry.clock_step = 1 if step == Step.WARN_OWNER else 2
+        inquiry.save(update_fields=["clock_step"])
+    elif step == Step.LEAVE_WITH_SUPERVISOR:
+        _leave_with_supervisor(running, reference, now, by)
+    else:
+        _give_again(running, reference, now, by, is_breach=step == Step.REROUTE)
+
+
+def _give_again(running: Running, reference: Reference, now: datetime, by: Actor, *, is_breach: bool) -> None:
+    """Give the inquiry to another manager with a new round of the clock; when there is none, it stays where it is."""
+    inquiry, matter = running.inquiry, running.matter
+    excluded = frozenset({matter.owner_id}) if matter.owner_id else frozenset()
+    stored = demand_of(inquiry)
+    demand = Demand(matter.office_id, stored.category, stored.directions, None, excluded)
+    given = give_to_somebody(reference, demand, now)
+    reasons = [{"code": "rerouted"}, *given.reasons] if is_breach else given.reasons
+    if given.holder.owner_id is None and matter.queue_id is None:
+        _leave_with_supervisor(running, reference, now, by)
+        return
+    if given.holder.owner_id is not None:
+        hand_over(matter=matter, holder=given.holder, reason=reasons[0], due_at=given.moments.breach_at, by=by, now=now)
+    _start_round(inquiry, given, reasons, now, reroutes=inquiry.reroutes + int(is_breach))
+
+
+def _start_round(inquiry: Inquiry, given: Given, reasons: list[dict[str, Any]], now: datetime, *, reroutes: int) -> None:
+    Inquiry.objects.filter(pk=inquiry.pk).update(
+        owner_reason=reasons, respond_by=given.moments.breach_at, warn_at=given.moments.warn_at, clock_started_at=now,
+        clock_step=0, reroutes=reroutes)
+
+
+def _leave_with_supervisor(running: Running, reference: Reference, now: datetime, by: Actor) -> None:
+    """Nobody answered: the matter stays with the supervisor, and the clock is missed."""
+    inquiry, matter = running.inquiry, running.matter
+    lead = reference.staff.supervisor_of(matter.office_id)
+    reason = {"code": "left_with_supervisor", "name": lead.name if lead else ""}
+    if lead is not None:
+        hand_over(matter=matter, holder=Holder(lead.id, None, matter.office_id), reason=reason, due_at=None, by=by, now=now)
+    else:
+        _note(matter, reason, now, by)
+    Inquiry.objects.filter(pk=inquiry.pk).update(clock_state=StoredClock.MISSED, warn_at=None, owner_reason=[reason])
+
+
+def _note(matter: Matter, data: dict[str, Any], now: datetime, by: Actor) -> None:
+    add_touch(dossier_id=matter.id, kind="clock", direction="none", body="", data=data, by=by, now=now)
+
+
+def _id_of_supervisor(reference: Reference, matter: Matter) -> int | None:
+    lead = reference.staff.supervisor_of(matter.office_id)
+    return lead.id if lead else None
+
+
+def give_out_queue(*, reference: Reference, now: datetime, by: Actor = CLOCK) -> int:
+    """Give waiting inquiries to managers who can take them now, the longest waiting first; how many were given."""
+    if not any(c.is_at_work(now) for c in reference.staff.sellers):
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select i.raw_id from journal_dossier d join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
+               where d.is_open and d.queue_id is not null order by d.opened_at limit %s""",
+            [BATCH],
+        )
+        waiting = [row[0] for row in cursor.fetchall()]
+    return sum(give_from_queue(inquiry_id=inquiry_id, reference=reference, now=now, by=by) for inquiry_id in waiting)
+
+
+@transaction.atomic
+def give_from_queue(*, inquiry_id: int, reference: Reference, now: datetime, by: Actor) -> bool:
+    """Give one waiting inquiry to a manager; False when nobody can take it or somebody has it already."""
+    sign(by.label)
+    inquiry = Inquiry.objects.get(pk=inquiry_id)
+    matter = lock_matter(dossier_id=inquiry.dossier_id, by=by)
+    if matter.queue_id is None or not matter.is_open:
+        return False
+    stored = demand_of(inquiry)
+    given = give_to_somebody(reference, Demand(matter.office_id, stored.category, stored.directions, None), now)
+    if given.holder.owner_id is None:
+        return False
+    hand_over(matter=matter, holder=given.holder, reason=given.reasons[0], due_at=given.moments.breach_at, by=by, now=now)
+    if inquiry.clock_state == StoredClock.RUNNING:
+        _start_round(inquiry, given, given.reasons, now, reroutes=inquiry.reroutes)
+    return True

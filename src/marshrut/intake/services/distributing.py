@@ -1,0 +1,81 @@
+"""Giving an inquiry to the right manager, or to a named queue, with a stated reason."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from marshrut.agency.queries import Colleague
+from marshrut.intake.reference import Reference
+from marshrut.intake.rules import Candidate, Demand, Ledger, Moments, draw, moments, shortlist
+from marshrut.journal.queries import load_of
+from marshrut.journal.services import Holder
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Who holds an inquiry now, why, and the moments of the response clock."""
+
+    holder: Holder
+    reasons: list[dict[str, Any]]
+    moments: Moments
+
+
+def give_to_somebody(reference: Reference, demand: Demand, now: datetime) -> Given:
+    """Known client's manager → skill and office → on shift and below capacity → fair share; else a named queue."""
+    choice = shortlist(demand, candidates(reference, now))
+    reasons = list(choice.reasons)
+    if choice.chosen is not None:
+        return given_to(reference, reference.staff.colleagues[choice.chosen.employee_id], reasons, now)
+    if choice.queue_reason is not None:
+        return left_in_queue(reference, demand.office_id, reasons, now)
+    drawn = draw(choice, _lock_ledger(choice.pool_key))
+    _keep_ledger(choice.pool_key, drawn.ledger)
+    return given_to(reference, reference.staff.colleagues[drawn.employee_id], [*reasons, drawn.reason], now)
+
+
+def given_to(reference: Reference, owner: Colleague, reasons: list[dict[str, Any]], now: datetime) -> Given:
+    policy = reference.rules.clock_of(owner.office_id)
+    return Given(Holder(owner.id, None, owner.office_id), reasons, moments(policy, owner.response_calendar, now))
+
+
+def left_in_queue(reference: Reference, office_id: int | None, reasons: list[dict[str, Any]], now: datetime) -> Given:
+    """The queue's clock runs in the office's hours; it belongs to an office, so that its supervisor sees it."""
+    office = reference.staff.offices.get(office_id or 0) or reference.staff.first_office
+    queue = reference.staff.queue_of(office.id)
+    policy = reference.rules.clock_of(office.id)
+    return Given(Holder(None, queue.id, office.id), reasons, moments(policy, office.calendar, now))
+
+
+def candidates(reference: Reference, now: datetime) -> list[Candidate]:
+    """Every manager as distribution sees them at this moment."""
+    sellers = reference.staff.sellers
+    loads = load_of([c.id for c in sellers if c.capacity is not None], now)
+    skills = reference.catalogue.skills
+    return [
+        Candidate(c.id, c.name, c.office_id, c.is_at_work(now), loads.get(c.id, 0), c.capacity, c.weight, skills.get(c.id, frozenset()),
+                  serves_all_offices=c.is_on_duty)
+        for c in sellers
+    ]
+
+
+def _lock_ledger(pool: str) -> Ledger:
+    """The ledger of a set of equally eligible people, locked: shares are drawn one after another."""
+    with connection.cursor() as cursor:
+        cursor.execute("select given, total from intake_shareledger where pool = %s for update", [pool])
+        row = cursor.fetchone()
+        if row is None:
+            cursor.execute("insert into intake_shareledger(pool, given, total) values (%s, '{}', 0) on conflict do nothing", [pool])
+            cursor.execute("select given, total from intake_shareledger where pool = %s for update", [pool])
+            row = cursor.fetchone()
+    given = orjson.loads(row[0]) if isinstance(row[0], (str, bytes)) else row[0]
+    return Ledger.read({"given": given, "total": row[1]})
+
+
+def _keep_ledger(pool: str, ledger: Ledger) -> None:
+    kept = ledger.as_json()
+    with connection.cursor() as cursor:
+        cursor.execute("update intake_shareledger set given = %s, total = %s where pool = %s",
+                       [orjson.dumps(kept["given"]).decode(), kept["total"], pool])

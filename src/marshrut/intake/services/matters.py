@@ -1,0 +1,177 @@
+"""What is done with an inquiry after it was given: answered, closed, marked, reopened, taken."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from marshrut.agency.permissions import Actor
+from marshrut.core.errors import Invalid, NotFound, Refused
+from marshrut.core.history import sign
+from marshrut.intake.models import Inquiry, InquiryState
+from marshrut.intake.reference import Reference
+from marshrut.intake.services.distributing import give_to_somebody
+from marshrut.intake.rules import Demand
+from marshrut.intake.wording import first_action_title
+from marshrut.journal.services import (
+    Holder,
+    Matter,
+    NextAction,
+    Place,
+    add_touch,
+    close_dossier,
+    hand_over,
+    lock_matter,
+    reopen_dossier,
+)
+
+OUTCOMES = {"won": "won", "realised": "won", "lost": "lost", "not_realised": "lost"}
+DISPOSITIONS = ("spam", "duplicate", "wrong_number", "wrong_address", "price_check")
+
+
+def lock_inquiry(*, inquiry_id: int, by: Actor) -> tuple[Inquiry, Matter]:
+    """The inquiry and its matter, locked; NotFound when absent or out of reach."""
+    inquiry = Inquiry.objects.filter(pk=inquiry_id).first()
+    if inquiry is None:
+        raise NotFound("no_such_inquiry", _("There is no such inquiry within your reach."))
+    matter = lock_matter(dossier_id=inquiry.dossier_id, by=by)
+    inquiry.refresh_from_db()
+    return inquiry, matter
+
+
+@transaction.atomic
+def answer_client(*, dossier_id: int, kind: str, body: str, by: Actor, now: datetime) -> None:
+    """Log a call, a message, a meeting or a note. A person's turn to the client stops the response clock."""
+    directions = {"call_out": "out", "message_out": "out", "email_out": "out", "call_in": "in", "meeting": "none", "note": "none"}
+    if kind not in directions:
+        raise Invalid("no_such_kind", _("Choose what was done."), field="kind", missing=("kind",))
+    if kind == "note" and not body.strip():
+        raise Invalid("body_missing", _("Write the note."), field="body", missing=("body",))
+    sign(by.label)
+    matter = lock_matter(dossier_id=dossier_id, by=by)
+    is_answer = kind != "note"
+    add_touch(dossier_id=matter.id, kind=kind, direction=directions[kind], body=body.strip(), by=by, now=now, is_answer=is_answer)
+    if is_answer:
+        stop_clock(dossier_id=matter.id, at=now)
+
+
+def stop_clock(*, dossier_id: int, at: datetime) -> None:
+    """The client has been answered: kept in time if the breach moment had not come."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """update intake_inquiry set answered_at = %s, warn_at = null,
+                   clock_state = case when respond_by >= %s and reroutes = 0 then 'met' else 'missed' end
+               where dossier_id = %s and clock_state = 'running'""",
+            [at, at, dossier_id],
+        )
+
+
+@transaction.atomic
+def close_inquiry(*, inquiry_id: int, outcome: str, reason: str, by: Actor, now: datetime) -> None:
+    """Close an inquiry that has no deal: realised, not realised (with a reason), or a disposition such as spam.
+
+    Refused when it is closed already or its deal is open; Invalid when the outcome is unknown or the reason missing.
+    """
+    sign(by.label)
+    inquiry, matter = lock_inquiry(inquiry_id=inquiry_id, by=by)
+    if inquiry.state != InquiryState.OPEN:
+        raise Refused("inquiry_closed", _("This inquiry is not open."))
+    if matter.phase != "inquiry":
+        raise Refused("deal_open", _("This inquiry has become a deal: close the deal."), field="deal")
+    result, disposition = _read_outcome(outcome, reason)
+    if inquiry.inquiry_class == "spam" and result is None:
+        disposition = "spam"
+    _write_end(dossier_id=matter.id, outcome=result, disposition=disposition, reason=reason.strip())
+    add_touch(dossier_id=matter.id, kind="close", direction="none", body=reason.strip(), by=by, now=now,
+              data={"outcome": result, "disposition": disposition})
+    close_dossier(matter=matter, by=by, now=now)
+
+
+def _read_outcome(outcome: str, reason: str) -> tuple[str | None, str]:
+    if outcome in DISPOSITIONS:
+        return None, outcome
+    if outcome not in OUTCOMES:
+        raise Invalid("no_such_outcome", _("Say how it ended: won, lost, or one of %(dispositions)s.")
+                      % {"dispositions": ", ".join(DISPOSITIONS)}, field="outcome", missing=("outcome",))
+    if OUTCOMES[outcome] == "lost" and not reason.strip():
+        raise Invalid("reason_missing", _("Say why it was not realised."), field="reason", missing=("reason",))
+    return OUTCOMES[outcome], ""
+
+
+def _write_end(*, dossier_id: int, outcome: str | None, disposition: str, reason: str) -> None:
+    """The leading inquiry ends as said; those that joined it end as its duplicates and do not enter conversion."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """update intake_inquiry set state = 'closed', warn_at = null,
+                   clock_state = case when clock_state = 'running' then 'stopped' else clock_state end,
+                   outcome = case when state = 'open' then %s end,
+                   disposition = case when state = 'open' then %s else 'duplicate' end,
+                   close_reason = case when state = 'open' then %s else '' end
+               where dossier_id = %s and state <> 'closed'""",
+            [outcome, disposition, reason, dossier_id],
+        )
+
+
+@transaction.atomic
+def mark_spam(*, inquiry_id: int, by: Actor, now: datetime) -> None:
+    """One click: the class is spam by hand, the inquiry closes with the disposition spam."""
+    sign(by.label)
+    inquiry, _matter = lock_inquiry(inquiry_id=inquiry_id, by=by)
+    if inquiry.state == InquiryState.OPEN:
+        Inquiry.objects.filter(pk=inquiry.pk).update(inquiry_class="spam", class_reason={"code": "by_hand", "by": by.name})
+    close_inquiry(inquiry_id=inquiry_id, outcome="spam", reason="", by=by, now=now)
+
+
+@transaction.atomic
+def reopen_inquiry(*, inquiry_id: int, reference: Reference, by: Actor, now: datetime) -> None:
+    """Open a closed inquiry again for whoever held it (else by distribution), with a call to make."""
+    sign(by.label)
+    inquiry, matter = lock_inquiry(inquiry_id=inquiry_id, by=by)
+    if matter.is_open or inquiry.state != InquiryState.CLOSED or inquiry.joined_to_id:
+        raise Refused("inquiry_open", _("This inquiry is not closed by itself; open the one it joined."))
+    holder = holder_again(matter, reference, now)
+    reopen_outcome(inquiry_id=inquiry.pk)
+    action = NextAction(first_action_title(inquiry.channel, ()), _soon(reference, holder, now))
+    place = Place(worth=inquiry.budget, currency=inquiry.currency)
+    reopen_dossier(matter=matter, holder=holder, place=place, action=action, by=by, now=now)
+    add_touch(dossier_id=matter.id, kind="reopen", direction="none", body="", by=by, now=now)
+
+
+def holder_again(matter: Matter, reference: Reference, now: datetime) -> Holder:
+    """Whoever held a closed matter, if they still work here; else whom distribution names."""
+    owner = reference.staff.colleagues.get(matter.owner_id or 0)
+    if owner is not None:
+        return Holder(owner.id, None, matter.office_id)
+    return give_to_somebody(reference, Demand(matter.office_id, None, (), None), now).holder
+
+
+def _soon(reference: Reference, holder: Holder, now: datetime) -> datetime:
+    owner = reference.staff.colleagues.get(holder.owner_id or 0)
+    calendar = owner.response_calendar if owner else reference.staff.first_office.calendar
+    return calendar.add_working_minutes(now, 60)
+
+
+def record_outcome(*, inquiry_id: int, outcome: str, reason: str) -> None:
+    """The deal born of this inquiry has ended: write its outcome down. Called by the room of deals."""
+    dossier_id = Inquiry.objects.values_list("dossier_id", flat=True).get(pk=inquiry_id)
+    _write_end(dossier_id=dossier_id, outcome=outcome, disposition="", reason=reason)
+
+
+def reopen_outcome(*, inquiry_id: int) -> None:
+    """The matter is open again, and so is its inquiry; the response clock stays as it ended."""
+    Inquiry.objects.filter(pk=inquiry_id).update(state=InquiryState.OPEN, outcome=None, disposition="", close_reason="")
+
+
+@transaction.atomic
+def take_inquiry(*, inquiry_id: int, reference: Reference, by: Actor, now: datetime) -> None:
+    """A supervisor or owner takes an inquiry that waits in a queue. Managers are given inquiries; they do not grab."""
+    sign(by.label)
+    _inquiry, matter = lock_inquiry(inquiry_id=inquiry_id, by=by)
+    if by.reach not in ("office", "all") or by.kind != "employee":
+        raise Refused("no_grabbing", _("Inquiries are given out by rule; ask the supervisor."))
+    if matter.queue_id is None:
+        raise Refused("owned_already", _("This inquiry has an owner already."))
+    reason: dict[str, Any] = {"code": "taken_by_hand", "name": by.name}
+    hand_over(matter=matter, holder=Holder(by.id, None, matter.office_id), reason=reason, due_at=None, by=by, now=now)
+    Inquiry.objects.filter(pk=inquiry_id).update(owner_reason=[reason])

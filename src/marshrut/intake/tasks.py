@@ -1,0 +1,44 @@
+"""Jobs of intake: the clocks' own work, and the folding of counters. Each may run any number of times."""
+
+from django.db import connection
+from procrastinate.contrib.django import app
+
+from marshrut.channels.queries import KEY_AGE
+from marshrut.channels.services import forget_old_keys
+from marshrut.core.clock import utc_now
+from marshrut.intake.reference import read_reference
+from marshrut.intake.services import give_out_queue, run_clocks
+from marshrut.journal.services import fold_tallies
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(queueing_lock="intake-clocks", name="intake.watch_clocks")
+def watch_clocks(timestamp: int) -> None:
+    """Warn, tell, re-route; give out what waits in queues."""
+    now = utc_now()
+    reference = read_reference()
+    give_out_queue(reference=reference, now=now)
+    run_clocks(reference=reference, now=now)
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(queueing_lock="fold-tallies", name="intake.fold_counters")
+def fold_counters(timestamp: int) -> None:
+    """Add up the running sums and forget idempotency keys older than a day."""
+    fold_tallies()
+    fold_source_tallies()
+    forget_old_keys(before=utc_now() - KEY_AGE)
+
+
+def fold_source_tallies() -> int:
+    """Add up rows of the same day and source; how many stand afterwards. Days that did not change are left alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """with gone as (delete from intake_sourcetally t using (
+                   select day, source_id from intake_sourcetally group by day, source_id having count(*) > 1) g
+                   where t.day = g.day and t.source_id = g.source_id returning t.*)
+               insert into intake_sourcetally(day, source_id, inquiries, closed, won)
+               select day, source_id, sum(inquiries), sum(closed), sum(won) from gone group by day, source_id
+               having sum(inquiries) <> 0 or sum(closed) <> 0 or sum(won) <> 0"""
+        )
+        return int(cursor.rowcount)

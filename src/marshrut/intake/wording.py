@@ -1,0 +1,174 @@
+"""Reasons in words: what rules stored as codes and values, said to the reader in their language."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
+from marshrut.core.money import format_money
+
+SENTENCES = {
+    # classification
+    "criterion": noop("Criterion “%(name)s”: %(matched)s"),
+    "no_criterion": noop("No criterion matched"),
+    "by_hand": noop("Set by hand: %(by)s"),
+    # distribution
+    "clients_manager": noop("The client's own manager %(name)s is at work"),
+    "clients_manager_away": noop("The client's own manager %(name)s is away"),
+    "skilled": noop("Skilled in it and free: %(people)s"),
+    "skilled_away": noop("Those skilled in it are away; given to whoever is free"),
+    "generalists": noop("Nobody is skilled in it; given to those who sell everything"),
+    "no_skill": noop("Nobody is skilled in it; given to whoever is free"),
+    "only_one": noop("%(name)s is the only one who can take it"),
+    "fair_share": noop("Fair share: %(name)s has had %(given)s of %(total)s, a share of %(percent)s %%"),
+    "nobody_on_shift": noop("Nobody is on shift: it waits in the queue and is given out first"),
+    "everybody_full": noop("Everybody on shift is full: it waits in the queue"),
+    "nobody_else": noop("There is nobody else to give it to"),
+    "joined": noop("It joined the client's open matter and stays with whoever has it"),
+    "rerouted": noop("Not answered in time: given to somebody else"),
+    "left_with_supervisor": noop("Not answered in time: it stays with the supervisor %(name)s"),
+    "taken_by_hand": noop("Taken from the queue by hand: %(name)s"),
+    "imported": noop("Imported history"),
+    "warn_owner": noop("The response clock is running out: the manager is warned"),
+    "tell_supervisor": noop("The response clock is about to break: the supervisor is told"),
+    # relevance
+    "incomplete": noop("Not said yet: %(missing)s"),
+    "season": noop("Season: %(season)s"),
+    "budget_fits": noop("The budget is enough: such a trip costs from %(least)s"),
+    "budget_below": noop("The budget is %(percent)s %% of what such a trip costs at least, %(least)s"),
+    "budget_far_below": noop("The budget is only %(percent)s %% of what such a trip costs at least, %(least)s"),
+    "budget_implausible": noop("The budget is many times what such a trip costs: worth asking"),
+    "crowded_room": noop("%(adults)s adults in %(rooms)s room(s)"),
+    "crowded_family_room": noop("Many people in %(rooms)s room(s)"),
+    "more_rooms_than_adults": noop("More rooms than adults"),
+    "dates_past": noop("The date %(date)s has passed"),
+    "dates_today": noop("Departure today or tomorrow"),
+    "dates_far_ahead": noop("The date %(date)s is far ahead"),
+    "stay_too_long": noop("A very long stay: %(nights)s nights"),
+    "nobody_adult": noop("No adult travels"),
+    "party_group": noop("A group"),
+    # priority
+    "source_chance": noop("Sources like this buy in %(percent)s %% of cases"),
+    "channel_chance": noop("Inquiries of this channel buy in %(percent)s %% of cases"),
+    "known_client": noop("A known client: buys in %(percent)s %% of cases"),
+    "relevance": noop("Relevance %(grade)s"),
+    "completeness": noop("%(percent)s %% of what a selection needs is said"),
+    "reach": noop("Can be reached by %(way)s only"),
+    "margin": noop("Expected margin %(amount)s"),
+    "usual_margin": noop("Usual margin %(amount)s"),
+    "duty": noop("Must be answered: %(amount)s is at stake"),
+    "cooling": noop("An hour of delay costs %(percent)s %% of the chance"),
+    "next_step": noop("The next step takes %(minutes)s min"),
+    "vip": noop("VIP client"),
+}
+MISSING = {
+    "name": noop("name"),
+    "phone": noop("phone"),
+    "email": noop("e-mail"),
+    "messenger": noop("messenger"),
+    "none": noop("nothing"),
+    "directions": noop("where to"),
+    "category": noop("what kind of trip"),
+    "dates": noop("when"),
+    "nights": noop("how many nights"),
+    "adults": noop("how many people"),
+    "party": noop("how many people"),
+    "budget": noop("budget"),
+}
+CLASSES = {
+    "new_sale": noop("New sale"),
+    "repeat": noop("Repeat client"),
+    "open_matter": noop("Open matter"),
+    "booking_question": noop("Question on a booking"),
+    "trip_trouble": noop("Trouble on a trip"),
+    "partner": noop("Partner"),
+    "job": noop("Job seeker"),
+    "spam": noop("Spam"),
+    "other": noop("Other"),
+}
+DISPOSITIONS = {
+    "spam": noop("Spam"),
+    "duplicate": noop("Duplicate"),
+    "wrong_number": noop("Wrong number"),
+    "wrong_address": noop("Not for us"),
+    "price_check": noop("Only a price check"),
+}
+CHANNELS = {
+    "site_form": noop("Site"),
+    "phone": noop("Phone"),
+    "email": noop("E-mail"),
+    "messenger": noop("Messenger"),
+    "walk_in": noop("Walk-in"),
+    "import": noop("Import"),
+    "api": noop("Program"),
+}
+_MONEY = ("amount", "least", "floor")
+_TITLES = {
+    "phone": noop("Call back"),
+    "site_form": noop("Call: an inquiry from the site"),
+    "email": noop("Answer the letter"),
+    "messenger": noop("Answer in the messenger"),
+    "walk_in": noop("Talk to the visitor"),
+}
+
+
+def say(reason: Mapping[str, Any], locale: str = "ru") -> str:
+    """One reason as a sentence; an unknown code is shown as it is rather than hidden."""
+    code = str(reason.get("code", ""))
+    sentence = SENTENCES.get(code)
+    if sentence is None:
+        return code.replace("_", " ")
+    values = _Lenient({name: _value(name, value, reason, locale) for name, value in reason.items()})
+    return str(_(sentence) % values).rstrip(": ")
+
+
+def say_all(reasons: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None, locale: str = "ru") -> list[str]:
+    """Reasons as sentences, in their order."""
+    listed = [reasons] if isinstance(reasons, Mapping) else reasons or []
+    return [say(reason, locale) for reason in listed]
+
+
+class _Lenient(dict[str, Any]):
+    """A parameter an old reason lacks leaves a gap instead of an error."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _value(name: str, value: Any, reason: Mapping[str, Any], locale: str) -> Any:
+    if name in _MONEY and isinstance(value, (int, float)):
+        return format_money(Decimal(str(value)), str(reason.get("currency", "RUB")), locale)
+    if name in ("missing", "way"):
+        items = value if isinstance(value, list) else [value]
+        return ", ".join(missing_label(str(item)) for item in items)
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def missing_label(name: str) -> str:
+    return _(MISSING[name]) if name in MISSING else name
+
+
+def class_label(inquiry_class: str) -> str:
+    return _(CLASSES.get(inquiry_class, inquiry_class))
+
+
+def channel_label(channel: str) -> str:
+    return _(CHANNELS.get(channel, channel))
+
+
+def disposition_label(disposition: str) -> str:
+    return _(DISPOSITIONS[disposition]) if disposition in DISPOSITIONS else disposition
+
+
+def first_action_title(channel: str, missing: Sequence[str]) -> str:
+    """The first next action of an inquiry; what the contact set lacks is asked for in it."""
+    title = _(_TITLES.get(channel, "Contact the client"))
+    asks = ", ".join(missing_label(name) for name in missing)
+    return _("%(title)s; ask for: %(asks)s") % {"title": title, "asks": asks} if asks else title
+
+
+def next_answer_title(channel: str) -> str:
+    """The next action when a client with an open matter has written or called again."""
+    return _("The client came again (%(channel)s): answer") % {"channel": channel_label(channel)}

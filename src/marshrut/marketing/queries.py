@@ -1,0 +1,24 @@
+"""Reads of sources, kept until reference data change."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from marshrut.agency.queries import kept
+from marshrut.marketing.models import Source
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCard:
+    id: int
+    slug: str
+    name: str
+    is_named: bool
+    chance: float
+
+
+def _load() -> dict[str, SourceCard]:
+    rows = Source.objects.order_by("name").values_list("id", "slug", "name", "is_named", "chance")
+    return {row[1]: SourceCard(row[0], row[1], row[2], row[3], float(row[4])) for row in rows}
+
+
+read_sources: Callable[[int], dict[str, SourceCard]] = kept(_load)

@@ -1,0 +1,131 @@
+"""Which database a home uses, as addresses: its own embedded PostgreSQL, or the one ``DATABASE_URL`` names."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import homes, postgres
+from .postgres import PostgresError
+
+_BUSY_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Databases:
+    """Addresses of the application's and of the owner's access; `server` is ours to keep alive, or None."""
+
+    app_url: str
+    owner_url: str
+    server: postgres.Server | None = None
+
+
+def external(environ: Mapping[str, str] = os.environ) -> Databases | None:
+    """The PostgreSQL named by ``DATABASE_URL``, its owner by ``MARSHRUT_OWNER_DATABASE_URL``; None when none is."""
+    url = environ.get("DATABASE_URL", "").strip()
+    if not url:
+        return None
+    if not url.startswith(("postgres://", "postgresql://")):
+        raise PostgresError("DATABASE_URL must begin with postgresql://, since Marshrut keeps its data in PostgreSQL.")
+    return Databases(url, environ.get("MARSHRUT_OWNER_DATABASE_URL", "").strip() or url)
+
+
+def of(server: postgres.Server) -> Databases:
+    """The addresses of a running embedded server."""
+    return Databases(server.dsn(postgres.APP), server.dsn(postgres.OWNER), server)
+
+
+def environ_for(home: Path, databases: Databases, *, port: int | None = None, as_owner: bool = False) -> dict[str, str]:
+    """The environment in which a process of ours works on this home."""
+    return {
+        **os.environ,
+        "MARSHRUT_HOME": str(home),
+        "MARSHRUT_PORT": str(port or homes.chosen_port()),
+        "MARSHRUT_SECRET_KEY": homes.secret(home, "signing-key"),
+        "MARSHRUT_DATABASE_URL": databases.owner_url if as_owner else databases.app_url,
+        "MARSHRUT_OWNER_DATABASE_URL": databases.owner_url,
+        "DJANGO_SETTINGS_MODULE": "marshrut.config.settings",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def migrate(home: Path, databases: Databases) -> None:
+    """Bring the tables up to date, in a process of its own with the owner's access.
+
+    Raises:
+        PostgresError: the database is too old, lacks rights or extensions, or a migration failed.
+    """
+    environ = environ_for(home, databases, as_owner=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "marshrut.ops.migrate"], env=environ, capture_output=True, text=True, check=False
+    )
+    (home / "logs" / "migrate.log").write_text(done.stdout + done.stderr, encoding="utf-8")
+    if done.returncode != 0:
+        last = next((line for line in reversed(done.stderr.splitlines()) if line.strip()), "no reason was given")
+        raise PostgresError(f"The database could not be brought up to date: {last} More is in {home}/logs/migrate.log.")
+
+
+@contextlib.contextmanager
+def opened(home: Path) -> Iterator[Databases]:
+    """The databases of a home for one command: of the running launcher, else started for the command and stopped after.
+
+    Raises:
+        PostgresError: it cannot be started, or whoever holds the home does not come up.
+    """
+    homes.prepare(home)
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        with homes.held(home, "a command") as is_ours:
+            if is_ours:
+                with _started(home) as databases:
+                    yield databases
+                return
+            if databases := external() or _running(home):
+                yield databases
+                return
+        if time.monotonic() > deadline:
+            raise PostgresError(f"Another process holds the home {home}, and its database does not answer.")
+        time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def _started(home: Path) -> Iterator[Databases]:
+    named = external()
+    databases = named or of(postgres.start(home))
+    try:
+        migrate(home, databases)
+        yield databases
+    finally:
+        if databases.server:
+            postgres.stop(databases.server, wait_for_sessions=True)
+
+
+def _running(home: Path) -> Databases | None:
+    server = postgres.attach(home)
+    return of(server) if server else None
+
+
+@contextlib.contextmanager
+def at_work(home: Path, *, as_owner: bool = False) -> Iterator[Databases]:
+    """``opened``, with Django set up in this very process; for commands that use services and queries.
+
+    Raises:
+        PostgresError: as ``opened``.
+    """
+    with opened(home) as databases:
+        os.environ.update(environ_for(home, databases, as_owner=as_owner))
+        import django  # only now: the launcher's commands must stay small
+
+        django.setup()
+        try:
+            yield databases
+        finally:
+            from django.db import connections
+
+            connections.close_all()

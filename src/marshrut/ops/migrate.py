@@ -1,0 +1,65 @@
+"""Bring the tables up to date: looks whether this PostgreSQL will do, then migrates. Run as the owner, by itself."""
+
+from __future__ import annotations
+
+import sys
+
+import django
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.backends.utils import CursorWrapper
+
+from .postgres_binaries import OLDEST_MAJOR
+from .postgres_settings import EXTENSIONS
+
+
+class Unfit(Exception):
+    """This PostgreSQL will not do; the text is a sentence for a person."""
+
+
+def require_fit_server() -> None:
+    """Look at version, alphabet and extensions; make those that are missing.
+
+    Raises:
+        Unfit: and why.
+    """
+    try:
+        connection.ensure_connection()
+    except DatabaseError as problem:
+        raise Unfit(f"PostgreSQL does not let us in: {' '.join(str(problem).split())}") from problem
+    version = connection.connection.info.server_version // 10000
+    if version < OLDEST_MAJOR:
+        raise Unfit(f"This is PostgreSQL {version}; Marshrut needs {OLDEST_MAJOR} or later.")
+    with connection.cursor() as cursor:
+        for name in EXTENSIONS:
+            _require_extension(cursor, name)
+        cursor.execute("SELECT lower('Ж') = 'ж' AND cardinality(show_trgm('ж')) > 0")
+        if not cursor.fetchone()[0]:
+            raise Unfit("This database knows no Cyrillic letters: create it with the encoding UTF8 and locale C.UTF-8.")
+
+
+def _require_extension(cursor: CursorWrapper, name: str) -> None:
+    cursor.execute("SELECT 1 FROM pg_extension WHERE extname = %s", [name])
+    if cursor.fetchone():
+        return
+    try:
+        cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {name}")
+    except DatabaseError as problem:
+        sentence = f"The database lacks the extension {name}: let its administrator run CREATE EXTENSION {name}."
+        raise Unfit(sentence) from problem
+
+
+def main() -> int:
+    """Exit code 0 when the tables are up to date; else a sentence on the last line of stderr."""
+    django.setup()
+    try:
+        require_fit_server()
+        call_command("migrate", interactive=False, verbosity=1)
+    except Unfit as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""One web process: serves the front on the listening socket it inherits. Run by the launcher."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import importlib
+import socket
+import sys
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+from . import tether
+
+_GRACEFUL_SECONDS = 2
+_SWITCH_SECONDS = 0.001  # how long a thread may keep the others waiting: the loop answers streams between requests
+
+
+class Server(uvicorn.Server):
+    """A uvicorn that ends the front's open streams when it is told to stop, since it waits for answers to end."""
+
+    def __init__(self, config: uvicorn.Config, front: Any) -> None:
+        super().__init__(config)
+        self._front = front
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        await super().serve(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._loop:
+            self._loop.call_soon_threadsafe(self._front.end_streams)
+        super().handle_exit(sig, frame)
+
+
+def serve(listening: socket.socket) -> None:
+    """Serve until a signal ends the process."""
+    front = importlib.import_module("marshrut.config.front").front  # by name: config stands above this room
+    importlib.import_module("marshrut.config.urls")
+    config = uvicorn.Config(
+        front, loop="uvloop" if sys.platform != "win32" else "asyncio", http="httptools", lifespan="on",
+        access_log=False, log_level="warning", proxy_headers=False, server_header=False, date_header=True,
+        timeout_graceful_shutdown=_GRACEFUL_SECONDS, backlog=1024,
+    )  # fmt: skip
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    gc.collect()
+    gc.freeze()  # what is loaded now stays: no later collection need look at it
+    gc.set_threshold(20_000, 20, 50)
+    Server(config, front).run(sockets=[listening])
+
+
+if __name__ == "__main__":
+    tether.hold()
+    serve(socket.socket(fileno=int(sys.argv[1])))

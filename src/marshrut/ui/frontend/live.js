@@ -1,0 +1,70 @@
+/* One event stream for all tabs: the tab that holds the lock listens and tells the others. */
+import { announce } from "./notices.js";
+import { refreshRegions } from "./regions.js";
+import { memory } from "./page.js";
+
+const KINDS = ["inquiry", "task", "deal", "queue", "resync"];
+const LONGEST_WAIT = 30000;
+
+export function startLive() {
+  const url = document.body.dataset.events;
+  if (!url) return;
+  const others = "BroadcastChannel" in window ? new BroadcastChannel("marshrut") : null;
+  const tell = (kind, data) => {
+    receive(kind, data);
+    others?.postMessage({ kind, data });
+  };
+  if (others) others.onmessage = ({ data }) => receive(data.kind, data.data);
+  if (others && navigator.locks) navigator.locks.request("marshrut-events", () => listen(url, tell));
+  else listen(url, (kind, data) => receive(kind, data)); // no locks: each tab for itself
+}
+
+/** Never resolves: the lock goes to another tab when this one is closed. */
+function listen(url, tell) {
+  let wait = 1000;
+  let wasOpen = false;
+  const open = () => {
+    const stream = new EventSource(url);
+    stream.onopen = () => {
+      wait = 1000;
+      showOffline(false);
+      if (wasOpen) tell("resync", {}); // something may have happened while we were away
+      wasOpen = true;
+    };
+    for (const kind of KINDS) stream.addEventListener(kind, (event) => tell(kind, read(event)));
+    stream.onerror = () => {
+      // A browser gives up for good on a refused stream; we do not.
+      if (stream.readyState !== EventSource.CLOSED) return showOffline(wasOpen);
+      stream.close();
+      showOffline(wasOpen);
+      setTimeout(open, wait * (0.75 + Math.random() / 2));
+      wait = Math.min(wait * 2, LONGEST_WAIT);
+    };
+  };
+  open();
+  return new Promise(() => {});
+}
+
+function read(event) {
+  try {
+    if (event.lastEventId) memory.set("last-event", event.lastEventId, sessionStorage);
+    return JSON.parse(event.data || "{}");
+  } catch {
+    return {};
+  }
+}
+
+function receive(kind, data) {
+  document.body.dispatchEvent(new CustomEvent(`live:${kind}`, { detail: data, bubbles: true }));
+  refreshRegions((names) => kind === "resync" || names.includes(kind));
+  if (data?.new) announce(data);
+}
+
+let offlineTimer = 0;
+function showOffline(isOffline) {
+  clearTimeout(offlineTimer);
+  const line = document.getElementById("offline");
+  if (!line) return;
+  if (isOffline) offlineTimer = setTimeout(() => (line.hidden = false), 3000);
+  else line.hidden = true;
+}

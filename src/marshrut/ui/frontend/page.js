@@ -1,0 +1,49 @@
+/* Small things that several modules need: the page's words, its token, its memory. */
+
+/** A sentence in the reader's language, from the page's #words; `%(name)s` places are filled from `values`. */
+export function word(name, values = {}) {
+  const text = document.getElementById("words")?.dataset[name] ?? name;
+  return text.replace(/%\((\w+)\)s/g, (_, key) => values[key] ?? "");
+}
+
+export function csrfToken() {
+  return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+}
+
+/** What this browser remembers; a refused storage forgets silently. */
+export const memory = {
+  get(key, store = localStorage) {
+    try {
+      return store.getItem(`marshrut:${key}`);
+    } catch {
+      return null;
+    }
+  },
+  set(key, value, store = localStorage) {
+    try {
+      if (value === null) store.removeItem(`marshrut:${key}`);
+      else store.setItem(`marshrut:${key}`, value);
+    } catch {
+      /* full or refused: nothing depends on it */
+    }
+  },
+};
+
+/** An icon of the sprite, as an element. */
+export function iconElement(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  const use = document.createElementNS(space, "use");
+  use.setAttribute("href", `${document.getElementById("words")?.dataset.sprite}#${name}`);
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("width", "16");
+  svg.setAttribute("height", "16");
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(use);
+  return svg;
+}
+
+/** Whether the person is writing somewhere, so that single keys are letters and not commands. */
+export function isTyping(target) {
+  return Boolean(target?.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]"));
+}

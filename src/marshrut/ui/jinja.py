@@ -1,0 +1,65 @@
+"""The one Jinja2 environment: what every template of every room can say."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import translation
+from jinja2 import Environment, Undefined
+
+from marshrut.ui import navigation, wording
+from marshrut.ui.assets import asset, icon
+
+FILTERS = {
+    "money": wording.money,
+    "short_money": wording.short_money,
+    "when": wording.when,
+    "due": wording.due,
+    "due_tone": wording.due_tone,
+    "countdown": wording.countdown,
+    "exact": wording.exact,
+    "day_words": wording.day_words,
+    "input_time": wording.input_time,
+    "phone": wording.phone,
+    "initials": wording.initials,
+    "tint": wording.tint,
+}
+
+
+def environment(**options: Any) -> Environment:
+    """Django's door to Jinja2: autoescape, translations, addresses, icons, the sidebar, the reader's wording."""
+    extensions = ["jinja2.ext.i18n", "jinja2.ext.loopcontrols", *options.pop("extensions", [])]
+    made = Environment(**{**options, "autoescape": True, "undefined": Undefined}, extensions=extensions, trim_blocks=True, lstrip_blocks=True)
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        translation.gettext,
+        translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+    )
+    made.filters.update(FILTERS)
+    made.globals.update(
+        asset=asset,
+        icon=icon,
+        url=url,
+        part_url=part_url,
+        sections=navigation.sections,
+        viewer=navigation.viewer,
+        language=wording.language,
+    )
+    return made
+
+
+def url(name: str, *args: object, **query: object) -> str:
+    """Address of a page by its url name; keyword arguments become the query, empty ones are left out."""
+    address = reverse(name, args=args)
+    rest = {key: value for key, value in query.items() if value not in (None, "")}
+    return f"{address}?{urlencode(rest, doseq=True)}" if rest else address
+
+
+def part_url(request: HttpRequest, part: str) -> str:
+    """Address of one region of the page at hand, with the page's own filters."""
+    query = request.GET.copy()
+    query["part"] = part
+    return f"{request.path}?{query.urlencode()}"

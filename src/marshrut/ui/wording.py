@@ -1,0 +1,175 @@
+"""How moments, money, phones and names are said to a reader, in the language and time zone that are active."""
+
+import zlib
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+import phonenumbers
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext, pgettext
+from markupsafe import Markup
+
+TINTS = 8
+NO_BREAK = "\u00a0"
+ABBREVIATED = ((Decimal(10) ** 9, "billion"), (Decimal(10) ** 6, "million"))
+
+
+def language() -> str:
+    """Code of the language in use, for `<html lang>` and for Babel."""
+    return (get_language() or "ru").split("-")[0]
+
+
+def money(amount: Decimal | int | str | None, currency: str = "RUB") -> str:
+    """`612 000 ₽`: kopecks only when there are any, spaces that do not break; empty for None."""
+    return "" if amount is None else _money(Decimal(amount), currency, language())
+
+
+def short_money(amount: Decimal | int | str | None, currency: str = "RUB") -> str:
+    """`1,24 млн ₽` for sums of columns and figures; exact below a million."""
+    return _short_money(Decimal(amount or 0), currency, language())
+
+
+def exact(moment: datetime) -> str:
+    """`22 ноября 2026 г., 10:42`: the whole moment in the reader's zone."""
+    return format_datetime(timezone.localtime(moment), "d MMMM y, HH:mm", locale=language())
+
+
+def day_words(moment: datetime) -> str:
+    """`воскресенье, 22 ноября`: the day in the reader's zone."""
+    return format_datetime(timezone.localtime(moment), "EEEE, d MMMM", locale=language())
+
+
+def when(moment: datetime | None, now: datetime | None = None) -> Markup:
+    """How long ago, or which day: `2 мин`, `5 ч`, `вчера`, `28 нояб.`; the exact moment on hover."""
+    if moment is None:
+        return Markup("")
+    now = now or timezone.now()
+    return _time_element(moment, _age(moment, now))
+
+
+def due(moment: datetime | None, now: datetime | None = None) -> Markup:
+    """By when: `до 10:42` today, `завтра, 10:00`, `28 нояб., 12:00`; the exact moment on hover."""
+    if moment is None:
+        return Markup("")
+    local, today = timezone.localtime(moment), timezone.localtime(now).date()
+    clock = local.strftime("%H:%M")
+    if local.date() == today:
+        words = gettext("by %(time)s") % {"time": clock}
+    else:
+        words = f"{_day(local, today)}, {clock}"
+    return _time_element(moment, words)
+
+
+def due_tone(moment: datetime | None, now: datetime | None = None) -> str:
+    """`overdue`, `today` or `later`: the colour of a next action."""
+    if moment is None:
+        return "later"
+    now = now or timezone.now()
+    if moment < now:
+        return "overdue"
+    return "today" if timezone.localtime(moment).date() == timezone.localtime(now).date() else "later"
+
+
+def countdown(moment: datetime | None, now: datetime | None = None) -> Markup:
+    """A running clock to `moment`, `04:12` or `−01:30` after it; the browser counts on from what is written here."""
+    if moment is None:
+        return Markup("")
+    left = int((moment - (now or timezone.now())).total_seconds())
+    hours, rest = divmod(abs(left), 3600)
+    words = f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60:02}:{rest % 60:02}"
+    state = "late" if left < 0 else "soon" if left < 300 else "calm"
+    return Markup('<time class="clock clock-{}" data-due="{}" datetime="{}" title="{}">{}{}</time>').format(
+        state, moment.isoformat(), moment.isoformat(), exact(moment), "−" if left < 0 else "", words
+    )
+
+
+def input_time(moment: datetime | str | None) -> str:
+    """A moment as `<input type=datetime-local>` wants it, in the reader's zone; typed text passes through."""
+    if isinstance(moment, datetime):
+        return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M")
+    return moment or ""
+
+
+@lru_cache(maxsize=4096)
+def phone(number: str | None) -> str:
+    """`+7 921 555-01-42` for +79215550142; what is no full number stays as written."""
+    try:
+        parsed = phonenumbers.parse(number or "", None)
+    except phonenumbers.NumberParseException:
+        return number or ""
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+@lru_cache(maxsize=4096)
+def initials(name: str | None) -> str:
+    """`АК` for Анна Крылова; legal forms and quotes do not count; `·` when there are no letters."""
+    words = [word.strip("«»\"'()„“.,") for word in (name or "").split()]
+    letters = [word[0].upper() for word in words if word and word[0].isalpha() and word not in ("ООО", "ИП", "ТОВ", "АО")]
+    return "".join(letters[:2]) or "·"
+
+
+@lru_cache(maxsize=4096)
+def tint(seed: Any) -> str:
+    """Class of an avatar's colour: the same person has the same colour on every page."""
+    return f"tint-{zlib.crc32(str(seed).encode()) % TINTS}"
+
+
+@lru_cache(maxsize=4096)
+def _money(value: Decimal, currency: str, locale: str) -> str:
+    pattern = "#,##0 ¤" if value == value.to_integral_value() else "#,##0.00 ¤"
+    return format_currency(value, currency, pattern, locale=locale, currency_digits=False).replace(" ", NO_BREAK)
+
+
+@lru_cache(maxsize=4096)
+def _short_money(value: Decimal, currency: str, locale: str) -> str:
+    names = {
+        "billion": pgettext("amount of money", "%(amount)s bn"),
+        "million": pgettext("amount of money", "%(amount)s m"),
+    }
+    for limit, name in ABBREVIATED:
+        if abs(value) >= limit:
+            digits = format_decimal(value / limit, "0.00", locale=locale)
+            symbol = format_currency(0, currency, "¤", locale=locale, currency_digits=False)
+            return f"{names[name] % {'amount': digits}} {symbol}".replace(" ", NO_BREAK)
+    return _money(value.quantize(Decimal(1)), currency, locale)
+
+
+def _time_element(moment: datetime, words: str) -> Markup:
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(moment.isoformat(), exact(moment), words)
+
+
+def _age(moment: datetime, now: datetime) -> str:
+    seconds = (now - moment).total_seconds()
+    local, today = timezone.localtime(moment), timezone.localtime(now).date()
+    if 0 <= seconds < 60:
+        return gettext("now")
+    if 0 <= seconds < 3600:
+        return gettext("%(count)s min") % {"count": int(seconds // 60)}
+    if 0 <= seconds and (local.date() == today or seconds < 6 * 3600):
+        return gettext("%(count)s h") % {"count": int(seconds // 3600)}
+    if seconds < 0 and local.date() == today:
+        return local.strftime("%H:%M")
+    return _day(local, today)
+
+
+def _day(local: datetime, today: Any) -> str:
+    """A day other than today in as few words as possible."""
+    days = (local.date() - today) // timedelta(days=1)
+    if days == 0:
+        return gettext("today")
+    if days == -1:
+        return gettext("yesterday")
+    if days == 1:
+        return gettext("tomorrow")
+    if -7 < days < 0:
+        return ngettext("%(count)s d", "%(count)s d", -days) % {"count": -days}
+    return _date(local.date(), local.year == today.year, language())
+
+
+@lru_cache(maxsize=2048)
+def _date(day: Any, is_this_year: bool, locale: str) -> str:
+    return format_date(day, "d MMM" if is_this_year else "d MMM y", locale=locale)
