@@ -132,15 +132,13 @@ def _uncommon_number(digits: str, has_plus: bool, regions: Sequence[str]) -> str
     if len(digits) > MOST_DIGITS:
         head = digits[: 12 if digits.startswith(("380", "375")) else 11]  # two numbers run together: the first one
         return _common_number(head, has_plus, regions) if len(digits) - len(head) in (10, 11, 12) else ""
-    if not has_plus:
-        for region in regions:
-            number = _parsed(digits, region)
-            if number and phonenumbers.is_valid_number(number):
-                return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    number = _parsed("+" + digits, None)
-    fits = phonenumbers.is_possible_number if has_plus else phonenumbers.is_valid_number
-    if number and fits(number):
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    attempts = [] if has_plus else [(digits, region) for region in regions]
+    for text, region in (*attempts, ("+" + digits, None)):
+        number = _parsed(text, region)
+        if number and phonenumbers.is_valid_number(number):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if has_plus and number and phonenumbers.is_possible_number(number):
+        return "+" + digits  # a range too new to be listed: taken at its word
     return ""
 
 

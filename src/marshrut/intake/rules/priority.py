@@ -91,7 +91,8 @@ class PriorityModel:
             at_stake *= self.vip_factor
             weighed.append((math.log(self.vip_factor), {"code": "vip"}))
         minutes = self.minutes.get(facts.channel, self.minutes["default"])
-        weighed.append((0.1 + _weight(minutes, self.minutes["default"]) / 4, {"code": "next_step", "minutes": round(minutes)}))
+        step: Reason = {"code": "next_step", "minutes": round(minutes)}
+        weighed.append((0.1 + _weight(minutes, self.minutes["default"]) / 4, step))
         money = chance * at_stake * cooling / (minutes / 60)
         weighed.sort(key=lambda pair: -pair[0])
         reasons = tuple(reason for _, reason in weighed[:MAIN_REASONS])

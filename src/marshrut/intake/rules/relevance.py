@@ -132,9 +132,8 @@ class RelevanceGrader:
     def _direction_factor(self, directions: Sequence[str], floors: Mapping[str, Money]) -> float:
         """The cheapest of the directions named, as a multiple of the usual floor: any of them would do."""
         settings = self._settings
-        prices = [
-            settings.in_currency(floors[slug]) if slug in floors else settings.directions.get(slug) for slug in directions
-        ]
+        known = settings.directions
+        prices = [settings.in_currency(floors[slug]) if slug in floors else known.get(slug) for slug in directions]
         return min(filter(None, prices), default=settings.usual_floor) / settings.usual_floor
 
     def _reason(self, code: str, matched: str, facts: InquiryFacts, need: Need | None) -> Reason:

@@ -1,0 +1,91 @@
+"""A real PostgreSQL of its own for the suite, migrated and seeded once.
+
+A test rolls back what it did, or (mark `own_database`) works in a database of its own that really commits.
+"""
+
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import psycopg
+import pytest
+
+from marshrut.ops import postgres
+
+_STACK = ExitStack()
+_SERVERS: list[postgres.Server] = []
+_NAMES = (f"own_{number}" for number in itertools.count(1))
+TEMPLATE = postgres.DATABASE
+
+
+def pytest_configure() -> None:
+    """Start the throw-away server and fill its template before Django reads its settings."""
+    server = _STACK.enter_context(postgres.throw_away())
+    _SERVERS.append(server)
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "marshrut.config.settings",
+        "MARSHRUT_SECRET_KEY": "of the tests, and of nothing else",
+        "MARSHRUT_DATABASE_URL": server.dsn(postgres.OWNER),
+    }
+    for module in (["marshrut.ops.migrate"], ["django", "seed_home"], ["tests.cast"]):
+        done = subprocess.run([sys.executable, "-m", *module], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise pytest.UsageError(f"{module}: {done.stdout}{done.stderr}")
+    clone_database("suite")
+    os.environ["MARSHRUT_DATABASE_URL"] = server.dsn(postgres.APP, "suite")
+
+
+def pytest_unconfigure() -> None:
+    _STACK.close()
+
+
+def clone_database(name: str) -> None:
+    """A copy of the migrated and seeded template, with its cast."""
+    server = _SERVERS[0]
+    with psycopg.connect(server.dsn(postgres.SUPERUSER, "postgres"), autocommit=True) as connection:
+        connection.execute(f'create database "{name}" template "{TEMPLATE}" owner {postgres.OWNER}')
+        connection.execute(f'revoke temp on database "{name}" from public')  # grants on a database are not copied with it
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> postgres.Server:
+    """The throw-away PostgreSQL of the suite."""
+    return _SERVERS[0]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """The suite's database stands already; nothing is created or dropped by Django."""
+
+
+@pytest.fixture
+def own_database(django_db_blocker: Any) -> Iterator[str]:
+    """The name of a database of this test's own, where commits are real and other connections see them."""
+    from django.db import connections
+
+    name = next(_NAMES)
+    clone_database(name)
+    settings = connections.settings["default"]
+    before = settings["NAME"]
+    connections.close_all()
+    settings["NAME"] = name
+    connections["default"].settings_dict["NAME"] = name
+    with django_db_blocker.unblock():
+        yield name
+        connections.close_all()
+    settings["NAME"] = before
+    connections["default"].settings_dict["NAME"] = before
+
+
+@pytest.fixture
+def cast(request: pytest.FixtureRequest) -> Any:
+    """The people of every test: two managers of one office, a stranger of another, supervisor, owner, administrator."""
+    from tests.cast import read_cast
+
+    if "own_database" not in request.fixturenames:
+        request.getfixturevalue("db")
+    return read_cast()
