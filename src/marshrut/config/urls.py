@@ -1,5 +1,8 @@
 """Every address of the house."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", include("marshrut.api.urls")),
+    path("", include("marshrut.ops.health")),
+]

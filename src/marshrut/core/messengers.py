@@ -12,8 +12,17 @@ from .phones import DEFAULT_REGIONS, read_phone
 KINDS = ("telegram", "whatsapp", "viber", "max", "vk", "instagram", "facebook", "signal", "ok")
 BY_PHONE = frozenset({"whatsapp", "viber", "signal", "max"})  # where the account is the number
 
-_ALIASES = {"tg": "telegram", "wa": "whatsapp", "whats app": "whatsapp", "ig": "instagram", "fb": "facebook",
-            "вк": "vk", "телеграм": "telegram", "вайбер": "viber", "ватсап": "whatsapp"}
+_ALIASES = {
+    "tg": "telegram",
+    "wa": "whatsapp",
+    "whats app": "whatsapp",
+    "ig": "instagram",
+    "fb": "facebook",
+    "вк": "vk",
+    "телеграм": "telegram",
+    "вайбер": "viber",
+    "ватсап": "whatsapp",
+}
 _LINK = re.compile(r"^(?:https?://)?(?:www\.|m\.)?[a-z]+\.(?:me|com|ru|ua|org)/(?:s/)?", re.IGNORECASE)
 
 

@@ -15,9 +15,27 @@ MOST = Decimal("999999999999.99")  # fourteen digits: what the columns hold
 CENT = Decimal("0.01")
 
 _CURRENCIES = frozenset(get_global("all_currencies"))
-_SIGNS = {"₽": "RUB", "р": "RUB", "руб": "RUB", "рублей": "RUB", "рубля": "RUB", "rur": "RUB", "₴": "UAH", "грн": "UAH",
-          "гривень": "UAH", "$": "USD", "usd": "USD", "долл": "USD", "€": "EUR", "евро": "EUR", "євро": "EUR",
-          "₸": "KZT", "тг": "KZT", "тенге": "KZT", "br": "BYN"}
+_SIGNS = {
+    "₽": "RUB",
+    "р": "RUB",
+    "руб": "RUB",
+    "рублей": "RUB",
+    "рубля": "RUB",
+    "rur": "RUB",
+    "₴": "UAH",
+    "грн": "UAH",
+    "гривень": "UAH",
+    "$": "USD",
+    "usd": "USD",
+    "долл": "USD",
+    "€": "EUR",
+    "евро": "EUR",
+    "євро": "EUR",
+    "₸": "KZT",
+    "тг": "KZT",
+    "тенге": "KZT",
+    "br": "BYN",
+}
 _TIMES = {"тыс": 1000, "тис": 1000, "т": 1000, "тр": 1000, "к": 1000, "k": 1000, "млн": 10**6, "m": 10**6, "м": 10**6}
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")  # "300.000" is a budget, not three hundred to three places
 _AMOUNT = re.compile(r"([-−+]?)\s*([\d\s'’.,]*\d)\s*([^\W\d_]*)\.?\s*([^\W\d_]*)\.?\s*([^\W\d_]*|[₽₴$€₸])\.?")
@@ -70,13 +88,13 @@ def _read_number(amount: object) -> tuple[Decimal | None, str | None]:
         return None, None
     text = amount.strip().lower()
     try:
-        return (_read_words(text) if _GROUPED.fullmatch(text) else (Decimal(text), None))
+        return _read_words(text) if _GROUPED.fullmatch(text) else (Decimal(text), None)
     except InvalidOperation:
         return _read_words(text)
 
 
 def _read_words(text: str) -> tuple[Decimal | None, str | None]:
-    """"300 000 ₽", "300.000,50", "1,5 млн руб", "300 т.р."."""
+    """ "300 000 ₽", "300.000,50", "1,5 млн руб", "300 т.р."."""
     lead = text.lstrip("$€₴₽ ")
     sign = _SIGNS.get(text[:1]) if lead != text else None
     found = _AMOUNT.fullmatch(lead)

@@ -120,7 +120,7 @@ def _surname_and_given(words: list[str], *, surname_first: bool) -> tuple[str, s
 
 
 def _capitalised(text: str) -> str:
-    """"ИВАНОВ иван" → "Иванов Иван"; a text of mixed case is somebody's own choice and stays."""
+    """ "ИВАНОВ иван" → "Иванов Иван"; a text of mixed case is somebody's own choice and stays."""
     if text.islower() or text.isupper():
         return re.sub(r"[^\s-]+", lambda word: word.group()[0].upper() + word.group()[1:].lower(), text)
     return text

@@ -64,7 +64,7 @@ def phone_digits_query(text: str) -> str | None:
     digits = _digits_of(plain)
     if len(digits) < 3 or any(char.isalpha() for char in plain):
         return None
-    if plain.startswith("+380"):
+    if plain.startswith("+380") and len(digits) > 4:
         digits = digits[2:]
     elif typed := _RUSSIAN_TYPED.match(plain):
         grouped = not typed.group()[-1].isdigit()
@@ -94,7 +94,7 @@ def _number(digits: str, has_plus: bool, regions: Sequence[str]) -> str:
     if not has_plus:
         for prefix in ("810", "00"):  # the way out of the country: Russian "8 10", the rest of the world "00"
             if digits.startswith(prefix) and len(digits) > 11:
-                digits, has_plus = digits[len(prefix):], True
+                digits, has_plus = digits[len(prefix) :], True
     return _common_number(digits, has_plus, regions) or _uncommon_number(digits, has_plus, regions)
 
 

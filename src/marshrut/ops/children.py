@@ -41,7 +41,7 @@ class Child:
         with open(self.log, "ab") as log:
             self._shown = log.tell()
             self.process = subprocess.Popen(
-                [sys.executable, "-m", self.module, *self.arguments],
+                [sys.executable, "-P", "-m", self.module, *self.arguments],
                 env={**self.environ, tether.VARIABLE: str(self.tether)}, pass_fds=[self.tether, *self.inherited],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=self.log.parent,
                 preexec_fn=processes.die_with_parent(signal.SIGTERM),

@@ -63,7 +63,7 @@ def migrate(home: Path, databases: Databases) -> None:
     """
     environ = environ_for(home, databases, as_owner=True)
     done = subprocess.run(
-        [sys.executable, "-m", "marshrut.ops.migrate"], env=environ, capture_output=True, text=True, check=False
+        [sys.executable, "-P", "-m", "marshrut.ops.migrate"], env=environ, capture_output=True, text=True, check=False
     )
     (home / "logs" / "migrate.log").write_text(done.stdout + done.stderr, encoding="utf-8")
     if done.returncode != 0:

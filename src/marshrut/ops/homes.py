@@ -11,6 +11,7 @@ import fcntl
 import os
 import secrets
 import stat
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -118,14 +119,14 @@ def secret(home: Path, name: str) -> str:
         return path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         pass
-    draft = path.with_name(f".{name}.{os.getpid()}")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)  # private from its first moment
+    with open(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_urlsafe(32))
         file.flush()
         os.fsync(file.fileno())
     with contextlib.suppress(FileExistsError):
         os.link(draft, path)  # the first writer wins, whole
-    draft.unlink()
+    os.unlink(draft)
     return secret(home, name)
 
 

@@ -6,6 +6,7 @@ It stays small (no Django, no driver in its memory): what needs those runs in pr
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import signal
@@ -125,6 +126,7 @@ def _run(plan: Plan, wake: int) -> None:
         stack.callback(_take_down, house)
         databases.migrate(plan.home, house.databases)
         environ = databases.environ_for(plan.home, house.databases, port=plan.port)
+        environ["MARSHRUT_ADDRESS"] = plan.address
         environ["MARSHRUT_HOSTS"] = _own_names(plan.host, environ.get("MARSHRUT_HOSTS", ""))
         for module in plan.fillers:
             _fill(module, environ)
@@ -172,7 +174,7 @@ def _listen(host: str, port: int) -> socket.socket:
             listening.bind((host, port))
             listening.listen(1024)
         except OSError as problem:
-            if time.monotonic() < deadline and isinstance(problem, OSError) and problem.errno == 98:
+            if time.monotonic() < deadline and problem.errno == errno.EADDRINUSE:
                 time.sleep(0.1)
                 continue
             listening.close()
@@ -192,7 +194,8 @@ def _own_names(host: str, named: str) -> str:
 
 def _fill(module: str, environ: dict[str, str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", module], env=environ, check=False, start_new_session=True, stdin=subprocess.DEVNULL,
+        [sys.executable, "-P", "-m", module], env=environ, check=False, stdin=subprocess.DEVNULL,
+        start_new_session=True,
         preexec_fn=processes.die_with_parent(signal.SIGTERM),
     )  # fmt: skip
     if done.returncode != 0:

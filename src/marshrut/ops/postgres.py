@@ -27,7 +27,7 @@ _PORT = 5432  # only part of the socket's name: nothing listens on the network
 _SOCKET_NAME = f".s.PGSQL.{_PORT}"
 _SOCKET_PATH_LIMIT = 107  # bytes of sockaddr_un
 _START_SECONDS = 120.0  # recovery of a large database after a crash takes its time
-_FAST_STOP_SECONDS = 3.0
+_FAST_STOP_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Server:
@@ -74,15 +74,28 @@ def start(home: Path, *, durable: bool = True) -> Server:
     if not _data_of(home).exists():
         _initialise(root, binaries, account, passwords[SUPERUSER])
     socket_folder = _socket_folder(home, account)
+    for left in (_SOCKET_NAME, f"{_SOCKET_NAME}.lock"):
+        (socket_folder / left).unlink(missing_ok=True)
     process = _spawn(home, binaries, account, socket_folder, durable=durable)
     server = Server(home, socket_folder, binaries, passwords, process)
-    _wait_until_ready(server)
-    if not (home / "database-is-made").exists():
-        _run_sql(server, ROLES, owner_password=passwords[OWNER], app_password=passwords[APP])
-        _run_sql(server, CONTENTS, database="template1")  # what others make from it is as well kept
-        create_database(server, DATABASE)
-        (home / "database-is-made").touch(mode=0o600)
+    try:
+        _wait_until_ready(server)
+        _make_database(server)
+    except BaseException:
+        _end(process.pid, process, [(signal.SIGINT, _FAST_STOP_SECONDS), (signal.SIGKILL, 1.0)])
+        raise
     return server
+
+
+def _make_database(server: Server) -> None:
+    """The first time: roles with their passwords, and the database."""
+    made = server.home / "database-is-made"
+    if made.exists():
+        return
+    _run_sql(server, ROLES, owner_password=server.passwords[OWNER], app_password=server.passwords[APP])
+    _run_sql(server, CONTENTS, database="template1")  # so that databases made from it are as well kept
+    create_database(server, DATABASE)
+    made.touch(mode=0o600)
 
 
 def attach(home: Path) -> Server | None:
@@ -184,9 +197,12 @@ def _as(account: Account | None, folder: Path) -> dict[str, object]:
 
 
 def _socket_folder(home: Path, account: Account | None) -> Path:
-    """``run`` in the home; where its path is longer than the system allows, a private folder with a short name."""
+    """``run`` in the home; where its path is too long for the system or has a comma, a private folder elsewhere.
+
+    A comma separates hosts in the addresses of PostgreSQL's clients.
+    """
     usual = homes.folder(home / "run", account)
-    if len(os.fsencode(usual / _SOCKET_NAME)) <= _SOCKET_PATH_LIMIT:
+    if len(os.fsencode(usual / _SOCKET_NAME)) <= _SOCKET_PATH_LIMIT and "," not in str(usual):
         return usual
     record = home / "socket-folder"
     with contextlib.suppress(OSError):
@@ -241,7 +257,6 @@ def _wait_until_ready(server: Server) -> None:
             f"{server.home / 'postgres' / 'log'}."
         )
     if not settled:
-        stop(server)
         raise PostgresError(f"PostgreSQL was not ready after {_START_SECONDS:.0f} s; see {server.home}/postgres/log.")
 
 

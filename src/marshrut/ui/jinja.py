@@ -1,5 +1,6 @@
 """The one Jinja2 environment: what every template of every room can say."""
 
+import time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -46,6 +47,7 @@ def environment(**options: Any) -> Environment:
         part_url=part_url,
         sections=navigation.sections,
         viewer=navigation.viewer,
+        rendered_at=lambda: f"{time.time():.2f}",
         language=wording.language,
     )
     return made

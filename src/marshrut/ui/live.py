@@ -1,8 +1,8 @@
 """Live updates: what one transaction announces, every browser that may see it hears within a second.
 
-Writers call ``announce`` inside their transaction: ids only, and a rolled-back transaction says nothing. Each web
-process listens once and passes an announcement to those of its streams whose viewer sees that owner and office. An
-upper room says who a session's viewer is by registering a gate.
+Triggers of the tables announce on one channel (``{"kind", "id", "owner", "office", …}``: ids only, and a rolled-back
+transaction says nothing). Each web process listens once and passes an announcement to those of its streams whose viewer
+sees that owner and office. An upper room says who a session's viewer is by registering a gate.
 """
 
 from __future__ import annotations
@@ -55,16 +55,11 @@ def authenticate(session_key: str) -> Viewer | None:
     return _gates[0](session_key) if _gates else None
 
 
-def announce(kind: str, id: int, *, owner: int | None, office: int | None, **more: Any) -> None:
-    """Announce at commit that something of this owner and office changed; `more` holds ids or codes, no client data."""
-    payload = json.dumps({"kind": kind, "id": id, "owner": owner, "office": office, **more}, separators=(",", ":"))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
-
-
 def announce_access_changed(employee: int) -> None:
     """Announce at commit that this employee's session or rights changed: their streams are asked again at once."""
-    announce(ACCESS_CHANGED, employee, owner=None, office=None)
+    payload = json.dumps({"kind": ACCESS_CHANGED, "id": employee})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
 
 
 @dataclass(frozen=True)
@@ -77,7 +72,9 @@ class Event:
     wire: bytes
 
 
-_RESYNC_DATA = b'event: resync\ndata: {"kind":"resync"}\n\n'
+def _wire(id: int, kind: str, payload: str) -> bytes:
+    """An event in the text/event-stream format; JSON holds no line breaks, and a kind may not bring any."""
+    return f"id: {id}\nevent: {kind if kind.isidentifier() else 'message'}\ndata: {payload}\n\n".encode()
 
 
 def read_since(query: bytes) -> float | None:
@@ -150,8 +147,8 @@ class Hub:
         """Pass one announcement to the streams whose viewer sees it."""
         try:
             said = json.loads(payload)
-            kind, owner, office = said["kind"], said.get("owner"), said.get("office")
-        except (ValueError, KeyError, TypeError):
+            kind, owner, office = str(said["kind"]), said.get("owner"), said.get("office")
+        except (ValueError, KeyError, TypeError, AttributeError):
             _log.warning("An announcement on %s is not understood: %.80s", CHANNEL, payload)
             return
         if kind == ACCESS_CHANGED:
@@ -159,7 +156,7 @@ class Hub:
                 if stream.viewer.id == said.get("id"):
                     stream.doubt()
             return
-        event = Event(owner, office, time.time(), b"id: %d\ndata: %s\n\n" % (self.next_id(), payload.encode()))
+        event = Event(owner, office, time.time(), _wire(self.next_id(), kind, payload))
         self._recent.append(event)
         for stream in self._streams:
             if stream.viewer.sees(owner, office):
@@ -247,7 +244,7 @@ class Stream:
         self.woken.clear()
         if self.is_behind:
             self.is_behind = False
-            return b"id: %d\n" % self.hub.next_id() + _RESYNC_DATA
+            return _wire(self.hub.next_id(), "resync", '{"kind":"resync"}')
         events = [event.wire for event in self.waiting if self.viewer.sees(event.owner, event.office)]
         self.waiting.clear()
         return b"".join(events)

@@ -48,12 +48,16 @@ class Section:
 
 @dataclass(frozen=True)
 class Viewer:
-    """The reader, as the sidebar shows them: name, what they are, their office, whether on shift (None: not told)."""
+    """The reader, as the frame shows them: name, what they are, their office, whether on shift (None: not told).
+
+    `id` lets the browser tell news given to this very reader from news of colleagues within reach.
+    """
 
     name: str
     role: str = ""
     office: str = ""
     is_on_shift: bool | None = None
+    id: int | None = None
 
 
 _registered: list[Registration] = []

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from urllib.parse import quote
 
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from marshrut.agency.permissions import Actor
-from marshrut.agency.queries import actor_of_employee
+from marshrut.agency.queries import Staff, actor_of_employee, read_revision, read_staff
 
 P = ParamSpec("P")
 
@@ -37,15 +40,34 @@ def actor_of_session(request: HttpRequest) -> Actor | None:
     return actor_of_employee(int(employee_id)) if employee_id else None
 
 
+def actor_of_session_key(session_key: str) -> Actor | None:
+    """Whoever is logged in under this session key: two statements. The gate of the event stream."""
+    employee_id = SessionStore(session_key).get(SESSION_KEY)
+    return actor_of_employee(int(employee_id)) if employee_id else None
+
+
+def revision_of(request: HttpRequest) -> int:
+    """The revision of reference data this request works by: asked once."""
+    if not hasattr(request, "revision"):
+        request.revision = read_revision()  # type: ignore[attr-defined]
+    return int(request.revision)  # type: ignore[attr-defined]
+
+
+def staff_of(request: HttpRequest) -> Staff:
+    """Offices, colleagues and queues as this request sees them."""
+    return read_staff(revision_of(request))
+
+
 def needs_login(view: Callable[Concatenate[PageRequest, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Default deny: a page without an actor sends to the login page, a fragment answers 403."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.actor:  # type: ignore[attr-defined]
+            login = reverse("login")
             if request.headers.get("HX-Request"):
-                return HttpResponseForbidden(headers={"HX-Redirect": "/login"})
-            return redirect(f"/login?next={request.get_full_path()}" if request.method == "GET" else "/login")
+                return HttpResponseForbidden(headers={"HX-Redirect": login})
+            return redirect(f"{login}?next={quote(request.get_full_path())}" if request.method == "GET" else login)
         return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
     guarded.needs_login = True  # type: ignore[attr-defined]

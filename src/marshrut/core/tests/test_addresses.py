@@ -32,9 +32,23 @@ def test_a_domain_in_letters_and_in_ascii_is_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "нет", "@", "ivan@", "@mail.ru", "ivan@mail", "ivan mail.ru", ".ivan@mail.ru", "a..b@mail.ru",
-             "ivan@127.0.0.1", "ivan@-mail.ru", "a" * 65 + "@mail.ru ", "x@" + "a" * 300 + ".ru"]
-)  # fmt: skip
+    "text",
+    [
+        "",
+        "нет",
+        "@",
+        "ivan@",
+        "@mail.ru",
+        "ivan@mail",
+        "ivan mail.ru",
+        ".ivan@mail.ru",
+        "a..b@mail.ru",
+        "ivan@127.0.0.1",
+        "ivan@-mail.ru",
+        "a" * 65 + "@mail.ru ",
+        "x@" + "a" * 300 + ".ru",
+    ],
+)
 def test_what_is_no_address_is_none_or_cut_from_it(text: str) -> None:
     assert read_email(text) in (None, "a" * 64 + "@mail.ru")
 

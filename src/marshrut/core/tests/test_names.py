@@ -6,14 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marshrut.core.names import (
-    clean_text,
-    is_quite_different,
-    name_distance,
-    search_name,
-    search_terms,
-    split_name,
-)
+from marshrut.core.names import clean_text, is_quite_different, name_distance, search_name, search_terms, split_name
 
 
 def test_what_cannot_be_seen_is_taken_out() -> None:
@@ -80,20 +73,44 @@ def test_no_name_breaks_the_reader_or_loses_a_word(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("a", "b"),
-    [("Семён", "Семен"), ("Наталія", "Наталия"), ("Мар'яна", "Марьяна"), ("ГАЛЯ Ґудзь", "галя гудзь"), ("Зоя", "зоя"),
-     ("Müller", "MULLER"), ("Андрей", "Андреи\u0306"), ("Салтыкова-Щедрина", "салтыкова щедрина"), ("Єва", "Ева")],
-)  # fmt: skip
+    [
+        ("Семён", "Семен"),
+        ("Наталія", "Наталия"),
+        ("Мар'яна", "Марьяна"),
+        ("ГАЛЯ Ґудзь", "галя гудзь"),
+        ("Зоя", "зоя"),
+        ("Müller", "MULLER"),
+        ("Андрей", "Андреи\u0306"),
+        ("Салтыкова-Щедрина", "салтыкова щедрина"),
+        ("Єва", "Ева"),
+    ],
+)
 def test_spellings_of_a_name_are_stored_alike(a: str, b: str) -> None:
     assert search_name(a) == search_name(b)
 
 
 @pytest.mark.parametrize(
     ("typed", "stored"),
-    [("bdfyjd", "Иванов Иван"), ("Bdfyjd", "Иванов Иван"), ("ivanov", "Иванов Иван"), ("Shevchenko", "Шевченко Тарас"),
-     ("itdxtyrj", "Шевченко Тарас"), ("Sergiy", "Коваль Сергій"), ("Hanna", "Ганна Бондар"), ("Tatiana", "Татьяна Лис"),
-     ("Yulia", "Юлія Мороз"), ("петров ив", "Петров Иван"), ("иван петр", "Петров Иван"), ("ыьшер", "Smith John"),
-     ("иванов", "IVANOV IVAN"), ("Shcherbakov", "Щербаков Юрий"), ("kmdsd", "Львів"), (";tyz", "Женя"), ("іванів", "Иванив")],
-)  # fmt: skip
+    [
+        ("bdfyjd", "Иванов Иван"),
+        ("Bdfyjd", "Иванов Иван"),
+        ("ivanov", "Иванов Иван"),
+        ("Shevchenko", "Шевченко Тарас"),
+        ("itdxtyrj", "Шевченко Тарас"),
+        ("Sergiy", "Коваль Сергій"),
+        ("Hanna", "Ганна Бондар"),
+        ("Tatiana", "Татьяна Лис"),
+        ("Yulia", "Юлія Мороз"),
+        ("петров ив", "Петров Иван"),
+        ("иван петр", "Петров Иван"),
+        ("ыьшер", "Smith John"),
+        ("иванов", "IVANOV IVAN"),
+        ("Shcherbakov", "Щербаков Юрий"),
+        ("kmdsd", "Львів"),
+        (";tyz", "Женя"),
+        ("іванів", "Иванив"),
+    ],
+)
 def test_a_name_is_found_in_another_layout_or_alphabet(typed: str, stored: str) -> None:
     name = search_name(stored)
     assert any(all(word in name for word in words) for words in search_terms(typed))
@@ -106,10 +123,22 @@ def test_the_first_reading_of_a_query_is_what_was_typed() -> None:
 
 @pytest.mark.parametrize(
     ("a", "b"),
-    [("Иванов Иван", "Иван"), ("Анна Иванова", "Анна Петрова"), ("Саша Петров", "Петров Александр Ильич"), ("Ivan Petrov", "Иван Петров"),
-     ("Сергей", "Сергій Коваль"), ("Катя", "Екатерина Белова"), ("Дима", "Дмитрий"), ("", "Иван"), ("Alexey", "Алексей Ким"),
-     ("Иван И.", "Иван Иванов"), ("Натали", "Наталья"), ("иван", "ИВАН ПЕТРОВИЧ"), ("Олена", "Лена Сидоренко")],
-)  # fmt: skip
+    [
+        ("Иванов Иван", "Иван"),
+        ("Анна Иванова", "Анна Петрова"),
+        ("Саша Петров", "Петров Александр Ильич"),
+        ("Ivan Petrov", "Иван Петров"),
+        ("Сергей", "Сергій Коваль"),
+        ("Катя", "Екатерина Белова"),
+        ("Дима", "Дмитрий"),
+        ("", "Иван"),
+        ("Alexey", "Алексей Ким"),
+        ("Иван И.", "Иван Иванов"),
+        ("Натали", "Наталья"),
+        ("иван", "ИВАН ПЕТРОВИЧ"),
+        ("Олена", "Лена Сидоренко"),
+    ],
+)
 def test_names_that_may_be_one_person_are_not_asked_about(a: str, b: str) -> None:
     assert not is_quite_different(a, b)
     assert not is_quite_different(b, a)
@@ -117,7 +146,12 @@ def test_names_that_may_be_one_person_are_not_asked_about(a: str, b: str) -> Non
 
 @pytest.mark.parametrize(
     ("a", "b"),
-    [("Иванов Иван", "Иванова Анна"), ("ООО Ромашка", "Иван Петров"), ("Мария", "Ольга"), ("Тарас Шевченко", "Олена Бондар")],
+    [
+        ("Иванов Иван", "Иванова Анна"),
+        ("ООО Ромашка", "Иван Петров"),
+        ("Мария", "Ольга"),
+        ("Тарас Шевченко", "Олена Бондар"),
+    ],
 )
 def test_names_of_two_people_are_asked_about(a: str, b: str) -> None:
     assert is_quite_different(a, b)

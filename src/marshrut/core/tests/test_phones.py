@@ -8,19 +8,40 @@ from marshrut.core.phones import phone_digits_query, read_phone
 
 SPELLINGS = {
     "+79261234567": [
-        "8 (926) 123-45-67", "+7 926 123 45 67", "89261234567", "79261234567", "9261234567", "8.926.123.45.67",
-        "+7(926)1234567", "8‑926‑123‑45‑67", "８９２６１２３４５６７", "٨٩٢٦١٢٣٤٥٦٧", "+7926\u200b123\u00ad4567", "tel:+79261234567",
-        "+7 8 926 123 45 67", "+8 926 123 45 67", "8 926 123-45-67 (после 18:00)", "моб. 8 926 123-45-67, раб. 8 495 765-43-21",
-        "\u202e8 926 123 45 67\u202c", "89261234567 89167654321",
+        "8 (926) 123-45-67",
+        "+7 926 123 45 67",
+        "89261234567",
+        "79261234567",
+        "9261234567",
+        "8.926.123.45.67",
+        "+7(926)1234567",
+        "8‑926‑123‑45‑67",
+        "８９２６１２３４５６７",
+        "٨٩٢٦١٢٣٤٥٦٧",
+        "+7926\u200b123\u00ad4567",
+        "tel:+79261234567",
+        "+7 8 926 123 45 67",
+        "+8 926 123 45 67",
+        "8 926 123-45-67 (после 18:00)",
+        "моб. 8 926 123-45-67, раб. 8 495 765-43-21",
+        "\u202e8 926 123 45 67\u202c",
+        "89261234567 89167654321",
     ],
     "+380671234567": [
-        "067 123-45-67", "0671234567", "380671234567", "+380 67 123 45 67", "+38 (067) 123-45-67", "8 10 380 67 123 45 67",
-        "00380671234567", "+380 (0) 67 123 45 67", "671234567",
+        "067 123-45-67",
+        "0671234567",
+        "380671234567",
+        "+380 67 123 45 67",
+        "+38 (067) 123-45-67",
+        "8 10 380 67 123 45 67",
+        "00380671234567",
+        "+380 (0) 67 123 45 67",
+        "671234567",
     ],
     "+77011234567": ["+7 701 123 45 67", "8 701 123 45 67", "7011234567", "8-701-1234567"],
     "+375291234567": ["+375 29 123-45-67", "8 029 123 45 67", "80291234567", "375291234567"],
     "+4915112345678": ["+49 1511 2345678", "00 49 1511 2345678", "4915112345678"],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("e164", "text"), [(e164, text) for e164, texts in SPELLINGS.items() for text in texts])
@@ -42,12 +63,16 @@ def test_an_extension_is_kept_apart() -> None:
         assert (phone.e164, phone.extension) == ("+74951234567", "12")
 
 
-@pytest.mark.parametrize("text", ["", "нет", "12", "112", "2026-11-22", "1" * 40, "9" * 10_000, "+", "()", "паспорт 4509 123456"])
+@pytest.mark.parametrize(
+    "text", ["", "нет", "12", "112", "2026-11-22", "1" * 40, "9" * 10_000, "+", "()", "паспорт 4509 123456"]
+)
 def test_what_is_no_number_is_none(text: str) -> None:
     assert read_phone(text) is None
 
 
-@pytest.mark.parametrize("text", ["0000000000", "1111111", "1234567890", "+7 000 000 00 00", "8 123 456 78 90", "80000000000"])
+@pytest.mark.parametrize(
+    "text", ["0000000000", "1111111", "1234567890", "+7 000 000 00 00", "8 123 456 78 90", "80000000000"]
+)
 def test_a_number_typed_to_get_past_the_form_is_junk(text: str) -> None:
     phone = read_phone(text)
     assert phone is not None
@@ -71,8 +96,11 @@ def test_a_search_finds_the_end_of_a_number_in_any_spelling() -> None:
 SEPARATORS = st.sampled_from(["", " ", "-", ".", " - ", "\u00a0", "\u2009", ") ", " ("])
 
 
-@given(number=st.from_regex(r"9[0-9]{9}", fullmatch=True), gaps=st.lists(SEPARATORS, min_size=11, max_size=11),
-       lead=st.sampled_from(["8", "+7", "7", "+7 ", "8 ("]))  # fmt: skip
+@given(
+    number=st.from_regex(r"9[0-9]{9}", fullmatch=True),
+    gaps=st.lists(SEPARATORS, min_size=11, max_size=11),
+    lead=st.sampled_from(["8", "+7", "7", "+7 ", "8 ("]),
+)
 def test_punctuation_never_matters(number: str, gaps: list[str], lead: str) -> None:
     written = lead + "".join(gap + digit for gap, digit in zip(gaps, number, strict=False))
     assert read_phone(written).e164 == "+7" + number  # type: ignore[union-attr]

@@ -11,9 +11,13 @@ from marshrut.core.working_time import NoWorkingTime, WorkingCalendar
 
 KYIV, MOSCOW = ZoneInfo("Europe/Kyiv"), ZoneInfo("Europe/Moscow")
 OFFICE = {day: [(time(9), time(13)), (time(14), time(18))] for day in range(5)}
-OFFICE_IN_KYIV = WorkingCalendar("Europe/Kyiv", OFFICE, {date(2026, 12, 25): [], date(2026, 12, 31): [(time(9), time(12))]})
+OFFICE_IN_KYIV = WorkingCalendar(
+    "Europe/Kyiv", OFFICE, {date(2026, 12, 25): [], date(2026, 12, 31): [(time(9), time(12))]}
+)
 OFFICE_IN_MOSCOW = WorkingCalendar("Europe/Moscow", OFFICE)
-NIGHT_BAR = WorkingCalendar("Europe/Kyiv", {4: [(time(22), time(6))], 5: [(time(22), time(6))], 6: [(time(5), time(7))]})
+NIGHT_BAR = WorkingCalendar(
+    "Europe/Kyiv", {4: [(time(22), time(6))], 5: [(time(22), time(6))], 6: [(time(5), time(7))]}
+)
 ALWAYS = WorkingCalendar.round_the_clock("Europe/Kyiv")
 CALENDARS = [OFFICE_IN_KYIV, OFFICE_IN_MOSCOW, NIGHT_BAR, ALWAYS, WorkingCalendar.round_the_clock("Asia/Almaty")]
 

@@ -14,18 +14,7 @@ from .defaults import (
     default_priority_model,
     default_relevance,
 )
-from .distribution import (
-    Assignment,
-    Candidate,
-    Demand,
-    Drawn,
-    Ledger,
-    Shortlist,
-    assign,
-    draw,
-    pool_key,
-    shortlist,
-)
+from .distribution import Assignment, Candidate, Demand, Drawn, Ledger, Shortlist, assign, draw, pool_key, shortlist
 from .facts import CATEGORIES, CHANNELS, CLASSES, STRANGER, InquiryFacts, PersonFacts, Reason, RequestFacts
 from .priority import Priority, PriorityModel, compile_priority
 from .relevance import Relevance, RelevanceGrader, compile_relevance

@@ -13,8 +13,17 @@ from marshrut.core.money import Money
 CHANNELS = ("site_form", "phone", "email", "messenger", "walk_in", "import", "api")
 CLASSES = ("new_sale", "repeat", "open_matter", "booking_question", "trip_trouble", "partner", "job", "spam", "other")
 CATEGORIES = (
-    "package_tour", "hotel", "flight", "cruise", "excursion", "visa", "insurance", "transfer", "corporate",
-    "real_estate", "other",
+    "package_tour",
+    "hotel",
+    "flight",
+    "cruise",
+    "excursion",
+    "visa",
+    "insurance",
+    "transfer",
+    "corporate",
+    "real_estate",
+    "other",
 )
 MOST_WORDS = 400  # a sales request says what it wants in the first page
 
@@ -93,8 +102,13 @@ class RequestFacts:
     def has_request(self) -> bool:
         """Does it name anything one could search for?"""
         return bool(
-            self.category or self.directions or self.date_from or self.nights_from or self.nights_to
-            or self.adults or self.budget
+            self.category
+            or self.directions
+            or self.date_from
+            or self.nights_from
+            or self.nights_to
+            or self.adults
+            or self.budget
         )
 
 

@@ -73,8 +73,14 @@ class PriorityModel:
     low: float
     high: float
 
-    def score(self, facts: InquiryFacts, inquiry_class: str, grade: str, source_chance: float | None = None,
-              age_minutes: float = 0) -> Priority:
+    def score(
+        self,
+        facts: InquiryFacts,
+        inquiry_class: str,
+        grade: str,
+        source_chance: float | None = None,
+        age_minutes: float = 0,
+    ) -> Priority:
         """The priority of an inquiry of that class and relevance grade. `source_chance` is the share of the source's
         inquiries that end in a sale, where it is known; `age_minutes` how long it has waited."""
         worth = self.classes[inquiry_class]
@@ -99,8 +105,9 @@ class PriorityModel:
         derivation = {"chance": chance, "margin": at_stake, "cooling": cooling, "minutes": minutes}
         return Priority(self._on_scale(money), round(money, 2), self.currency, reasons, derivation)
 
-    def _chance(self, facts: InquiryFacts, worth: _ClassWorth, inquiry_class: str, grade: str,
-                source_chance: float | None) -> tuple[float, Weighed]:
+    def _chance(
+        self, facts: InquiryFacts, worth: _ClassWorth, inquiry_class: str, grade: str, source_chance: float | None
+    ) -> tuple[float, Weighed]:
         usual = self.channel_chance["site_form"]
         of_source = source_chance if source_chance is not None else self.channel_chance.get(facts.channel, usual)
         base = max(of_source, worth.least_chance)

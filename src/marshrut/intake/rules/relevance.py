@@ -60,8 +60,14 @@ class Need:
 class RelevanceGrader:
     """The criteria and prices of an agency, compiled once."""
 
-    def __init__(self, settings: _Settings, criteria: Sequence[tuple[str, int, Condition]], compiler: ConditionCompiler,
-                 season_words: Mapping[int, str], hot_words: frozenset[int]) -> None:
+    def __init__(
+        self,
+        settings: _Settings,
+        criteria: Sequence[tuple[str, int, Condition]],
+        compiler: ConditionCompiler,
+        season_words: Mapping[int, str],
+        hot_words: frozenset[int],
+    ) -> None:
         self._settings = settings
         self._criteria = tuple(criteria)
         self._lexicon = compiler.lexicon

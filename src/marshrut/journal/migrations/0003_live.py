@@ -21,7 +21,7 @@ ANNOUNCE_DOSSIER = """begin
             'owner', old.owner_id, 'office', old.office_id)::text);
     end if;
     perform pg_notify('marshrut_live', json_build_object('kind', 'dossier', 'id', new.id, 'dossier', new.id,
-        'owner', new.owner_id, 'office', new.office_id)::text);
+        'owner', new.owner_id, 'office', new.office_id, 'fresh', old.owner_id is distinct from new.owner_id)::text);
     return null;
 end"""
 

@@ -3,7 +3,7 @@ import { announce } from "./notices.js";
 import { refreshRegions } from "./regions.js";
 import { memory } from "./page.js";
 
-const KINDS = ["inquiry", "task", "deal", "queue", "resync"];
+const MATTER = ["inquiry", "task", "deal", "queue"]; // what a change of a dossier may show in
 const LONGEST_WAIT = 30000;
 
 export function startLive() {
@@ -31,7 +31,8 @@ function listen(url, tell) {
       if (wasOpen) tell("resync", {}); // something may have happened while we were away
       wasOpen = true;
     };
-    for (const kind of KINDS) stream.addEventListener(kind, (event) => tell(kind, read(event)));
+    stream.onmessage = (event) => tell(read(event).kind, read(event));
+    stream.addEventListener("resync", () => tell("resync", {}));
     stream.onerror = () => {
       // A browser gives up for good on a refused stream; we do not.
       if (stream.readyState !== EventSource.CLOSED) return showOffline(wasOpen);
@@ -56,8 +57,8 @@ function read(event) {
 
 function receive(kind, data) {
   document.body.dispatchEvent(new CustomEvent(`live:${kind}`, { detail: data, bubbles: true }));
-  refreshRegions((names) => kind === "resync" || names.includes(kind));
-  if (data?.new) announce(data);
+  refreshRegions((names) => kind === "resync" || names.includes(kind) || (kind === "dossier" && MATTER.some((name) => names.includes(name))));
+  if (data?.fresh && String(data.owner) === document.body.dataset.me) announce(data);
 }
 
 let offlineTimer = 0;

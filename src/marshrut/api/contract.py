@@ -1,0 +1,64 @@
+"""The contract of the intake door as OpenAPI tells it. The door itself reads leniently; this is what it likes to get."""
+
+from typing import Any
+
+from ninja import Schema
+
+from marshrut.intake.rules import CATEGORIES, CHANNELS
+
+
+class Problem(Schema):
+    """RFC 9457, with the names of what is wrong or missing."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str | None = None
+    field: str | None = None
+    missing: list[str] | None = None
+
+
+PROBLEMS: dict[Any, Any] = {code: Problem for code in (400, 401, 403, 404, 409, 413, 422)}
+ANY: dict[Any, Any] = {200: dict, **PROBLEMS}
+INTAKE_ANSWERS: dict[Any, Any] = {200: dict, 201: dict, 202: dict, **PROBLEMS}
+
+_TEXT = {"type": "string"}
+_SPAN = {"type": "object", "properties": {"from": {"type": "integer"}, "to": {"type": "integer"}}}
+_REQUEST = {
+    "type": "object",
+    "properties": {
+        "category": {"type": "string", "enum": list(CATEGORIES)},
+        "directions": {"type": "array", "items": _TEXT},
+        "dates": {"type": "object", "properties": {"from": {"type": "string", "format": "date"}, "to": {"type": "string", "format": "date"}}},
+        "nights": _SPAN,
+        "adults": {"type": "integer"},
+        "children_ages": {"type": "array", "items": {"type": "integer"}},
+        "rooms": {"type": "integer"},
+        "budget": {"type": "object", "properties": {"amount": {"type": "number"}, "currency": _TEXT}},
+    },
+}
+_CONTACT = {
+    "type": "object",
+    "properties": {"name": _TEXT, "phone": _TEXT, "email": _TEXT,
+                   "messenger": {"type": "object", "properties": {"kind": _TEXT, "id": _TEXT}}},
+}
+_INQUIRY = {
+    "type": "object",
+    "required": ["channel"],
+    "properties": {
+        "channel": {"type": "string", "enum": list(CHANNELS)},
+        "source": _TEXT,
+        "external_id": _TEXT,
+        "received_at": {"type": "string", "format": "date-time"},
+        "contact": _CONTACT,
+        "message": _TEXT,
+        "request": _REQUEST,
+        "utm": {"type": "object", "additionalProperties": _TEXT},
+        "visitor": _TEXT,
+    },
+}
+INTAKE: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": _INQUIRY}}},
+    "parameters": [{"name": "Idempotency-Key", "in": "header", "required": False, "schema": _TEXT}],
+}

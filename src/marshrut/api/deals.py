@@ -1,0 +1,109 @@
+"""Deals, the board and next actions."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Query, Schema
+
+from marshrut.agency.permissions import Actor
+from marshrut.agency.queries import read_revision
+from marshrut.api import contract, shapes
+from marshrut.api.door import Id, OptionalId, absent, acting, answer, api
+from marshrut.api.inquiries import EndIn
+from marshrut.core.clock import utc_now
+from marshrut.core.errors import Invalid
+from marshrut.core.names import clean_text
+from marshrut.deals.queries import find_deal, read_board, read_funnels, stage_times
+from marshrut.deals.services import close_deal, move_deal
+from marshrut.journal.queries import find_task, list_tasks, read_story
+from marshrut.journal.services import NextAction, complete_task
+
+
+@api.get("/deals/{id}", tags=["deals"], summary="One deal with its stages and story", response=contract.ANY)
+def read_deal(request: HttpRequest, id: Id) -> HttpResponse:
+    actor = acting(request, "deals:read")
+    card = find_deal(actor, id)
+    if card is None:
+        raise absent()
+    return answer({**shapes.deal(actor, card), "stages": [shapes.stage_time(e) for e in stage_times(card.id)],
+                   "history": [shapes.touch(t) for t in read_story([card.dossier_id])]})
+
+
+class StageIn(Schema):
+    stage: str
+    reason: str = ""
+    facts: dict[str, Any] | None = None
+
+
+@api.post("/deals/{id}/stage", tags=["deals"], summary="Bring a deal to stand at another stage", response=contract.ANY)
+def move(request: HttpRequest, id: Id, given: StageIn) -> HttpResponse:
+    actor = acting(request, "deals:write")
+    move_deal(deal_id=id, stage=clean_text(given.stage, 60), reason=clean_text(given.reason, 1000), facts=given.facts, by=actor,
+              now=utc_now())
+    return _deal(actor, id)
+
+
+@api.post("/deals/{id}/close", tags=["deals"], summary="Close a deal as won or lost", response=contract.ANY)
+def close(request: HttpRequest, id: Id, given: EndIn) -> HttpResponse:
+    actor = acting(request, "deals:write")
+    close_deal(deal_id=id, outcome=given.outcome, reason=clean_text(given.reason, 1000), by=actor, now=utc_now())
+    return _deal(actor, id)
+
+
+def _deal(actor: Actor, id: int) -> HttpResponse:
+    card = find_deal(actor, id)
+    if card is None:
+        raise absent()
+    return answer(shapes.deal(actor, card))
+
+
+@api.get("/board", tags=["deals"], summary="Columns of a funnel: numbers, sums, cards", response=contract.ANY)
+def board(request: HttpRequest, funnel: str = "office", owner: OptionalId = None, cards: int = Query(100, ge=0, le=200)) -> HttpResponse:
+    actor = acting(request, "deals:read")
+    chosen = read_funnels(read_revision()).get(funnel)
+    if chosen is None:
+        raise Invalid("no_such_funnel", _("There is no funnel “%(funnel)s”.") % {"funnel": clean_text(funnel, 60)}, field="funnel")
+    columns = read_board(actor, chosen, inquiries_name=_("New inquiry"), owner_id=owner, cards=cards)
+    return answer({"columns": [
+        {"stage": c.slug, "name": c.name, "count": c.count, "amounts": shapes.amounts(c.sums),
+         "cards": [shapes.board_card(actor, card) for card in c.cards]} for c in columns]})
+
+
+@api.get("/tasks", tags=["tasks"], summary="Pending actions within reach, the earliest first", response=contract.ANY)
+def read_tasks(request: HttpRequest, owner: OptionalId = None, due: datetime | None = None,
+               limit: int = Query(100, ge=1, le=500)) -> HttpResponse:
+    """`due`: only those due before this moment (a bare date means its midnight, UTC)."""
+    actor = acting(request, "tasks:read")
+    return answer({"items": [shapes.task(t) for t in list_tasks(actor, owner_id=owner, due_before=due, limit=limit)], "next": None})
+
+
+class NextIn(Schema):
+    title: str
+    due_at: datetime
+    kind: str = "call"
+
+
+class CompleteIn(Schema):
+    result: str = ""
+    next: NextIn | None = None
+
+
+@api.post("/tasks/{id}/complete", tags=["tasks"], summary="Complete an action, and plan the next one", response=contract.ANY)
+def complete(request: HttpRequest, id: Id, given: CompleteIn) -> HttpResponse:
+    actor = acting(request, "tasks:write")
+    now = utc_now()
+    following = _action(given.next, now) if given.next else None
+    next_id = complete_task(task_id=id, result=clean_text(given.result, 2000), following=following, by=actor, now=now)
+    task, planned = find_task(actor, id), find_task(actor, next_id) if next_id else None
+    if task is None:
+        raise absent()
+    return answer({**shapes.task(task), "next": shapes.task(planned) if planned else None})
+
+
+def _action(given: NextIn, now: datetime) -> NextAction:
+    due_at = given.due_at if given.due_at.tzinfo else given.due_at.replace(tzinfo=now.tzinfo)
+    if not now - timedelta(days=1) <= due_at <= now + timedelta(days=3660):
+        raise Invalid("due_at_implausible", _("A next action is due between now and ten years from now."), field="next.due_at")
+    return NextAction(clean_text(given.title, 300), due_at, clean_text(given.kind, 24) or "call")

@@ -1,0 +1,48 @@
+"""People, search and reports."""
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query
+
+from marshrut.api import contract, shapes
+from marshrut.api.door import Id, absent, acting, answer, api
+from marshrut.clients.queries import person_card, search_people
+from marshrut.core.names import clean_text
+from marshrut.deals.queries import deals_of_person, find_deal
+from marshrut.intake.queries import find_inquiry, source_conversion
+
+
+@api.get("/persons/{id}", tags=["people"], summary="One person with the ways to reach them", response=contract.ANY)
+def read_person(request: HttpRequest, id: Id) -> HttpResponse:
+    actor = acting(request, "persons:read")
+    card = person_card(actor, id)
+    if card is None:
+        raise absent()
+    deals = deals_of_person(actor, id) if actor.may("deals:read") else []
+    return answer({**shapes.person(card), "deals": [shapes.deal(actor, d) for d in deals]})
+
+
+@api.get("/search", tags=["people"], summary="People, inquiries and deals by name, phone, address or number", response=contract.ANY)
+def search(request: HttpRequest, q: str, limit: int = Query(20, ge=1, le=50)) -> HttpResponse:
+    """Only the kinds whose read scope is held are looked through."""
+    actor = acting(request)
+    query = clean_text(q, 200)
+    items = [shapes.person_line(line) for line in search_people(actor, query, limit)] if query and actor.may("persons:read") else []
+    number = query.lstrip("#№ ")
+    if number.isascii() and number.isdigit() and len(number) <= 12:
+        if actor.may("inquiries:read") and (card := find_inquiry(actor, int(number))):
+            items.append({"kind": "inquiry", "id": card.id, "title": f"№ {card.id}", "state": card.state})
+        if actor.may("deals:read") and (deal := find_deal(actor, int(number))):
+            items.append({"kind": "deal", "id": deal.id, "title": deal.title or f"№ {deal.id}", "state": deal.state})
+    return answer({"items": items})
+
+
+@api.get("/reports/source-conversion", tags=["reports"], summary="Source × conversion: realised ÷ closed", response=contract.ANY)
+def conversion(request: HttpRequest, since: date | None = Query(None, alias="from"),  # noqa: B008
+               until: date | None = Query(None, alias="to")) -> HttpResponse:  # noqa: B008
+    """Inquiries received from `from` to `to`, both days included (UTC). Open ones are counted but do not enter conversion."""
+    actor = acting(request, "reports:read")
+    rows = source_conversion(actor, since, until)
+    return answer({"rows": [{"source": r.source, "name": r.name, "inquiries": r.inquiries, "closed": r.closed, "won": r.won,
+                             "conversion": r.conversion} for r in rows]})

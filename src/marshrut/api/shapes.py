@@ -1,0 +1,174 @@
+"""Answers as plain values: the shapes of the contract, the same wherever a thing is shown."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from marshrut.agency.permissions import Actor
+from marshrut.clients.queries import PersonCard, PersonLine
+from marshrut.deals.queries import BoardCard, DealCard, StageTime
+from marshrut.intake.queries import InquiryCard, InquiryLine
+from marshrut.intake.wording import say_all
+from marshrut.journal.queries import PlaceSum, TaskLine, TouchLine
+
+
+def named(id: int | None, name: str | None) -> dict[str, Any] | None:
+    return {"id": id, "name": name} if id is not None else None
+
+
+def next_action(id: int | None, title: str | None, due_at: datetime | None) -> dict[str, Any] | None:
+    return {"id": id, "title": title, "due_at": due_at} if id is not None else None
+
+
+def money(amount: Any, currency: str) -> dict[str, Any] | None:
+    return {"amount": str(amount), "currency": currency} if amount is not None else None
+
+
+def person_of(actor: Actor, id: int | None, name: str | None, matched_by: str = "") -> dict[str, Any] | None:
+    """A person; the name only for whoever may read people."""
+    if id is None:
+        return None
+    return {"id": id, "name": name if actor.may("persons:read") else None, "matched_by": matched_by or None}
+
+
+def inquiry(actor: Actor, card: InquiryCard) -> dict[str, Any]:
+    """One inquiry with everything decided about it."""
+    return {
+        "id": card.id,
+        "number": card.id,
+        "state": card.state,
+        "channel": card.channel,
+        "source": card.source,
+        "external_id": card.external_id,
+        "received_at": card.received_at,
+        "inquiry_class": card.inquiry_class,
+        "class_reason": "; ".join(say_all(card.class_reason)),
+        "person": person_of(actor, card.person_id, card.person, card.matched_by),
+        "contact_set": {"complete": not card.contact_missing, "missing": list(card.contact_missing)},
+        "relevance": {"grade": card.relevance, "reasons": say_all(card.relevance_reasons)},
+        "priority": {"score": card.priority, "reasons": say_all(card.priority_reasons)},
+        "owner": named(card.owner_id, card.owner),
+        "queue": named(card.queue_id, card.queue),
+        "owner_reason": "; ".join(say_all(card.owner_reason)),
+        "respond_by": card.respond_by,
+        "answered_at": card.answered_at,
+        "clock": card.clock_state,
+        "next_action": next_action(card.task_id, card.task_title, card.task_due_at),
+        "duplicate_of": card.joined_to,
+        "message": card.message,
+        "request": card.request,
+        "flaws": card.flaws,
+        "utm": card.utm,
+        "visitor": card.visitor or None,
+        "outcome": card.outcome,
+        "disposition": card.disposition or None,
+        "close_reason": card.close_reason or None,
+    }
+
+
+def inquiry_line(actor: Actor, line: InquiryLine) -> dict[str, Any]:
+    """One inquiry in a list."""
+    reads_people = actor.may("persons:read")
+    return {
+        "id": line.id,
+        "number": line.id,
+        "state": line.state,
+        "received_at": line.received_at,
+        "channel": line.channel,
+        "source": line.source,
+        "inquiry_class": line.inquiry_class,
+        "person": {"id": line.person_id, "name": line.person if reads_people else None} if line.person_id else None,
+        "phone": line.phone if reads_people else None,
+        "relevance": line.relevance,
+        "priority": line.priority,
+        "owner": named(line.owner_id, line.owner),
+        "queue": named(line.queue_id, line.queue),
+        "respond_by": line.respond_by,
+        "clock": line.clock_state,
+        "stage": line.place,
+        "budget": money(line.worth, line.currency),
+        "next_action": next_action(line.task_id, line.task_title, line.task_due_at),
+    }
+
+
+def deal(actor: Actor, card: DealCard) -> dict[str, Any]:
+    return {
+        "id": card.id,
+        "number": card.id,
+        "inquiry": card.inquiry_id,
+        "funnel": card.funnel,
+        "stage": card.stage,
+        "stage_entered_at": card.stage_entered_at,
+        "title": card.title,
+        "amount": money(card.amount, card.currency),
+        "facts": card.facts,
+        "state": card.state,
+        "close_reason": card.close_reason or None,
+        "opened_at": card.opened_at,
+        "closed_at": card.closed_at,
+        "person": person_of(actor, card.person_id, card.person),
+        "owner": named(card.owner_id, card.owner),
+        "queue": named(card.queue_id, card.queue),
+        "next_action": next_action(card.task_id, card.task_title, card.task_due_at),
+    }
+
+
+def stage_time(entry: StageTime) -> dict[str, Any]:
+    return {"stage": entry.stage, "name": entry.name, "entered_at": entry.entered_at, "left_at": entry.left_at, "by": entry.by}
+
+
+def board_card(actor: Actor, card: BoardCard) -> dict[str, Any]:
+    return {
+        "kind": "deal" if card.deal_id else "inquiry",
+        "id": card.deal_id or card.inquiry_id,
+        "title": card.title or (card.person if actor.may("persons:read") else None),
+        "person": person_of(actor, card.person_id, card.person),
+        "priority": card.priority,
+        "amount": money(card.amount, card.currency),
+        "since": card.since,
+        "respond_by": card.respond_by,
+        "owner": named(card.owner_id, card.owner),
+        "next_action": next_action(card.task_id, card.task_title, card.task_due_at),
+    }
+
+
+def amounts(sums: Sequence[PlaceSum]) -> list[dict[str, Any]]:
+    """Sums per currency; matters without a named worth add nothing."""
+    return [{"amount": str(s.amount), "currency": s.currency} for s in sums if s.currency]
+
+
+def person_line(line: PersonLine) -> dict[str, Any]:
+    return {"kind": "person", "id": line.id, "title": line.name, "phone": line.phone, "email": line.email,
+            "owner": named(line.owner_id, line.owner)}
+
+
+def person(card: PersonCard) -> dict[str, Any]:
+    return {
+        "id": card.id,
+        "name": card.name,
+        "surname": card.surname,
+        "given_name": card.given_name,
+        "patronymic": card.patronymic,
+        "owner": named(card.owner_id, card.owner),
+        "past_deals": card.past_deals,
+        "created_at": card.created_at,
+        "contacts": [{"kind": c.kind, "value": c.normal, "written": c.written, "is_shared": c.is_shared} for c in card.contacts],
+    }
+
+
+def task(line: TaskLine) -> dict[str, Any]:
+    return {"id": line.id, "kind": line.kind, "title": line.title, "due_at": line.due_at, "state": line.state,
+            "assignee": named(line.assignee_id, line.assignee), "queue": line.queue_id, "postponed": line.postponed}
+
+
+def touch(line: TouchLine) -> dict[str, Any]:
+    return {"at": line.at, "by": line.by, "who": line.who, "kind": line.kind, "direction": line.direction, "text": line.body,
+            "data": line.data}
+
+
+def change(row: dict[str, Any]) -> dict[str, Any]:
+    words = {"I": _("created"), "U": _("changed"), "D": _("deleted")}
+    return {"at": row["at"], "by": row["by"], "who": None, "kind": "change", "direction": "none", "text": words[row["op"]],
+            "data": row["diff"]}

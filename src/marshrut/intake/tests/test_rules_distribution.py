@@ -1,0 +1,154 @@
+"""P02: no grabbing. Who gets an inquiry, why, and that nobody ever falls behind their share."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from marshrut.intake.rules import Assignment, Candidate, Demand, Ledger, assign, draw, pool_key, shortlist
+
+OLGA = Candidate(1, "Ольга", office_id=1, is_at_work=True)
+TARAS = Candidate(2, "Тарас", office_id=1, is_at_work=True)
+IRINA = Candidate(3, "Ирина", office_id=1, is_at_work=True)
+STRANGER = Candidate(9, "Чужой", office_id=2, is_at_work=True)
+
+
+def changed(person: Candidate, **about: Any) -> Candidate:
+    return Candidate(**({name: getattr(person, name) for name in Candidate.__dataclass_fields__} | about))
+
+
+def given_to(demand: Demand, *people: Candidate, ledger: Ledger | None = None) -> Assignment:
+    return assign(demand, people, lambda _: ledger or Ledger())
+
+
+def codes(assignment: Assignment) -> list[str]:
+    return [reason["code"] for reason in assignment.reasons]
+
+
+def test_a_known_client_goes_to_their_manager_whatever_the_queue() -> None:
+    busy = changed(TARAS, load=50, capacity=10)
+    assignment = given_to(Demand(office_id=1, owner_id=2), OLGA, busy, IRINA)
+    assert assignment.employee_id == 2
+    assert assignment.reasons == ({"code": "clients_manager", "name": "Тарас"},)
+
+
+def test_a_client_whose_manager_is_away_goes_to_a_colleague_and_it_is_said() -> None:
+    assignment = given_to(Demand(office_id=1, owner_id=2), OLGA, changed(TARAS, is_at_work=False))
+    assert assignment.employee_id == 1
+    assert codes(assignment) == ["clients_manager_away", "only_one"]
+
+
+def test_another_office_gets_nothing_of_this_one() -> None:
+    assert given_to(Demand(office_id=1), STRANGER).queue_reason == "nobody_on_shift"
+    assert given_to(Demand(office_id=1), changed(STRANGER, serves_all_offices=True)).employee_id == 9
+    assert given_to(Demand(office_id=None), STRANGER).employee_id == 9
+
+
+def test_skill_comes_before_share() -> None:
+    visas = changed(OLGA, skills=frozenset({("visa", None)}))
+    turkey = changed(TARAS, skills=frozenset({(None, "turkey")}))
+    assert given_to(Demand(1, category="visa"), visas, turkey, IRINA).employee_id == 1
+    assert given_to(Demand(1, category="package_tour", directions=("turkey",)), visas, turkey, IRINA).employee_id == 2
+
+
+def test_a_skill_in_one_direction_of_a_category_needs_both() -> None:
+    both = changed(OLGA, skills=frozenset({("visa", "turkey")}))
+    assignment = given_to(Demand(1, category="visa", directions=("egypt",)), both, TARAS)
+    assert (assignment.employee_id, codes(assignment)) == (2, ["generalists", "only_one"])
+
+
+def test_what_nobody_is_skilled_in_goes_to_generalists_else_to_all_and_it_is_said() -> None:
+    visas, hotels = (
+        changed(OLGA, skills=frozenset({("visa", None)})),
+        changed(TARAS, skills=frozenset({("hotel", None)})),
+    )
+    assert codes(given_to(Demand(1, category="cruise"), visas, hotels))[0] == "no_skill"
+    assert codes(given_to(Demand(1, category="cruise"), visas, hotels, IRINA))[0] == "generalists"
+    away = changed(visas, is_at_work=False)
+    assert codes(given_to(Demand(1, category="visa"), away, hotels, IRINA))[0] == "skilled_away"
+
+
+def test_an_agency_without_skills_hears_nothing_of_them() -> None:
+    assert codes(given_to(Demand(1, category="visa"), OLGA, TARAS)) == ["fair_share"]
+
+
+def test_nobody_on_shift_and_everybody_full_go_to_the_queue() -> None:
+    off = [changed(person, is_at_work=False) for person in (OLGA, TARAS)]
+    full = [changed(person, load=10, capacity=10) for person in (OLGA, TARAS)]
+    assert given_to(Demand(1), *off).queue_reason == "nobody_on_shift"
+    assert given_to(Demand(1), *full).queue_reason == "everybody_full"
+    assert given_to(Demand(1)).queue_reason == "nobody_on_shift"
+    assert given_to(Demand(1), full[0], IRINA).employee_id == 3
+
+
+def test_a_re_routed_inquiry_never_returns_to_whom_it_was_taken_from() -> None:
+    demand = Demand(1, owner_id=1, excluded=frozenset({1}))
+    assert given_to(demand, OLGA, TARAS).employee_id == 2
+    assert given_to(demand, OLGA).queue_reason == "nobody_else"
+
+
+def test_equal_turns_go_to_who_had_fewest_today_then_to_who_waited_longest() -> None:
+    morning, noon = datetime(2026, 11, 22, 9, tzinfo=UTC), datetime(2026, 11, 22, 12, tzinfo=UTC)
+    assert given_to(Demand(1), changed(OLGA, given_today=2), changed(TARAS, given_today=1)).employee_id == 2
+    waited = changed(OLGA, last_given_at=noon), changed(TARAS, last_given_at=morning)
+    assert given_to(Demand(1), *waited).employee_id == 2
+    assert given_to(Demand(1), waited[0], waited[1], IRINA).employee_id == 3
+
+
+def test_the_pool_is_named_by_people_and_weights_in_any_order() -> None:
+    assert pool_key([OLGA, TARAS]) == pool_key([TARAS, OLGA])
+    assert pool_key([OLGA, TARAS]) != pool_key([OLGA, changed(TARAS, weight=50)])
+    assert len(pool_key([changed(OLGA, employee_id=number) for number in range(100)])) <= 64
+
+
+def test_a_ledger_survives_storage() -> None:
+    ledger = Ledger({12: 3, 13: 4}, 7)
+    assert Ledger.read(ledger.as_json()) == ledger
+    assert Ledger.read(None) == Ledger()
+
+
+WEIGHTS = st.lists(st.integers(1, 300), min_size=2, max_size=12)
+
+
+def shares(weights: list[int], rounds: int) -> list[list[int]]:
+    """How many each has after every round, the beginning included."""
+    people = [Candidate(number, str(number), 1, True, weight=weight) for number, weight in enumerate(weights)]
+    choice, ledger, history = shortlist(Demand(1), people), Ledger(), [[0] * len(weights)]
+    for _ in range(rounds):
+        ledger = draw(choice, ledger).ledger
+        history.append([ledger.given.get(number, 0) for number in range(len(weights))])
+    return history
+
+
+@settings(max_examples=60, deadline=None)
+@given(WEIGHTS)
+def test_nobody_is_ever_one_inquiry_from_their_share_nor_two_in_any_window(weights: list[int]) -> None:
+    history, whole, most = shares(weights, 150), sum(weights), 1 - 1 / (2 * len(weights) - 2)
+    for place, weight in enumerate(weights):
+        apart = [counts[place] - weight * turn / whole for turn, counts in enumerate(history)]
+        assert max(map(abs, apart)) <= most + 1e-9
+        assert max(apart) - min(apart) < 2  # in any window: the difference of two moments
+
+
+@pytest.mark.parametrize("weights", [[100] * 12, [100, 50], [1, 1000], [300, 1, 1, 1], [100, 100, 50, 25]])
+def test_shares_hold_over_thousands(weights: list[int]) -> None:
+    history = shares(weights, 3000)
+    for place, weight in enumerate(weights):
+        assert abs(history[-1][place] - 3000 * weight / sum(weights)) < 1
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.sets(st.integers(0, 5), min_size=1), min_size=1, max_size=120))
+def test_shares_stay_fair_in_each_set_when_shifts_change(shifts: list[set[int]]) -> None:
+    ledgers: dict[str, Ledger] = {}
+    everybody = [Candidate(number, str(number), 1, True) for number in range(6)]
+    for shift in shifts:
+        people = [changed(person, is_at_work=person.employee_id in shift) for person in everybody]
+        assignment = assign(Demand(1), people, lambda key: ledgers.get(key, Ledger()))
+        assert assignment.employee_id in shift
+        if assignment.pool_key and assignment.ledger:
+            ledgers[assignment.pool_key] = assignment.ledger
+            share = assignment.ledger.total / len(shift)
+            assert all(abs(assignment.ledger.given.get(number, 0) - share) < 1 for number in shift)

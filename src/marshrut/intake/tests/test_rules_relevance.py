@@ -1,0 +1,216 @@
+"""Q02: adequate or not, by criteria one can read; the two examples of the source stand first."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marshrut.core.money import Money
+from marshrut.intake.rules import (
+    InquiryFacts,
+    Relevance,
+    RulesetError,
+    check_contact_set,
+    compile_relevance,
+    default_grader,
+    default_relevance,
+    read_contact_policy,
+)
+
+TODAY = date(2026, 11, 22)
+
+
+def rub(amount: int, currency: str = "RUB") -> Money:
+    return Money(Decimal(amount), currency)
+
+
+def grade(message: str = "", floors: dict[str, Money] | None = None, **request: Any) -> Relevance:
+    facts = InquiryFacts(channel="site_form", today=TODAY, message=message, has_name=True, has_phone=True, **request)
+    return default_grader().grade(facts, floors)
+
+
+def codes(relevance: Relevance) -> list[str]:
+    return [reason["code"] for reason in relevance.reasons]
+
+
+def test_a_hot_tour_for_new_year_with_300_thousand_for_two_is_adequate() -> None:
+    relevance = grade("горящий тур на Новый год, бюджет 300 000 ₽ на двоих", adults=2, budget=rub(300_000))
+    assert relevance.grade == "A"
+    assert codes(relevance) == ["budget_fits", "season"]
+    dated = grade(adults=2, budget=rub(300_000), date_from=date(2026, 12, 29), nights_from=10, category="package_tour")
+    assert dated.grade == "A"
+
+
+def test_six_adults_in_one_room_for_14_days_with_200_thousand_are_not() -> None:
+    relevance = grade(adults=6, rooms=1, nights_from=14, budget=rub(200_000))
+    assert relevance.grade == "C"
+    assert codes(relevance)[:2] == ["budget_far_below", "crowded_room"]
+
+
+PLAUSIBLE: list[tuple[str, dict[str, Any]]] = [
+    (
+        "A",
+        {"adults": 2, "budget": rub(150_000), "directions": ("turkey",), "nights_from": 7, "category": "package_tour"},
+    ),
+    ("A", {"adults": 2, "children_ages": (5, 1), "budget": rub(250_000), "directions": ("egypt",), "nights_from": 9}),
+    ("A", {"adults": 2, "budget": rub(2_500, "USD"), "directions": ("uae",), "nights_from": 7}),
+    ("A", {"adults": 2, "budget": rub(60_000, "UAH"), "directions": ("bulgaria",), "nights_from": 8}),
+    ("A", {"adults": 6, "rooms": 3, "budget": rub(1_200_000), "nights_from": 14, "directions": ("turkey",)}),
+    ("A", {"adults": 1, "budget": rub(25_000), "category": "hotel", "nights_from": 5}),
+    ("A", {"adults": 2, "budget": rub(40_000), "category": "flight", "date_from": date(2027, 2, 1)}),
+    ("A", {"adults": 40, "budget": rub(2_000_000), "category": "corporate", "nights_from": 2}),
+    ("A", {"adults": 1, "budget": rub(12_000_000), "category": "real_estate"}),
+    ("A", {"adults": 2, "budget": rub(600_000), "directions": ("maldives",), "nights_from": 10}),
+    ("B", {"adults": 2, "directions": ("turkey",), "nights_from": 7}),
+    ("B", {"budget": rub(200_000), "directions": ("turkey",)}),
+    ("B", {}),
+    ("B", {"category": "visa"}),
+    ("B", {"adults": 2, "budget": rub(50_000), "directions": ("turkey",), "nights_from": 7}),
+    ("B", {"adults": 4, "rooms": 1, "budget": rub(400_000), "directions": ("turkey",), "nights_from": 10}),
+    (
+        "B",
+        {
+            "adults": 2,
+            "budget": rub(300_000),
+            "date_from": date(2026, 11, 23),
+            "nights_from": 7,
+            "category": "package_tour",
+        },
+    ),
+    ("B", {"adults": 2, "budget": rub(900_000), "nights_from": 45, "category": "package_tour"}),
+    ("B", {"adults": 2, "budget": rub(300_000), "date_from": date(2029, 6, 1), "nights_from": 7}),
+    ("C", {"adults": 2, "budget": rub(100_000), "directions": ("maldives",), "nights_from": 10}),
+    (
+        "C",
+        {"adults": 2, "children_ages": (7, 9, 12), "budget": rub(60_000), "directions": ("turkey",), "nights_from": 10},
+    ),
+    ("C", {"adults": 2, "budget": rub(20_000), "nights_from": 7}),
+    ("C", {"adults": 2, "budget": rub(300_000), "date_from": date(2026, 10, 1), "nights_from": 7}),
+    ("C", {"adults": 8, "rooms": 1, "budget": rub(900_000), "nights_from": 7}),
+    ("C", {"adults": 10, "budget": rub(300_000), "directions": ("uae",), "nights_from": 10}),
+]
+
+
+@pytest.mark.parametrize(("expected", "request_"), PLAUSIBLE)
+def test_plausible_requests_get_the_grade_a_manager_would_give(expected: str, request_: dict[str, Any]) -> None:
+    relevance = grade(**request_)
+    assert relevance.grade == expected, relevance.reasons
+    assert relevance.reasons
+
+
+def test_the_agencys_own_floor_of_a_direction_wins() -> None:
+    request: dict[str, Any] = {"adults": 2, "budget": rub(100_000), "directions": ("turkey",), "nights_from": 10}
+    assert grade(**request).grade == "A"
+    assert grade(floors={"turkey": rub(12_000)}, **request).grade == "C"
+    assert grade(floors={"turkey": rub(150, "USD")}, **request).grade == "C"
+
+
+def test_of_several_directions_the_cheapest_counts() -> None:
+    request: dict[str, Any] = {"adults": 2, "budget": rub(100_000), "nights_from": 10}
+    assert grade(directions=("maldives", "turkey"), **request).grade == "A"
+
+
+def test_what_is_missing_is_said() -> None:
+    assert grade().reasons[0] == {"code": "incomplete", "missing": ["budget", "adults", "directions"]}
+
+
+def test_a_season_is_known_by_the_date_or_by_the_words() -> None:
+    assert "season" in codes(grade(date_from=date(2027, 1, 3)))
+    assert "season" in codes(grade("хотим поехать на новогодние праздники"))
+    assert "season" in codes(grade("шукаємо тур на Новий рік"))
+    assert "season" not in codes(grade("на Новый год", date_from=date(2027, 3, 3)))
+
+
+@given(
+    adults=st.integers(0, 20),
+    ages=st.lists(st.integers(0, 17), max_size=4),
+    rooms=st.none() | st.integers(1, 10),
+    nights=st.none() | st.integers(1, 60),
+    budget=st.integers(1, 10**9),
+    more=st.integers(0, 10**6),
+)
+def test_a_larger_budget_never_makes_it_less_likely_to_suffice(
+    adults: int, ages: list[int], rooms: int | None, nights: int | None, budget: int, more: int
+) -> None:
+    about: dict[str, Any] = {"adults": adults, "children_ages": tuple(ages), "rooms": rooms, "nights_from": nights}
+    first, second = grade(budget=rub(budget), **about), grade(budget=rub(budget + more), **about)
+    if first.budget_ratio is not None and second.budget_ratio is not None:
+        assert first.budget_ratio <= second.budget_ratio
+        if second.budget_ratio <= 60:
+            assert second.grade <= first.grade  # A sorts before B
+
+
+def test_a_currency_without_a_rate_is_no_flaw() -> None:
+    relevance = grade(adults=2, budget=rub(500_000, "JPY"), nights_from=7)
+    assert relevance.budget_ratio is None
+    assert relevance.grade == "A"
+
+
+@pytest.mark.parametrize(
+    ("path", "change"),
+    [
+        ("settings.usual_nights", {"usual_nights": 0}),
+        ("settings.hot_factor", {"hot_factor": "much"}),
+        ("settings.rates.RUB", {"rates": {"RUB": 2}}),
+        ("settings.categories.yacht", {"categories": {"yacht": {"per": "person", "floor": 1}}}),
+        ("settings.seasons[0].from", {"seasons": [{"slug": "x", "from": "13-40", "to": "01-01", "factor": 1}]}),
+        ("settings.extra", {"extra": 1}),
+    ],
+)
+def test_a_mistake_in_the_settings_is_found_when_they_are_read(path: str, change: dict[str, Any]) -> None:
+    data = default_relevance()
+    data["settings"] |= change
+    if "seasons" in change:
+        data["criteria"] = []
+    with pytest.raises(RulesetError) as error:
+        compile_relevance(data)
+    assert error.value.path == path
+
+
+def test_a_criterion_of_relevance_must_be_complete() -> None:
+    for row in (
+        {"code": "x", "conditions": {}},
+        {"code": "x", "conditions": {}, "points": 0.5},
+        {"code": "", "conditions": {}, "points": 1},
+    ):
+        with pytest.raises(RulesetError):
+            compile_relevance(default_relevance() | {"criteria": [row]})
+
+
+# --- the contact set ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("channel", "known", "missing"),
+    [
+        ("site_form", {"has_name", "has_phone"}, ()),
+        ("site_form", {"has_phone"}, ("name",)),
+        ("site_form", {"has_name"}, ("phone",)),
+        ("site_form", set(), ("name", "phone")),
+        ("email", {"has_name", "has_email"}, ()),
+        ("messenger", {"has_messenger"}, ("name",)),
+        ("phone", {"has_name", "has_email"}, ("phone",)),
+        ("walk_in", {"has_name", "has_messenger"}, ()),
+    ],
+)
+def test_the_minimum_is_a_name_and_a_way_to_reach(channel: str, known: set[str], missing: tuple[str, ...]) -> None:
+    facts = InquiryFacts(channel=channel, today=TODAY, **dict.fromkeys(known, True))  # type: ignore[arg-type]
+    contacts = check_contact_set(facts)
+    assert (contacts.missing, contacts.complete) == (missing, not missing)
+
+
+def test_the_policy_is_the_agencys() -> None:
+    policy = read_contact_policy({"needs_name": False, "reach": ["email"], "by_channel": {"phone": ["phone"]}})
+    assert check_contact_set(InquiryFacts(channel="api", today=TODAY, has_email=True), policy).complete
+    for wrong in (
+        {"reach": []},
+        {"reach": ["fax"]},
+        {"by_channel": {"fax": ["phone"]}},
+        {"needs_name": 1},
+        {"more": 1},
+    ):
+        with pytest.raises(RulesetError):
+            read_contact_policy(wrong)
