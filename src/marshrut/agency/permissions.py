@@ -27,6 +27,7 @@ class Actor:
     """Somebody or something that acts: an employee, a token, or the system itself.
 
     `reach` is own, office, all or none: which clients and matters this actor sees. `label` is what history keeps.
+    `revision` is that of the reference data when the actor was read, so that one request asks for it once.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Actor:
     office_id: int | None = None
     reach: str = "none"
     scopes: frozenset[str] = field(default_factory=frozenset)
+    revision: int | None = field(default=None, compare=False)
 
     @property
     def label(self) -> str:

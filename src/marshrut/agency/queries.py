@@ -160,12 +160,15 @@ read_staff: Callable[[int], Staff] = kept(_load_staff)
 
 def actor_of_employee(employee_id: int) -> Actor | None:
     """The employee as an actor; None when they no longer work here."""
-    row = Employee.objects.filter(pk=employee_id, is_active=True).values_list("name", "role", "office_id").first()
+    with connection.cursor() as cursor:
+        cursor.execute("select name, role, office_id, (select number from agency_revision) from agency_employee where id = %s and is_active",
+                       [employee_id])
+        row = cursor.fetchone()
     return make_actor(employee_id, *row) if row else None
 
 
-def make_actor(employee_id: int, name: str, role: str, office_id: int) -> Actor:
-    return Actor("employee", employee_id, name, role, office_id, REACH_OF_ROLE[Role(role)], SCOPES_OF_ROLE[Role(role)])
+def make_actor(employee_id: int, name: str, role: str, office_id: int, revision: int | None = None) -> Actor:
+    return Actor("employee", employee_id, name, role, office_id, REACH_OF_ROLE[Role(role)], SCOPES_OF_ROLE[Role(role)], revision)
 
 
 def digest_of(secret: str) -> bytes:
@@ -176,10 +179,11 @@ def actor_of_token(secret: str) -> Actor | None:
     """The service account this token belongs to; None for an unknown or revoked one."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select id, name, office_id, reach, scopes from agency_apitoken where digest = %s and revoked_at is null",
+            """select id, name, office_id, reach, scopes, (select number from agency_revision) from agency_apitoken
+               where digest = %s and revoked_at is null""",
             [digest_of(secret)],
         )
         row = cursor.fetchone()
     if row is None:
         return None
-    return Actor("token", row[0], row[1], "service", row[2], row[3], frozenset(row[4]))
+    return Actor("token", row[0], row[1], "service", row[2], row[3], frozenset(row[4]), row[5])

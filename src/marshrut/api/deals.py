@@ -62,7 +62,7 @@ def _deal(actor: Actor, id: int) -> HttpResponse:
 @api.get("/board", tags=["deals"], summary="Columns of a funnel: numbers, sums, cards", response=contract.ANY)
 def board(request: HttpRequest, funnel: str = "office", owner: OptionalId = None, cards: int = Query(100, ge=0, le=200)) -> HttpResponse:
     actor = acting(request, "deals:read")
-    chosen = read_funnels(read_revision()).get(funnel)
+    chosen = read_funnels(actor.revision if actor.revision is not None else read_revision()).get(funnel)
     if chosen is None:
         raise Invalid("no_such_funnel", _("There is no funnel “%(funnel)s”.") % {"funnel": clean_text(funnel, 60)}, field="funnel")
     columns = read_board(actor, chosen, inquiries_name=_("New inquiry"), owner_id=owner, cards=cards)

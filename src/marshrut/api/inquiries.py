@@ -34,7 +34,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     actor = acting(request, "inquiries:write")
     data = read_object(request)
     now = utc_now()
-    reference = read_reference()
+    reference = read_reference(actor.revision)
     today = reference.staff.first_office.calendar.local_date(now)
     submission = read_submission(data, regions=reference.staff.regions, today=today, now=now)
     if actor.reach == "office":

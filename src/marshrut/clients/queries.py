@@ -72,7 +72,7 @@ def search_people(actor: Actor, query: str, limit: int = 20) -> list[PersonLine]
     reach, values = people_in_reach(actor, "p")
     where, found_by = _condition(query)
     with connection.cursor() as cursor:
-        cursor.execute(f"{_LINE} where ({where}) and {reach} limit %s", [*found_by, *values, limit])
+        cursor.execute(f"{_LINE} where ({where}) and {reach} limit {int(limit)}", [*found_by, *values])
         return [PersonLine(*row) for row in cursor.fetchall()]
 
 
@@ -101,8 +101,8 @@ def list_people(actor: Actor, before_id: int | None = None, limit: int = 50) -> 
     """People within reach, the latest first."""
     reach, values = people_in_reach(actor, "p")
     with connection.cursor() as cursor:
-        cursor.execute(f"{_LINE} where {reach} and (%s::bigint is null or p.id < %s) order by p.id desc limit %s",
-                       [*values, before_id, before_id, limit])
+        cursor.execute(f"{_LINE} where {reach} and (%s::bigint is null or p.id < %s) order by p.id desc limit {int(limit)}",
+                       [*values, before_id, before_id])
         return [PersonLine(*row) for row in cursor.fetchall()]
 
 

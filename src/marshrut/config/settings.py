@@ -27,8 +27,8 @@ def read_database_url(url: str) -> dict[str, Any]:
         "HOST": host,
         "PORT": options.pop("port", "") or (parts.port or ""),
         "CONN_MAX_AGE": None,
-        # Statements are prepared after the second use: planning is most of the cost of the short ones.
-        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 2, **options},
+        # Statements are prepared at their second use and planned once: planning is most of the cost of the short ones.
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 2, "options": "-c plan_cache_mode=force_generic_plan", **options},
     }
 
 
@@ -82,6 +82,7 @@ SESSION_COOKIE_NAME = "marshrut_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "marshrut_csrf"
+CSRF_FAILURE_VIEW = "marshrut.ui.errors.csrf_failed"
 CSRF_COOKIE_SAMESITE = "Lax"
 
 LANGUAGE_CODE = "ru"
@@ -101,5 +102,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django.request": {"level": "ERROR"}},  # what people mistype is answered, not logged
 }
 PROCRASTINATE_ON_APP_READY = "marshrut.config.jobs.on_app_ready"

@@ -1,8 +1,15 @@
 """Every address of the house."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("marshrut.agency.urls")),
+    path("", include("marshrut.intake.urls")),
+    path("", include("marshrut.desk.urls")),
     path("", include("marshrut.api.urls")),
     path("", include("marshrut.ops.health")),
 ]
+handler400 = "marshrut.ui.errors.bad_request"
+handler403 = "marshrut.ui.errors.forbidden"
+handler404 = "marshrut.ui.errors.not_found"
+handler500 = "marshrut.ui.errors.broken"

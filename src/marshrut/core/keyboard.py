@@ -14,13 +14,11 @@ _TO_ENGLISH = str.maketrans(_RUSSIAN + "їіє", _ENGLISH + "]s'")
 _LATIN, _CYRILLIC = re.compile("[a-z]"), re.compile("[а-яёіїєґ]")
 
 # Passport rules of both countries and everyday habits together; longest first.
-_SYLLABLES = dict(
-    pair.split(":")
-    for pair in (
-        "shch:щ sch:щ zh:ж kh:х ts:ц tz:ц ch:ч sh:ш yu:ю ju:ю ya:я ja:я yo:ё jo:ё ye:е je:е ck:к ph:ф "
-        "a:а b:б c:ц d:д e:е f:ф g:г h:х i:и j:й k:к l:л m:м n:н o:о p:п q:к r:р s:с t:т u:у v:в w:в x:кс y:й z:з"
-    ).split()
-)
+_SPELLINGS = """
+    shch:щ sch:щ zh:ж kh:х ts:ц tz:ц ch:ч sh:ш yu:ю ju:ю ya:я ja:я yo:ё jo:ё ye:е je:е ck:к ph:ф
+    a:а b:б c:ц d:д e:е f:ф g:г h:х i:и j:й k:к l:л m:м n:н o:о p:п q:к r:р s:с t:т u:у v:в w:в x:кс y:й z:з
+"""
+_SYLLABLES = dict(pair.split(":") for pair in _SPELLINGS.split())
 _SYLLABLE = re.compile("|".join(_SYLLABLES))
 _INITIAL_SOFT = re.compile(r"\bi([aue])")
 _SOFT = {"a": "ya", "u": "yu", "e": "ye"}

@@ -209,7 +209,7 @@ _CARDS = """
         p.past_deals
     from unnest(%s::text[]) with ordinality w(place, n)
     cross join lateral (select * from journal_dossier d where d.is_open and d.place = w.place and {where}
-                        order by d.opened_at desc limit %s) d
+                        order by d.opened_at desc limit {limit}) d
     left join deals_deal l on l.dossier_id = d.id and l.state = 'open'
     left join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
     left join marketing_source s on s.id = i.source_id
@@ -251,5 +251,5 @@ def _cards(actor: Actor, places: list[str], owner_id: int | None, limit: int) ->
     reach, values = matters_in_reach(actor)
     where, found = (reach, list[Any](values)) if owner_id is None else (f"{reach} and d.owner_id = %s", [*values, owner_id])
     with connection.cursor() as cursor:
-        cursor.execute(_CARDS.format(where=where), [places, *found, limit])
+        cursor.execute(_CARDS.format(where=where, limit=int(limit)), [places, *found])
         return [BoardCard(*row) for row in cursor.fetchall()]

@@ -148,7 +148,7 @@ def list_inquiries(actor: Actor, wanted: InquiryFilter) -> list[InquiryLine]:
     """Inquiries within reach, the newest first, in one statement. `after` is (opened_at, id) of the last one seen."""
     where, values = _where(actor, wanted)
     with connection.cursor() as cursor:
-        cursor.execute(f"{_LINE} where {where} order by d.opened_at desc, i.raw_id desc limit %s", [*values, wanted.limit])
+        cursor.execute(f"{_LINE} where {where} order by d.opened_at desc, i.raw_id desc limit {int(wanted.limit)}", values)
         return [InquiryLine(*row) for row in cursor.fetchall()]
 
 

@@ -58,7 +58,7 @@ class Reference:
     rules: Rules
 
 
-def read_reference() -> Reference:
-    """The present reference data: one statement while nothing has changed."""
-    revision = read_revision()
+def read_reference(revision: int | None = None) -> Reference:
+    """The reference data of a revision an actor came with, else of the present one; no statement while nothing changed."""
+    revision = read_revision() if revision is None else revision
     return Reference(read_staff(revision), read_catalogue(revision), read_sources(revision), _read_rules(revision))

@@ -84,6 +84,7 @@ class Task(models.Model):
             models.Index(fields=["queue", "due_at"], name="journal_task_queue",
                          condition=Q(state="pending", queue__isnull=False)),
             models.Index(fields=["dossier", "id"], name="journal_task_dossier"),
+            models.Index(fields=["done_by", "done_at"], name="journal_task_done", condition=Q(state="done")),
         ]
         constraints = [
             models.CheckConstraint(

@@ -50,7 +50,7 @@ def list_tasks(actor: Actor, *, owner_id: int | None, due_before: datetime | Non
     found: list[Any] = list(values)
     if due_before is not None:
         where, found = f"{where} and t.due_at < %s", [*found, due_before]
-    return _tasks(f"{where} order by t.due_at, t.id limit %s", [*found, limit])
+    return _tasks(f"{where} order by t.due_at, t.id limit {int(limit)}", found)
 
 
 def _tasks(where: str, values: list[Any]) -> list[TaskLine]:

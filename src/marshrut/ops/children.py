@@ -30,6 +30,7 @@ class Child:
     tether: int
     inherited: Sequence[int] = ()
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    deaths: int = field(default=0, init=False)
     _started_at: float = field(default=0.0, init=False)
     _pause: float = field(default=0.0, init=False)
     _restart_at: float | None = field(default=None, init=False)
@@ -53,6 +54,7 @@ class Child:
             return None
         now = time.monotonic()
         if self._restart_at is None:
+            self.deaths += 1
             is_steady = now - self._started_at > _STEADY_SECONDS
             self._pause = 0.0 if is_steady else min(max(self._pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)
             self._restart_at = now + self._pause

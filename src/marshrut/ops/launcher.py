@@ -28,6 +28,7 @@ WEB_PROCESSES = 2
 _COMMAND_SECONDS = 30.0
 _ASIDE_SECONDS = 5.0  # how long the processes of a killed launcher may still hold the port
 _CHILDREN_STOP_SECONDS = 2.5
+_DEATHS_AT_START = 3  # a process that dies this often before the doors open will not live
 _LOOK_SECONDS = 0.5
 _ANSWER_SECONDS = 60.0
 
@@ -209,6 +210,8 @@ def _announce_when_answering(house: _House, wake: int) -> None:
             raise LauncherError(f"The web processes do not answer; see {house.plan.home}/logs.")
         _wait(wake, 0.05)
         house.look_after()
+        if failing := [child.name for child in house.children if child.deaths >= _DEATHS_AT_START]:
+            raise LauncherError(f"{failing[0]} cannot start; the reason stands above, and in {house.plan.home}/logs.")
     print(f"Marshrut: {house.plan.address}/", flush=True)
     print("Stop with Ctrl-C.", flush=True)
 

@@ -193,12 +193,16 @@ def draw(choice: Shortlist, ledger: Ledger) -> Drawn:
 def _nearest_deadline(people: Sequence[Candidate], ledger: Ledger) -> list[Candidate]:
     """Those whom Tijdeman's rule puts first. All fractions are brought to one denominator, so they compare as whole
     numbers: what somebody is owed is in parts of an inquiry as many as the weights have together."""
-    weights = [max(person.weight, 1) for person in people]
+    weights = [person.weight if person.weight > 0 else 1 for person in people]
+    counts = [ledger.given.get(person.employee_id, 0) for person in people]
     whole, common, turn = sum(weights), lcm(*set(weights)), ledger.total + 1
+    if len(set(weights)) == 1:  # equal shares: the rule comes to "who has had fewest"
+        fewest = min(counts)
+        return [person for person, count in zip(people, counts, strict=True) if count == fewest]
     spread = max(2 * len(people) - 2, 1)
     nearest, tied = None, list(people)
-    for person, weight in zip(people, weights, strict=True):
-        owed = spread * (weight * turn - ledger.given.get(person.employee_id, 0) * whole)
+    for person, weight, count in zip(people, weights, counts, strict=True):
+        owed = spread * (weight * turn - count * whole)
         if owed < whole and len(people) > 1:
             continue
         deadline = ((spread - 1) * whole - owed) * (common // weight)
@@ -214,14 +218,14 @@ def _order(person: Candidate, pool: str) -> tuple[int, datetime, int]:
 
 
 def _share_reason(person: Candidate, people: Sequence[Candidate], ledger: Ledger) -> Reason:
-    weight = sum(max(one.weight, 1) for one in people)
+    weight = sum([one.weight for one in people]) or len(people)
     return {
         "code": "fair_share",
         "name": person.name,
         "people": len(people),
         "given": ledger.given[person.employee_id],
         "total": ledger.total,
-        "percent": round(100 * max(person.weight, 1) / weight),
+        "percent": round(100 * (person.weight or 1) / weight),
     }
 
 

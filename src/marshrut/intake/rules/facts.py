@@ -112,6 +112,9 @@ class RequestFacts:
         )
 
 
+_REQUEST_FIELDS = tuple(one.name for one in fields(RequestFacts))
+
+
 @dataclass(frozen=True, kw_only=True)
 class InquiryFacts(RequestFacts):
     """One inquiry as the rules see it. `today` is the date on the wall of its office; `flaws` names the fields whose
@@ -131,7 +134,7 @@ class InquiryFacts(RequestFacts):
     @classmethod
     def from_request(cls, request: RequestFacts, **about: Any) -> InquiryFacts:
         """The facts of an inquiry whose request has been read; `about` are the other fields."""
-        return cls(**{one.name: getattr(request, one.name) for one in fields(RequestFacts)}, **about)
+        return cls(**{name: getattr(request, name) for name in _REQUEST_FIELDS}, **about)
 
     @cached_property
     def words(self) -> tuple[str, ...]:

@@ -42,24 +42,25 @@ class Lexicon:
         """Which entries the words contain: entry number → the words that matched, as they stand."""
         found: dict[int, str] = {}
         for place, word in enumerate(words):
-            for number, tail in self._remembered.get(word) or self._starting(word):
+            for number, tail in self._starting(word):
                 if number not in found and (not tail or _continues(words, place + 1, tail)):
                     found[number] = " ".join(words[place : place + 1 + len(tail)])
         return found
 
     def _starting(self, word: str) -> tuple[tuple[int, _Tail], ...]:
         """Entries whose first word this is; remembered, as a language has few words that matter."""
-        if word in self._remembered:
-            return ()
+        remembered = self._remembered  # several threads share it: each works with the one it saw
+        if word in remembered:
+            return remembered[word]
         starting = list(self._whole.get(word, ()))
         for length in self._lengths:
             if length > len(word):
                 break
             starting += self._beginnings.get(word[:length], ())
-        if len(self._remembered) >= MOST_REMEMBERED:
+        if len(remembered) >= MOST_REMEMBERED:
             self._remembered = {}
-        self._remembered[word] = tuple(starting)
-        return self._remembered[word]
+        remembered[word] = tuple(starting)
+        return remembered[word]
 
 
 def _continues(words: Sequence[str], place: int, tail: _Tail) -> bool:

@@ -48,14 +48,24 @@ class Receipt:
     quarantined: str = ""
 
 
-@transaction.atomic
 def accept_inquiry(*, submission: Submission, body: bytes, reference: Reference, by: Actor, now: datetime,
                    key: str = "") -> Receipt:
     """Keep an inquiry and do everything that follows, in one transaction.
 
     A known external id gives the first inquiry again (another body becomes a touch on it). A known idempotency key
-    gives the first answer again, or Refused when the body differs.
+    gives the first answer again, or Refused when the body differs. Whatever goes wrong in understanding, what came in
+    is not lost: it is stored again by itself, in quarantine, and waits for a person.
     """
+    try:
+        return _accept(submission, body, reference, by, now, key)
+    except (ArithmeticError, LookupError, TypeError, ValueError, DatabaseError) as error:
+        log.exception("an inquiry could not be understood")
+        reason = _("It could not be understood: %(error)s") % {"error": type(error).__name__}
+        return _accept(replace(submission, obstacle=reason), body, reference, by, now, key)
+
+
+@transaction.atomic
+def _accept(submission: Submission, body: bytes, reference: Reference, by: Actor, now: datetime, key: str) -> Receipt:
     if key:
         repeated = _repeated_key(submission, body, key, by, now)
         if repeated is not None:
@@ -69,7 +79,8 @@ def accept_inquiry(*, submission: Submission, body: bytes, reference: Reference,
     if submission.obstacle:
         quarantine(raw_id=stored.id, reason=submission.obstacle)
         return Receipt(stored.id, is_new=True, quarantined=submission.obstacle)
-    return _understand_or_quarantine(stored.id, submission, reference, by, now)
+    understand(raw_id=stored.id, submission=submission, reference=reference, by=by, now=now)
+    return Receipt(stored.id, is_new=True)
 
 
 def _repeated_key(submission: Submission, body: bytes, key: str, by: Actor, now: datetime) -> Receipt | None:
@@ -91,19 +102,6 @@ def _repeated(stored: Stored, submission: Submission, body: bytes, by: Actor, no
     return Receipt(stored.id, is_new=False)
 
 
-def _understand_or_quarantine(raw_id: int, submission: Submission, reference: Reference, by: Actor, now: datetime) -> Receipt:
-    try:
-        with transaction.atomic():
-            understand(raw_id=raw_id, submission=submission, reference=reference, by=by, now=now)
-    except (ArithmeticError, LookupError, TypeError, ValueError, DatabaseError) as error:
-        # Whatever goes wrong in understanding, what came in is not lost: it waits for a person.
-        log.exception("inquiry %s could not be understood", raw_id)
-        reason = _("It could not be understood: %(error)s") % {"error": type(error).__name__}
-        quarantine(raw_id=raw_id, reason=reason)
-        return Receipt(raw_id, is_new=True, quarantined=reason)
-    return Receipt(raw_id, is_new=True)
-
-
 @transaction.atomic
 def accept_quarantined(*, submission: Submission, body: bytes, reason: str, by: Actor, now: datetime) -> Receipt:
     """Keep what looks wrong (a bot's form, a flood) without understanding it: it is never lost, a person looks."""
@@ -119,7 +117,8 @@ def understand_again(*, raw_id: int, submission: Submission, reference: Referenc
     """A person, or a better rule, releases a message from quarantine; its id stays."""
     sign(by.label)
     release(raw_id=raw_id)
-    return _understand_or_quarantine(raw_id, submission, reference, by, now)
+    understand(raw_id=raw_id, submission=submission, reference=reference, by=by, now=now)
+    return Receipt(raw_id, is_new=True)
 
 
 def understand(*, raw_id: int, submission: Submission, reference: Reference, by: Actor, now: datetime) -> None:
@@ -270,7 +269,7 @@ def _insert(raw_id: int, dossier_id: int, person_id: int | None, person: Match |
     flaws = [{"field": f.field, "code": f.code, "value": f.value} for f in submission.flaws]
     clock = (given.moments.breach_at, given.moments.warn_at, now, "running") if given else (None, None, None, "none")
     values = [
-        raw_id, dossier_id, person_id, person.kind if person else "", submission.channel, judged.source_id, submission.external_id,
+        raw_id, dossier_id, person_id, person.kind if person else "new" if person_id else "", submission.channel, judged.source_id, submission.external_id,
         submission.received_at, "joined" if joined_to else "open", joined_to, judged.classification.inquiry_class,
         _json(judged.classification.reason), submission.message, _json(request), _json(flaws), budget.amount if budget else None,
         budget.currency if budget else "", list(judged.missing), judged.relevance.grade, _json(judged.relevance.reasons),

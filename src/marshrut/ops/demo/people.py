@@ -84,7 +84,7 @@ def spell_phone(phone: str, way: int) -> str:
     inland = f"8{code}" if country == 2 else code
     return (
         phone,
-        f"{phone[:country]} ({code if country == 2 else code[1:]}) {first}-{second}-{third}",
+        f"{phone[:country]} ({code}) {first}-{second}-{third}",
         f"{'8 ' if country == 2 else ''}{code} {first} {second} {third}",
         f"{inland}{rest}",
         f"{'8 ' if country == 2 else ''}({code}) {first}-{second}{third}",

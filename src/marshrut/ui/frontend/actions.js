@@ -35,13 +35,13 @@ export async function post(url, values = {}) {
     showToast(word("offline"), { tone: "bad" });
     return false;
   }
+  const go = response.headers.get("HX-Redirect");
   if (response.ok) {
     const said = response.headers.get("HX-Trigger");
     succeed({ ...(said ? JSON.parse(said).done : {}) });
-    const go = response.headers.get("HX-Redirect");
-    if (go) location.assign(go);
-    return true;
   }
+  if (go) location.assign(go);
+  if (response.ok || go) return true;
   if (response.status === 409 || response.status === 422) openDialog(await response.text());
   else sayRefusal(response);
   return false;
@@ -75,7 +75,7 @@ function isForPage(ctx) {
     location.reload();
     return false;
   }
-  if (SWAPPED.has(response.status) || response.status === 204) return true;
+  if (SWAPPED.has(response.status) || response.status === 204 || response.headers.has("HX-Redirect")) return true;
   if (!isRegion(ctx)) sayRefusal(response);
   return false;
 }

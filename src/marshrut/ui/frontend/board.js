@@ -2,6 +2,7 @@
 import Sortable from "sortablejs";
 
 import { post } from "./actions.js";
+import { menuOpener } from "./menus.js";
 import { holdRegions } from "./regions.js";
 import { isTyping } from "./page.js";
 
@@ -11,7 +12,7 @@ export function startBoard() {
   document.addEventListener("keydown", moveByKeys);
   document.addEventListener("click", (event) => {
     const item = event.target.closest?.("[data-move-to]");
-    if (item) ask(document.getElementById(item.dataset.card), item.dataset.moveTo);
+    if (item) ask(menuOpener().closest(".card"), item.dataset.moveTo);
   });
 }
 

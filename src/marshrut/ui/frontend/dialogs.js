@@ -8,7 +8,7 @@ const dialog = () => document.getElementById("dialog");
 export function startDialogs() {
   const element = dialog();
   if (!element) return;
-  element.addEventListener("htmx:after:settle", (event) => event.target === element && show());
+  element.addEventListener("htmx:after:settle", (event) => event.target === element && queueMicrotask(show));
   element.addEventListener("cancel", (event) => {
     if (!mayClose()) event.preventDefault();
   });
@@ -48,7 +48,7 @@ function show() {
     delete element.dataset.dirty;
     element.showModal();
   }
-  const first = element.querySelector('[aria-invalid="true"], [autofocus]') ?? element.querySelector("input:not([type=hidden]), textarea, select");
+  const first = element.querySelector('[aria-invalid="true"]') ?? element.querySelector("[autofocus]") ?? element.querySelector("input:not([type=hidden]), textarea, select");
   first?.focus();
 }
 

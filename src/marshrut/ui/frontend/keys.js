@@ -6,7 +6,7 @@ import { isTyping } from "./page.js";
 export function startKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector("dialog[open]")) return;
-    const handled = general(event.key) || inList(event);
+    const handled = general(event.key) || inList(event) || onPage(event.key);
     if (handled) event.preventDefault();
   });
   document.addEventListener("click", openPreview);
@@ -28,10 +28,19 @@ function inList(event) {
     return true;
   }
   const row = rows[at];
-  const action = row?.querySelector(`[data-key="${CSS.escape(event.key)}"]`) ?? document.querySelector(`.panel [data-key="${CSS.escape(event.key)}"]`);
-  if (!row || !action || event.key === "Enter") return false;
-  action.click();
-  return true;
+  return press(row, event.key);
+}
+
+/** Outside lists — a card, the panel of the chosen row — the letter presses the first such button in sight. */
+function onPage(key) {
+  return press(document.querySelector(".panel-open"), key) || press(document.querySelector(".matter"), key);
+}
+
+function press(place, key) {
+  const buttons = [...(place?.querySelectorAll("[data-key]") ?? [])];
+  const button = buttons.find((one) => one.dataset.key === key && one.checkVisibility());
+  button?.click();
+  return Boolean(button);
 }
 
 function select(rows, index) {

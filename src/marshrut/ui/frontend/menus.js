@@ -1,6 +1,14 @@
 /* Menus are native popovers (they survive a refresh of their region); this only puts them beside their button. */
 
+let opener = null;
+
+/** The button that opened the menu in sight: one menu may serve a whole list. */
+export function menuOpener() {
+  return opener;
+}
+
 export function startMenus() {
+  document.addEventListener("click", (event) => (opener = event.target.closest?.("[popovertarget]") ?? opener), true);
   document.addEventListener("toggle", (event) => place(event), true);
   document.addEventListener("click", (event) => {
     event.target.closest?.("[popover].menu .menu-item:not([data-stay])")?.closest("[popover]").hidePopover();
@@ -16,7 +24,7 @@ export function startMenus() {
 function place(event) {
   const menu = event.target;
   if (!menu.matches?.("[popover].menu")) return;
-  const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+  const button = opener?.getAttribute("popovertarget") === menu.id ? opener : null;
   button?.setAttribute("aria-expanded", String(event.newState === "open"));
   if (event.newState !== "open" || !button) return;
   const from = button.getBoundingClientRect();

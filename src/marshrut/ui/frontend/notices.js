@@ -43,6 +43,7 @@ function mark() {
 /** Browsers allow sound after the first touch or key; that tab is also the one that speaks for all. */
 function allowSound() {
   memory.set("active-tab", TAB);
+  if (navigator.userActivation && !navigator.userActivation.isActive) return;
   audio ??= "AudioContext" in window ? new AudioContext() : null;
   if (audio?.state === "suspended") audio.resume();
 }

@@ -1,0 +1,219 @@
+"""Reads that combine several rooms on one page: each a single statement, whatever the rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from marshrut.agency.permissions import Actor, reach_sql
+from marshrut.journal.permissions import matters_in_reach
+
+NEW, OVERDUE, TODAY, LATER = range(4)
+SHOWN = {NEW: 50, OVERDUE: 50, TODAY: 50, LATER: 15}
+
+
+@dataclass(frozen=True, slots=True)
+class MatterRow:
+    """A matter with its leading inquiry, its latest deal, its client and its next action."""
+
+    dossier_id: int
+    is_open: bool
+    place: str
+    opened_at: datetime
+    closed_at: datetime | None
+    worth: Decimal | None
+    currency: str
+    owner_id: int | None
+    queue_id: int | None
+    person_id: int | None
+    person: str | None
+    past_deals: int | None
+    phone: str | None
+    email: str | None
+    inquiry_id: int | None
+    channel: str | None
+    inquiry_class: str | None
+    relevance: str | None
+    priority: int | None
+    priority_reasons: Any
+    request: Any
+    respond_by: datetime | None
+    outcome: str | None
+    disposition: str | None
+    inquiry_close_reason: str | None
+    deal_id: int | None
+    deal_title: str | None
+    deal_state: str | None
+    deal_close_reason: str | None
+    stage_entered_at: datetime | None
+    task_id: int | None
+    task_title: str | None
+    task_kind: str | None
+    task_due_at: datetime | None
+    task_postponed: int | None
+    group: int | None
+    group_count: int | None
+
+
+_COLUMNS = """
+    d.id, d.is_open, d.place, d.opened_at, d.closed_at, d.worth, d.currency, d.owner_id, d.queue_id,
+    p.id, p.display_name, p.past_deals, ph.normal, em.normal,
+    i.raw_id, i.channel, i.inquiry_class, i.relevance, i.priority, i.priority_reasons, i.request,
+    case when i.clock_state = 'running' then i.respond_by end, i.outcome, i.disposition, i.close_reason,
+    l.id, l.title, l.state, l.close_reason, l.stage_entered_at,
+    t.id, t.title, t.kind, t.due_at, t.postponed"""
+_JOINS = """
+    left join clients_person p on p.id = d.person_id
+    left join lateral (select normal from clients_contactpoint where person_id = p.id and kind = 'phone' order by id limit 1) ph on true
+    left join lateral (select normal from clients_contactpoint where person_id = p.id and kind = 'email' order by id limit 1) em on true
+    left join lateral (select * from intake_inquiry where dossier_id = d.id and joined_to_id is null order by raw_id limit 1) i on true
+    left join lateral (select * from deals_deal where dossier_id = d.id order by id desc limit 1) l on true"""
+_NEXT_TASK = """
+    left join lateral (select * from journal_task where dossier_id = d.id and state = 'pending' order by due_at, id limit 1) t on true"""
+_TODAY = f"""
+    with mine as (
+        select distinct on (t.dossier_id) t.dossier_id, t.id, t.due_at, i.priority,
+            case when i.clock_state = 'running' then {NEW} when t.due_at < %s then {OVERDUE} when t.due_at < %s then {TODAY}
+                 else {LATER} end as part
+        from journal_task t join journal_dossier d on d.id = t.dossier_id and d.is_open
+        left join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
+        where t.state = 'pending' and {{whose}}
+        order by t.dossier_id, t.due_at, t.id),
+    ranked as (
+        select m.*, count(*) over (partition by part) as total,
+            row_number() over (partition by part order by case when part = {NEW} then -priority end, due_at, id) as rank
+        from mine m)
+    select {_COLUMNS}, r.part, r.total
+    from ranked r join journal_dossier d on d.id = r.dossier_id join journal_task t on t.id = r.id {_JOINS}
+    where r.rank <= (%s::int[])[r.part + 1] order by r.part, r.rank"""
+
+
+def list_today(actor: Actor, now: datetime, day_end: datetime) -> list[MatterRow]:
+    """What the actor has to do, in the order of work: running clocks first, then overdue, today, later.
+
+    Whoever answers for an office (or all) also sees what waits in its queues. `group_count` is the whole number of the
+    row's group; of a long group only the first are given.
+    """
+    whose, values = "t.assignee_id = %s", [actor.id]
+    if actor.reach in ("office", "all"):
+        reach, reached = matters_in_reach(actor)
+        whose, values = f"(t.assignee_id = %s or (t.queue_id is not null and {reach}))", [actor.id, *reached]
+    return _rows(_TODAY.format(whose=whose), [now, day_end, *values, [SHOWN[part] for part in (NEW, OVERDUE, TODAY, LATER)]])
+
+
+def matters_of(actor: Actor, person_ids: Sequence[int], *, open_only: bool = False, limit: int = 60) -> list[MatterRow]:
+    """Matters of these people within reach, open ones first, then the latest."""
+    only = "and d.is_open" if open_only else ""
+    return _matters(actor, f"d.person_id = any(%s) {only}", [list(person_ids)], limit)
+
+
+def matters_numbered(actor: Actor, number: int, people: Sequence[int], limit: int = 12) -> list[MatterRow]:
+    """The matter whose inquiry or deal has this number, and the open matters of these people; within reach."""
+    where = """d.id in (select dossier_id from intake_inquiry where raw_id = %s union select dossier_id from deals_deal where id = %s
+                        union select id from journal_dossier where person_id = any(%s) and is_open)"""
+    return _matters(actor, where, [number, number, list(people)], limit)
+
+
+def find_matter(actor: Actor, dossier_id: int) -> MatterRow | None:
+    """One matter by its dossier; None when absent or out of reach."""
+    return next(iter(_matters(actor, "d.id = %s", [dossier_id], 1)), None)
+
+
+def _matters(actor: Actor, where: str, values: list[Any], limit: int) -> list[MatterRow]:
+    reach, reached = matters_in_reach(actor)
+    return _rows(f"""select {_COLUMNS}, null::int, null::int from journal_dossier d {_JOINS} {_NEXT_TASK}
+                     where {where} and {reach} order by d.is_open desc, d.id desc limit %s""", [*values, *reached, limit])
+
+
+def _rows(statement: str, values: list[Any]) -> list[MatterRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [MatterRow(*row[:19], loaded(row[19]), loaded(row[20]), *row[21:]) for row in cursor.fetchall()]
+
+
+def loaded(value: Any) -> Any:
+    """A jsonb value as Python: raw cursors give it as text."""
+    return orjson.loads(value) if isinstance(value, (str, bytes)) else value
+
+
+def count_done(actor: Actor, since: datetime) -> int:
+    """How many actions the actor has completed since a moment."""
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from journal_task where state = 'done' and done_by = %s and done_at >= %s", [actor.label, since])
+        return int(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class SidebarCounts:
+    """The figures beside the pages' names."""
+
+    to_do: int
+    inquiries: int
+    nobody: int
+    deals: int
+    quarantine: int
+
+
+def count_sidebar(actor: Actor, day_end: datetime) -> SidebarCounts:
+    """What waits for the actor today, inquiries and nobody's inquiries within reach, open deals, the quarantine."""
+    reach, reached = reach_sql(actor, "y")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select (select count(*) from journal_task t where t.assignee_id = %s and t.state = 'pending' and t.due_at < %s),
+                   coalesce(sum(y.number) filter (where y.place = 'inquiry'), 0),
+                   coalesce(sum(y.number) filter (where y.place = 'inquiry' and y.owner_id is null), 0),
+                   coalesce(sum(y.number) filter (where y.place <> 'inquiry'), 0),
+                   (select count(*) from channels_rawmessage where state = 'quarantined')
+                from journal_tally y where {reach}""",
+            [actor.id, day_end, *reached],
+        )
+        return SidebarCounts(*(int(number) for number in cursor.fetchone()))
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """How many matters of a person are open, and when something was last said about any of them."""
+
+    open_count: int
+    last_at: datetime | None
+
+
+def activity_of(actor: Actor, person_ids: Sequence[int]) -> dict[int, Activity]:
+    """Activity of these people in matters within reach."""
+    reach, reached = matters_in_reach(actor)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select d.person_id, count(*) filter (where d.is_open), max(said.at) from journal_dossier d
+                left join lateral (select at from journal_touch where dossier_id = d.id order by at desc limit 1) said on true
+                where d.person_id = any(%s) and {reach} group by d.person_id""",
+            [list(person_ids), *reached],
+        )
+        return {row[0]: Activity(row[1], row[2]) for row in cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody a phone number identifies, and who keeps them."""
+
+    id: int
+    name: str
+    owner_id: int | None
+    owner: str | None
+    office_id: int | None
+
+
+def known_by(normals: Sequence[str]) -> list[Known]:
+    """People one of these normal forms identifies, within reach or not: the caller says only what may be said."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select p.id, p.display_name, p.owner_id, e.name, p.office_id from clients_person p
+               left join agency_employee e on e.id = p.owner_id
+               where p.id in (select person_id from clients_contactpoint where normal = any(%s) and not is_shared)
+               order by p.id desc limit 5""",
+            [list(normals)],
+        )
+        return [Known(*row) for row in cursor.fetchall()]

@@ -1,0 +1,40 @@
+"""The pages of the desk in the sidebar, with how much waits on each."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from marshrut.agency.permissions import Actor
+from marshrut.agency.web.actors import staff_of
+from marshrut.core.clock import utc_now
+from marshrut.desk.queries import SidebarCounts, count_sidebar
+from marshrut.ui.navigation import register_entry
+
+
+def register_pages() -> None:
+    """Today, Inbox, deals and clients; the Inbox burns while somebody's inquiry is nobody's."""
+    register_entry("", _("Today"), "today", "list-check", 10, count=lambda request: counts(request).to_do, allowed=_works)
+    register_entry("", _("Inbox"), "inbox", "inbox", 20, count=_inbox_count, allowed=_works, also=("inquiry",), is_urgent=True)
+    register_entry("", _("Deals"), "board", "layout-kanban", 30, count=lambda request: counts(request).deals, allowed=_works,
+                   also=("deal",))
+    register_entry("", _("Clients"), "people", "users", 40, allowed=_works, also=("person",))
+
+
+def _works(request: HttpRequest) -> bool:
+    """Administrators manage and read no clients."""
+    actor: Actor | None = getattr(request, "actor", None)
+    return bool(actor) and actor.reach != "none"  # type: ignore[union-attr]
+
+
+def _inbox_count(request: HttpRequest) -> int:
+    return counts(request).inquiries
+
+
+def counts(request: HttpRequest) -> SidebarCounts:
+    """Counted once for a request, however often the frame is drawn."""
+    if not hasattr(request, "sidebar_counts"):
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        staff = staff_of(request)
+        office = staff.offices.get(actor.office_id or 0) or staff.first_office
+        _start, day_end = office.calendar.local_day_bounds(utc_now())
+        request.sidebar_counts = count_sidebar(actor, day_end)  # type: ignore[attr-defined]
+    return request.sidebar_counts  # type: ignore[attr-defined, no-any-return]

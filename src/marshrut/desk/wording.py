@@ -1,0 +1,158 @@
+"""The desk's own words: facts, channels' icons, what happened in a story, why something stands where it does."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from babel.dates import format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.utils.translation import ngettext
+
+from marshrut.catalog.queries import Catalogue
+from marshrut.ui import wording
+
+CHANNEL_ICONS = {"site_form": "world", "phone": "phone", "email": "mail", "messenger": "brand-telegram", "walk_in": "walk",
+                 "import": "history", "api": "link"}
+FACTS = {
+    "amount": noop("Budget or price"),
+    "need": noop("What they need"),
+    "dates": noop("Dates"),
+    "party": noop("Who travels"),
+    "selection": noop("Selection shown"),
+    "meeting_on": noop("Day of the meeting"),
+    "option": noop("Chosen option"),
+    "prepayment": noop("Prepayment"),
+    "passports": noop("Passports"),
+    "contract": noop("Contract"),
+    "booking_number": noop("Booking number"),
+    "paid_on": noop("Paid in full on"),
+    "documents_on": noop("Documents handed over on"),
+    "returned_on": noop("Returned on"),
+    "feedback": noop("Feedback"),
+}
+HINTS = {
+    "need": noop("Where, when, who, what matters"),
+    "selection": noop("Which options, in short"),
+    "option": noop("Hotel, dates, flight"),
+    "passports": noop("Whose are here, whose are missing"),
+    "prepayment": noop("A sum, for example 120 000"),
+    "amount": noop("A sum, for example 350 000"),
+}
+TOUCHES = {
+    "call_out": ("phone-out", noop("Call to the client")),
+    "call_in": ("phone-in", noop("Call from the client")),
+    "message_out": ("message", noop("Message to the client")),
+    "message_in": ("message", noop("Message from the client")),
+    "email_out": ("mail", noop("Letter to the client")),
+    "meeting": ("meeting", noop("Meeting")),
+    "note": ("note", noop("Note")),
+    "close": ("system", noop("Closed")),
+    "reopen": ("system", noop("Opened again")),
+}
+TOUCH_CHOICES = (
+    ("call_out", "phone-outgoing", noop("Called")),
+    ("call_in", "phone-incoming", noop("They called")),
+    ("message_out", "send", noop("Wrote")),
+    ("email_out", "mail", noop("Sent a letter")),
+    ("meeting", "users", noop("Met")),
+    ("note", "note", noop("Note")),
+)
+TASK_KINDS = (
+    ("call", "phone", noop("Call")),
+    ("write", "send", noop("Write")),
+    ("meeting", "users", noop("Meeting")),
+    ("document", "file-text", noop("Documents")),
+)
+POSTPONED = (noop("The client asked to call later"), noop("No answer"), noop("Waiting for the operator"), noop("Short of time"))
+
+
+def fact_label(name: str) -> str:
+    return _(FACTS[name]) if name in FACTS else name
+
+
+def fact_hint(name: str) -> str:
+    return _(HINTS[name]) if name in HINTS else ""
+
+
+def fact_value(name: str, value: Any, kind: str) -> str | None:
+    """A kept fact as a person reads it; None when there is none."""
+    if value in (None, ""):
+        return None
+    if kind == "date":
+        return day(str(value))
+    if kind == "money":
+        amount, _space, currency = str(value).partition(" ")
+        try:
+            return wording.money(Decimal(amount), currency or "RUB")
+        except InvalidOperation:
+            return str(value)
+    return str(value)
+
+
+def day(text: str) -> str:
+    """A stored day, 2026-12-31, in words; what is no day stays as it is."""
+    try:
+        return format_date(date.fromisoformat(text), "d MMMM y", locale=wording.language())
+    except ValueError:
+        return text
+
+
+def directions(request: Mapping[str, Any], catalogue: Catalogue) -> str:
+    return ", ".join(catalogue.directions.get(slug, slug) for slug in request.get("directions") or [])
+
+
+def party(request: Mapping[str, Any]) -> str:
+    """`2+1`: adults and children; empty while unknown."""
+    adults, children = request.get("adults"), request.get("children_ages") or []
+    return "" if adults is None else f"{adults}+{len(children)}" if children else str(adults)
+
+
+def nights(request: Mapping[str, Any]) -> str:
+    """`14 nights`, `7–10 nights`; empty while unknown."""
+    span = request.get("nights") or {}
+    least, most = span.get("from") or span.get("to"), span.get("to") or span.get("from")
+    if not least:
+        return ""
+    if least == most:
+        return ngettext("%(count)s night", "%(count)s nights", int(least)) % {"count": least}
+    return ngettext("%(least)s–%(most)s nights", "%(least)s–%(most)s nights", int(most)) % {"least": least, "most": most}
+
+
+def dates(request: Mapping[str, Any]) -> str:
+    span = request.get("dates") or {}
+    return " – ".join(day(span[end]) for end in ("from", "to") if span.get(end))
+
+
+def trip(request: Mapping[str, Any] | None, catalogue: Catalogue, title: str | None = None) -> str:
+    """`Vietnam · 2+1 · 14 nights`, or what the deal is called; empty when nothing has been said."""
+    asked = request or {}
+    where = directions(asked, catalogue)
+    if title and title != ", ".join(str(d) for d in asked.get("directions") or []):
+        where = title
+    return " · ".join(filter(None, (where, party(asked), nights(asked))))
+
+
+def overdue(due_at: datetime, now: datetime) -> str:
+    """How late a next action is."""
+    late = now - due_at
+    if late.days:
+        return ngettext("Late by %(count)s day", "Late by %(count)s days", late.days) % {"count": late.days}
+    hours, minutes = divmod(int(late.total_seconds()) // 60, 60)
+    if hours:
+        return ngettext("Late by %(count)s hour", "Late by %(count)s hours", hours) % {"count": hours}
+    return ngettext("Late by %(count)s minute", "Late by %(count)s minutes", max(1, minutes)) % {"count": max(1, minutes)}
+
+
+def postponed(times: int) -> str:
+    return ngettext("Postponed once", "Postponed %(count)s times", times) % {"count": times}
+
+
+def standing(stage: str, days: int) -> str:
+    return ngettext("“%(stage)s” for %(count)s day", "“%(stage)s” for %(count)s days", days) % {"stage": stage, "count": days}
+
+
+def which_trip(past_deals: int) -> str:
+    """Which trip with us this would be."""
+    return _("trip No. %(number)s") % {"number": past_deals + 1}

@@ -1,0 +1,242 @@
+"""One command brings everything up; any process may be killed; one signal takes everything down."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from marshrut.ops import databases, homes, postgres, processes
+
+from .machine import a_place
+
+_MAKE_SESSION = """
+import django; django.setup()
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+user = get_user_model().objects.get(email="anna@example.org")
+session = SessionStore()
+session[SESSION_KEY] = str(user.pk)
+session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+session.create()
+print(settings.SESSION_COOKIE_NAME, session.session_key)
+"""
+
+
+class Launched:
+    """A launcher in a process of its own, as a person starts it, and the processes it keeps."""
+
+    def __init__(self, home: Path, port: int) -> None:
+        self.home, self.port = home, port
+        self.environ = {**os.environ, "MARSHRUT_HOME": str(home), "MARSHRUT_PORT": str(port)}
+        self.environ.pop("DATABASE_URL", None)
+        self.launcher: subprocess.Popen[str] | None = None
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Another command on the same home."""
+        return subprocess.run(
+            [sys.executable, "-m", "marshrut.ops", *arguments], env=self.environ, capture_output=True, text=True,
+            check=False, timeout=60,
+        )  # fmt: skip
+
+    def start(self) -> str:
+        """Start it; give what it printed until it said where it is."""
+        self.launcher = subprocess.Popen(
+            [sys.executable, "-m", "marshrut.ops", "up"], env=self.environ, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        assert self.launcher.stdout is not None
+        printed = ""
+        while "Stop with" not in printed:
+            line = self.launcher.stdout.readline()
+            assert line, f"the launcher ended: {printed[-2000:]}"
+            printed += line
+        return printed
+
+    def end(self, how: signal.Signals) -> float:
+        """Send the launcher a signal; give the seconds until the last process of the home was gone."""
+        assert self.launcher is not None
+        before = time.monotonic()
+        self.launcher.send_signal(how)
+        self.launcher.wait(20)
+        assert processes.wait_until(lambda: not self.processes(), 15), self.processes()
+        assert self.launcher.stdout is not None
+        self.launcher.stdout.close()
+        return time.monotonic() - before
+
+    def processes(self, part: str = "") -> list[int]:
+        """Ids of the home's live processes whose command line contains `part`, PostgreSQL's included."""
+        found = set(processes.working_in(self.home / "postgres" / "data")) if not part else set()
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                environ, command = (entry / "environ").read_bytes(), (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if f"MARSHRUT_HOME={self.home}\0".encode() in environ + b"\0" and part.encode() in command:
+                found.add(int(entry.name))
+        return [pid for pid in found if processes.is_alive(pid)]
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+
+@pytest.fixture(scope="module")
+def launched() -> Iterator[Launched]:
+    """A home that was brought up once; each test leaves it up."""
+    with a_place("a home") as home, closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        launched = Launched(home, port)
+        launched.start()
+        yield launched
+        launched.end(signal.SIGTERM)
+
+
+def test_commands_work_beside_the_running_launcher(launched: Launched) -> None:
+    token = launched.command("token", "partner site")
+    assert (token.returncode, token.stdout.strip().count("\n")) == (0, 0)
+    assert token.stdout.startswith("mrt_")
+    made = launched.command("user", "boris@example.org", "--role", "owner", "--name", "Борис")
+    address, password = made.stdout.split()
+    assert (address, len(password) > 10) == ("boris@example.org", True)
+    changed = launched.command("user", "boris@example.org", "--role", "manager", "--password", "another password")
+    assert changed.stdout == "boris@example.org\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["user", "c@example.org", "--role", "owner", "--password", "short"], "8"),
+        (["token", "x", "--scopes", "everything"], "everything"),
+        (["up"], "already runs in"),
+        (["up", "--port", "99999"], "from 1 to 65535"),
+        (["fly"], "invalid choice"),
+    ],
+)
+def test_what_a_person_gets_wrong_is_answered_with_a_sentence(
+    launched: Launched, arguments: list[str], sentence: str
+) -> None:
+    done = launched.command(*arguments)
+    assert done.returncode != 0
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_every_command_explains_itself(launched: Launched) -> None:
+    for command in ("up", "test", "token", "user"):
+        done = launched.command(command, "--help")
+        assert done.returncode == 0
+        assert "MARSHRUT_HOME" in done.stdout
+
+
+def test_a_second_home_on_a_taken_port_says_so_and_leaves_nothing_running(launched: Launched) -> None:
+    with a_place() as home:
+        second = Launched(home, launched.port)
+        done = second.command("up")
+        assert done.returncode == 1
+        assert f"127.0.0.1:{launched.port} cannot be used" in done.stderr
+        assert second.processes() == []
+
+
+@pytest.mark.parametrize("part", ["marshrut.ops.web", "marshrut.ops.worker", "postgres"])
+def test_a_killed_process_is_started_again(launched: Launched, part: str) -> None:
+    if part == "postgres":
+        victims = [int((launched.home / "postgres" / "data" / "postmaster.pid").read_text().split()[0])]
+    else:
+        victims = launched.processes(part)
+    assert victims
+    for victim in victims:
+        os.kill(victim, signal.SIGKILL)
+    assert processes.wait_until(lambda: not any(map(processes.is_alive, victims)), 5)
+    assert processes.wait_until(launched.answers, 15, step=0.1)
+    assert processes.wait_until(lambda: postgres.attach(launched.home) is not None, 15)
+    if part != "postgres":
+        assert processes.wait_until(lambda: len(launched.processes(part)) == len(victims), 15)
+    assert launched.command("token", "after the fall").returncode == 0
+
+
+def test_kill_9_of_the_launcher_leaves_no_process_and_the_next_start_keeps_the_data(launched: Launched) -> None:
+    assert launched.command("user", "kept@example.org", "--role", "owner", "--name", "Кто остался").returncode == 0
+    launched.end(signal.SIGKILL)
+    printed = launched.start()
+    assert f"http://127.0.0.1:{launched.port}" in printed
+    with databases.opened(launched.home) as found:
+        with psycopg.connect(found.app_url) as connection:
+            assert connection.execute("select 1 from agency_employee where name = 'Кто остался'").fetchone()
+
+
+def test_an_immediate_restart_after_kill_9_finds_port_and_database(launched: Launched) -> None:
+    assert launched.launcher is not None
+    assert launched.launcher.stdout is not None
+    launched.launcher.kill()
+    launched.launcher.wait()
+    launched.launcher.stdout.close()
+    launched.start()
+    assert launched.answers()
+
+
+def test_a_signal_ends_everything_within_five_seconds_open_streams_included(launched: Launched) -> None:
+    made = launched.command("user", "anna@example.org", "--role", "manager", "--name", "Анна")
+    assert made.returncode == 0
+    with databases.opened(launched.home) as found:
+        environ = databases.environ_for(launched.home, found, port=launched.port)
+    session = subprocess.run(
+        [sys.executable, "-c", _MAKE_SESSION], env=environ, capture_output=True, text=True, check=True
+    )
+    stream = HTTPConnection("127.0.0.1", launched.port, timeout=10)
+    stream.request("GET", "/events", headers={"Cookie": "=".join(session.stdout.split())})
+    answer = stream.getresponse()
+    assert (answer.status, answer.getheader("content-type")) == (200, "text/event-stream; charset=utf-8")
+    assert answer.readline().startswith(b"retry: ")
+
+    assert launched.end(signal.SIGINT) < 5
+
+    assert answer.read().rstrip() in (b"", b": still here")  # the stream came to its end
+    stream.close()
+    launched.start()
+
+
+def test_a_stranger_gets_no_stream(launched: Launched) -> None:
+    for headers in ({}, {"Cookie": "marshrut_session=guessed"}, {"Cookie": "\xff\xfe=;;;"}):
+        stream = HTTPConnection("127.0.0.1", launched.port, timeout=10)
+        stream.request("GET", "/events", headers=headers)
+        answer = stream.getresponse()
+        assert answer.status == 401
+        assert json.loads(answer.read())["title"] == "Unauthorized"
+        stream.close()
+
+
+def test_our_processes_stay_small(launched: Launched) -> None:
+    kilobytes = 0
+    for pid in launched.processes("marshrut.ops"):
+        for line in (Path("/proc") / str(pid) / "smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                kilobytes += int(line.split()[1])
+    assert 0 < kilobytes < 400 * 1024
+
+
+def test_a_command_on_a_home_at_rest_starts_the_database_for_itself_and_stops_it_after() -> None:
+    with a_place() as home:
+        resting = Launched(home, homes.DEFAULT_PORT)
+        assert resting.command("token", "first").stdout.startswith("mrt_")
+        assert resting.processes() == []

@@ -1,0 +1,36 @@
+"""What is said when a page cannot be shown: what happened, what was kept, what to do. A program gets problem+json."""
+
+import json
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+def say(request: HttpRequest, code: int, title: str, text: str) -> HttpResponse:
+    """The page of an error, or the same as problem+json under /api/."""
+    if request.path.startswith("/api/"):
+        body = {"type": "about:blank", "title": HTTPStatus(code).phrase, "status": code, "detail": title}
+        return HttpResponse(json.dumps(body), status=code, content_type="application/problem+json")
+    return render(request, "ui/error.html", {"code": code, "title": title, "text": text}, status=code)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return say(request, 400, _("This request cannot be read"), _("Go back and send it again; what was saved before is safe."))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return say(request, 403, _("You have no right to do this"), _("Ask the administrator if you need it for your work."))
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return say(request, 403, _("The page was open too long"), _("Go back, reload the page and send it again."))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return say(request, 404, _("There is nothing here"), _("Perhaps it was closed or moved, or it is a colleague's."))
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return say(request, 500, _("Something broke on our side"), _("Nothing that was saved is lost. Try again in a minute."))
