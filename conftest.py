@@ -37,6 +37,9 @@ def pytest_configure() -> None:
             raise pytest.UsageError(f"{module}: {done.stdout}{done.stderr}")
     clone_database("suite")
     os.environ["MARSHRUT_DATABASE_URL"] = server.dsn(postgres.APP, "suite")
+    import django
+
+    django.setup()
 
 
 def pytest_unconfigure() -> None:

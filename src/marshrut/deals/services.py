@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import Staff, read_revision, read_staff
+from marshrut.catalog.queries import read_catalogue
 from marshrut.clients.services import count_past_deal
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
+from marshrut.core.names import clean_text
 from marshrut.deals.models import Deal, DealState, StageEntry
 from marshrut.deals.queries import FunnelCard, StageCard, read_funnels
 from marshrut.deals.rules import decide_move, read_facts
@@ -51,7 +53,7 @@ def open_deal(*, inquiry_id: int, funnel: str, by: Actor, now: datetime, amount:
     stage = chosen.stages[0]
     worth, unit = (amount, currency) if amount is not None else (inquiry.budget, inquiry.currency)
     deal = Deal.objects.create(dossier_id=matter.id, inquiry_id=inquiry.pk, stage_id=stage.id, stage_entered_at=now,
-                               title=title or trip_title(inquiry.request, staff), amount=worth, currency=unit, opened_at=now)
+                               title=title or trip_title(inquiry.request), amount=worth, currency=unit, opened_at=now)
     StageEntry.objects.create(deal=deal, stage_id=stage.id, entered_at=now, by=by.label)
     move_dossier(dossier_id=matter.id, place=Place("deal", stage.place, worth, unit))
     add_touch(dossier_id=matter.id, kind="stage", direction="none", body="", by=by, now=now, is_answer=True,
@@ -61,9 +63,10 @@ def open_deal(*, inquiry_id: int, funnel: str, by: Actor, now: datetime, amount:
     return deal.pk
 
 
-def trip_title(request: Mapping[str, Any], staff: Staff) -> str:
+def trip_title(request: Mapping[str, Any]) -> str:
     """A deal's short name until somebody gives it a better one: where to."""
-    return ", ".join(str(d) for d in request.get("directions") or [])[:120]
+    names = read_catalogue(read_revision()).directions
+    return ", ".join(names.get(str(slug), str(slug)) for slug in request.get("directions") or [])[:120]
 
 
 def _reference(funnel: str) -> tuple[Staff, FunnelCard]:
@@ -114,7 +117,7 @@ def move_deal(*, deal_id: int, stage: str, by: Actor, now: datetime, reason: str
                       field=move.missing[0], missing=move.missing)
     _enter(deal, target, by, now)
     move_dossier(dossier_id=matter.id, place=Place("deal", target.place, deal.amount, deal.currency))
-    add_touch(dossier_id=matter.id, kind="stage", direction="none", body=reason.strip(), by=by, now=now,
+    add_touch(dossier_id=matter.id, kind="stage", direction="none", body=reason, by=by, now=now,
               data={"deal": deal.pk, "from": present.name, "to": target.name})
     replace_tasks(matter=matter, action=following or _action_of(target, matter, staff, now), by=by, now=now)
 
@@ -149,13 +152,13 @@ def close_deal(*, deal_id: int, outcome: str, reason: str, by: Actor, now: datet
     state = OUTCOMES[outcome]
     if state == "lost" and not reason.strip():
         raise Invalid("reason_missing", _("Say why it was not realised."), field="reason", missing=("reason",))
-    deal.state, deal.close_reason, deal.closed_at, deal.closed_by = state, reason.strip(), now, by.label
+    deal.state, deal.close_reason, deal.closed_at, deal.closed_by = state, clean_text(reason, 1000), now, by.label
     deal.save(update_fields=["state", "close_reason", "closed_at", "closed_by"])
     if deal.inquiry_id:
-        record_outcome(inquiry_id=deal.inquiry_id, outcome=state, reason=reason.strip())
+        record_outcome(inquiry_id=deal.inquiry_id, outcome=state, reason=clean_text(reason, 1000))
     if state == "won" and matter.person_id:
         count_past_deal(person_id=matter.person_id, change=1)
-    add_touch(dossier_id=matter.id, kind="close", direction="none", body=reason.strip(), by=by, now=now, data={"outcome": state})
+    add_touch(dossier_id=matter.id, kind="close", direction="none", body=reason, by=by, now=now, data={"outcome": state})
     close_dossier(matter=matter, by=by, now=now)
 
 

@@ -143,7 +143,7 @@ def _received_at(value: object, now: datetime, flaws: list[Flaw]) -> datetime:
     try:
         stated = datetime.fromisoformat(str(value))
         stated = stated if stated.tzinfo else stated.replace(tzinfo=now.tzinfo)
-        if 2000 <= stated.year and stated <= now + timedelta(minutes=5):
+        if stated.year >= 2000 and stated <= now + timedelta(minutes=5):
             return min(stated, now)
     except (ValueError, OverflowError):
         pass

@@ -35,7 +35,7 @@ SENTENCES = {
     "tell_supervisor": noop("The response clock is about to break: the supervisor is told"),
     # relevance
     "incomplete": noop("Not said yet: %(missing)s"),
-    "season": noop("Season: %(season)s"),
+    "season": noop("Season: %(season)s, prices are higher"),
     "budget_fits": noop("The budget is enough: such a trip costs from %(least)s"),
     "budget_below": noop("The budget is %(percent)s %% of what such a trip costs at least, %(least)s"),
     "budget_far_below": noop("The budget is only %(percent)s %% of what such a trip costs at least, %(least)s"),
@@ -104,6 +104,7 @@ CHANNELS = {
     "import": noop("Import"),
     "api": noop("Program"),
 }
+SEASONS = {"new_year": noop("New Year"), "may": noop("May holidays"), "summer": noop("summer")}
 _MONEY = ("amount", "least", "floor")
 _TITLES = {
     "phone": noop("Call back"),
@@ -140,6 +141,8 @@ class _Lenient(dict[str, Any]):
 def _value(name: str, value: Any, reason: Mapping[str, Any], locale: str) -> Any:
     if name in _MONEY and isinstance(value, (int, float)):
         return format_money(Decimal(str(value)), str(reason.get("currency", "RUB")), locale)
+    if name == "season":
+        return _(SEASONS[value]) if value in SEASONS else value
     if name in ("missing", "way"):
         items = value if isinstance(value, list) else [value]
         return ", ".join(missing_label(str(item)) for item in items)

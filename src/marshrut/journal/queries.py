@@ -90,6 +90,14 @@ def _json(value: Any) -> Any:
     return orjson.loads(value) if isinstance(value, (str, bytes)) else value
 
 
+def former_holders(dossier_id: int) -> list[int]:
+    """Employees this matter was taken from."""
+    with connection.cursor() as cursor:
+        cursor.execute("""select distinct (data->>'from')::bigint from journal_touch
+                          where dossier_id = %s and kind = 'owner' and data->>'from' is not null""", [dossier_id])
+        return [row[0] for row in cursor.fetchall()]
+
+
 def load_of(employee_ids: list[int], now: datetime) -> dict[int, int]:
     """How much each of these people has on their hands: open inquiries not yet deals, and overdue actions."""
     if not employee_ids:

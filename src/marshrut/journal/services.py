@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from marshrut.agency.permissions import Actor
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
+from marshrut.core.names import clean_text
 from marshrut.journal.permissions import matters_in_reach
 
 
@@ -97,12 +98,12 @@ def lock_matter(*, dossier_id: int, by: Actor) -> Matter:
 
 def add_touch(*, dossier_id: int, kind: str, direction: str, body: str, by: Actor, now: datetime, is_answer: bool = False,
               data: dict[str, Any] | None = None) -> int:
-    """Keep one thing said, done or noted; its id."""
+    """Keep one thing said, done or noted; its id. Text from outside is cleaned, never refused."""
     with connection.cursor() as cursor:
         cursor.execute(
             """insert into journal_touch(dossier_id, kind, direction, at, by, body, data, is_answer)
                values (%s, %s, %s, %s, %s, %s, %s, %s) returning id""",
-            [dossier_id, kind, direction, now, by.label, body, orjson.dumps(data).decode() if data else None, is_answer],
+            [dossier_id, kind, direction, now, by.label, clean_text(body, 20_000, keep_lines=True), orjson.dumps(data).decode() if data else None, is_answer],
         )
         return int(cursor.fetchone()[0])
 
@@ -111,13 +112,14 @@ def add_task(*, matter: Matter, action: NextAction, by: Actor, now: datetime) ->
     """Plan a next action for whoever holds the matter; its id. Refused for a closed matter, Invalid without a title."""
     if not matter.is_open:
         raise Refused("matter_closed", _("The matter is closed; reopen it to plan something."))
-    if not action.title.strip():
+    title = clean_text(action.title, 300)
+    if not title:
         raise Invalid("title_missing", _("Say what is to be done."), field="title", missing=("title",))
     with connection.cursor() as cursor:
         cursor.execute(
             """insert into journal_task(dossier_id, kind, title, due_at, state, assignee_id, queue_id, created_at, created_by)
                values (%s, %s, %s, %s, 'pending', %s, %s, %s, %s) returning id""",
-            [matter.id, action.kind, action.title.strip(), action.due_at, matter.owner_id, matter.queue_id, now, by.label],
+            [matter.id, action.kind, title, action.due_at, matter.owner_id, matter.queue_id, now, by.label],
         )
         return int(cursor.fetchone()[0])
 
@@ -174,7 +176,7 @@ def has_other_task(*, dossier_id: int, task_id: int) -> bool:
 def finish_task(*, task_id: int, state: str, result: str, by: Actor, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("update journal_task set state = %s, result = %s, done_at = %s, done_by = %s where id = %s and state = 'pending'",
-                       [state, result, now, by.label, task_id])
+                       [state, clean_text(result, 20_000, keep_lines=True), now, by.label, task_id])
 
 
 @transaction.atomic
@@ -219,7 +221,7 @@ def hand_over(*, matter: Matter, holder: Holder, reason: dict[str, Any], due_at:
             [holder.owner_id, holder.queue_id, due_at, matter.id],
         )
     add_touch(dossier_id=matter.id, kind="owner", direction="none", body="", by=by, now=now,
-              data={"owner": holder.owner_id, "queue": holder.queue_id, "reason": reason})
+              data={"from": matter.owner_id, "owner": holder.owner_id, "queue": holder.queue_id, "reason": reason})
 
 
 def move_dossier(*, dossier_id: int, place: Place) -> None:

@@ -149,7 +149,7 @@ def _age(moment: datetime, now: datetime) -> str:
         return gettext("now")
     if 0 <= seconds < 3600:
         return gettext("%(count)s min") % {"count": int(seconds // 60)}
-    if 0 <= seconds and (local.date() == today or seconds < 6 * 3600):
+    if seconds >= 0 and (local.date() == today or seconds < 6 * 3600):
         return gettext("%(count)s h") % {"count": int(seconds // 3600)}
     if seconds < 0 and local.date() == today:
         return local.strftime("%H:%M")

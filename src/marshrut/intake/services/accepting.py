@@ -12,7 +12,16 @@ from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
 from marshrut.channels.queries import find_key
-from marshrut.channels.services import Stored, digest_of, keep_repeat, lock_key, quarantine, release, remember_key, store_raw
+from marshrut.channels.services import (
+    Stored,
+    digest_of,
+    keep_repeat,
+    lock_key,
+    quarantine,
+    release,
+    remember_key,
+    store_raw,
+)
 from marshrut.clients.queries import Match, find_by_contacts
 from marshrut.clients.services import add_contacts, add_person, give_keeper, keep_consent, rename_unnamed, suspect
 from marshrut.core.errors import Refused

@@ -20,6 +20,7 @@ from marshrut.intake.reference import Reference
 from marshrut.intake.rules import ClockPolicy, ClockState, Demand, Step, due_steps, moments, next_step_at
 from marshrut.intake.services.distributing import Given, give_to_somebody
 from marshrut.intake.services.matters import stop_clock
+from marshrut.journal.queries import former_holders
 from marshrut.journal.services import Holder, Matter, add_touch, hand_over, lock_matter
 
 CLOCK = system("clock")
@@ -62,11 +63,9 @@ def run_clock(*, inquiry_id: int, reference: Reference, now: datetime, by: Actor
         return
     running = _running(inquiry, matter, reference)
     for step in due_steps(running.policy, _state(running), now):
-        _do(step, running, reference, now, by)
-        if step in (Step.REROUTE, Step.TRY_DISTRIBUTION, Step.LEAVE_WITH_SUPERVISOR):
+        if _do(step, running, reference, now, by):
             return
-    following = next_step_at(running.policy, _state(running))
-    Inquiry.objects.filter(pk=inquiry_id).update(warn_at=following)
+    Inquiry.objects.filter(pk=inquiry_id).update(warn_at=next_step_at(running.policy, _state(running)))
 
 
 def _running(inquiry: Inquiry, matter: Matter, reference: Reference) -> Running:
@@ -82,33 +81,38 @@ def _state(running: Running) -> ClockState:
                       is_breached=inquiry.clock_step >= 3, reroutes=inquiry.reroutes, in_queue=running.matter.queue_id is not None)
 
 
-def _do(step: Step, running: Running, reference: Reference, now: datetime, by: Actor) -> None:
+def _do(step: Step, running: Running, reference: Reference, now: datetime, by: Actor) -> bool:
+    """Do one step; True when it began another round or ended the clock."""
     inquiry, matter = running.inquiry, running.matter
+    if step == Step.LEAVE_WITH_SUPERVISOR:
+        _leave_with_supervisor(running, reference, now, by)
+        return True
+    if step == Step.REROUTE:
+        if not _give_again(running, reference, now, by, is_breach=True):
+            _leave_with_supervisor(running, reference, now, by)
+        return True
+    if step == Step.TRY_DISTRIBUTION and _give_again(running, reference, now, by, is_breach=False):
+        return True
     if step in (Step.WARN_OWNER, Step.TELL_SUPERVISOR):
         told = matter.owner_id if step == Step.WARN_OWNER else _id_of_supervisor(reference, matter)
         _note(matter, {"code": str(step), "to": told}, now, by)
-        inquiry.clock_step = 1 if step == Step.WARN_OWNER else 2
-        inquiry.save(update_fields=["clock_step"])
-    elif step == Step.LEAVE_WITH_SUPERVISOR:
-        _leave_with_supervisor(running, reference, now, by)
-    else:
-        _give_again(running, reference, now, by, is_breach=step == Step.REROUTE)
+    inquiry.clock_step = 2 if step == Step.TELL_SUPERVISOR else 1
+    inquiry.save(update_fields=["clock_step"])
+    return False
 
 
-def _give_again(running: Running, reference: Reference, now: datetime, by: Actor, *, is_breach: bool) -> None:
-    """Give the inquiry to another manager with a new round of the clock; when there is none, it stays where it is."""
+def _give_again(running: Running, reference: Reference, now: datetime, by: Actor, *, is_breach: bool) -> bool:
+    """Give the inquiry to somebody who has not had it, with a new round of the clock; False when there is nobody."""
     inquiry, matter = running.inquiry, running.matter
-    excluded = frozenset({matter.owner_id}) if matter.owner_id else frozenset()
     stored = demand_of(inquiry)
-    demand = Demand(matter.office_id, stored.category, stored.directions, None, excluded)
-    given = give_to_somebody(reference, demand, now)
+    excluded = frozenset(filter(None, (matter.owner_id, *former_holders(matter.id))))
+    given = give_to_somebody(reference, Demand(matter.office_id, stored.category, stored.directions, None, excluded), now)
+    if given.holder.owner_id is None:
+        return False
     reasons = [{"code": "rerouted"}, *given.reasons] if is_breach else given.reasons
-    if given.holder.owner_id is None and matter.queue_id is None:
-        _leave_with_supervisor(running, reference, now, by)
-        return
-    if given.holder.owner_id is not None:
-        hand_over(matter=matter, holder=given.holder, reason=reasons[0], due_at=given.moments.breach_at, by=by, now=now)
+    hand_over(matter=matter, holder=given.holder, reason=reasons[0], due_at=given.moments.breach_at, by=by, now=now)
     _start_round(inquiry, given, reasons, now, reroutes=inquiry.reroutes + int(is_breach))
+    return True
 
 
 def _start_round(inquiry: Inquiry, given: Given, reasons: list[dict[str, Any]], now: datetime, *, reroutes: int) -> None:

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from marshrut.agency.permissions import Actor
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
+from marshrut.core.names import clean_text
 from marshrut.intake.models import Inquiry, InquiryState
 from marshrut.intake.reference import Reference
-from marshrut.intake.services.distributing import give_to_somebody
 from marshrut.intake.rules import Demand
+from marshrut.intake.services.distributing import give_to_somebody
 from marshrut.intake.wording import first_action_title
 from marshrut.journal.services import (
     Holder,
@@ -51,7 +52,7 @@ def answer_client(*, dossier_id: int, kind: str, body: str, by: Actor, now: date
     sign(by.label)
     matter = lock_matter(dossier_id=dossier_id, by=by)
     is_answer = kind != "note"
-    add_touch(dossier_id=matter.id, kind=kind, direction=directions[kind], body=body.strip(), by=by, now=now, is_answer=is_answer)
+    add_touch(dossier_id=matter.id, kind=kind, direction=directions[kind], body=body, by=by, now=now, is_answer=is_answer)
     if is_answer:
         stop_clock(dossier_id=matter.id, at=now)
 
@@ -82,8 +83,8 @@ def close_inquiry(*, inquiry_id: int, outcome: str, reason: str, by: Actor, now:
     result, disposition = _read_outcome(outcome, reason)
     if inquiry.inquiry_class == "spam" and result is None:
         disposition = "spam"
-    _write_end(dossier_id=matter.id, outcome=result, disposition=disposition, reason=reason.strip())
-    add_touch(dossier_id=matter.id, kind="close", direction="none", body=reason.strip(), by=by, now=now,
+    _write_end(dossier_id=matter.id, outcome=result, disposition=disposition, reason=clean_text(reason, 1000))
+    add_touch(dossier_id=matter.id, kind="close", direction="none", body=reason, by=by, now=now,
               data={"outcome": result, "disposition": disposition})
     close_dossier(matter=matter, by=by, now=now)
 

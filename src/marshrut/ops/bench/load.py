@@ -20,9 +20,9 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
 from marshrut.agency.models import Employee, Office
+from marshrut.agency.queries import read_revision
 from marshrut.core.clock import utc_now
 from marshrut.deals.queries import read_funnels
-from marshrut.agency.queries import read_revision
 from marshrut.intake.reference import read_reference
 from marshrut.intake.tasks import fold_source_tallies
 from marshrut.journal.services import fold_tallies

@@ -11,8 +11,8 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
-from http.client import HTTPConnection
+from contextlib import ExitStack, closing, contextmanager
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import psycopg
@@ -23,17 +23,18 @@ from marshrut.ops import databases, homes, postgres, processes
 from .machine import a_place
 
 _MAKE_SESSION = """
+import sys
 import django; django.setup()
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
-user = get_user_model().objects.get(email="anna@example.org")
+user = get_user_model().objects.get(email=sys.argv[1])
 session = SessionStore()
 session[SESSION_KEY] = str(user.pk)
 session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
 session[HASH_SESSION_KEY] = user.get_session_auth_hash()
 session.create()
-print(settings.SESSION_COOKIE_NAME, session.session_key)
+print(user.pk, f"{settings.SESSION_COOKIE_NAME}={session.session_key}")
 """
 
 
@@ -89,6 +90,27 @@ class Launched:
             if f"MARSHRUT_HOME={self.home}\0".encode() in environ + b"\0" and part.encode() in command:
                 found.add(int(entry.name))
         return [pid for pid in found if processes.is_alive(pid)]
+
+    def log_in(self, email: str) -> tuple[int, str]:
+        """Make an account and a session for it; give the employee's id and the cookie."""
+        assert self.command("user", email, "--role", "manager", "--name", "Анна").returncode == 0
+        with databases.opened(self.home) as found:
+            environ = databases.environ_for(self.home, found, port=self.port)
+        made = subprocess.run(
+            [sys.executable, "-c", _MAKE_SESSION, email], env=environ, capture_output=True, text=True, check=True
+        )
+        number, cookie = made.stdout.split()
+        return int(number), cookie
+
+    @contextmanager
+    def stream(self, cookie: str) -> Iterator[HTTPResponse]:
+        """An open event stream of a browser with this cookie."""
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=10)) as wire:
+            wire.request("GET", "/events", headers={"Cookie": cookie})
+            answer = wire.getresponse()
+            assert (answer.status, answer.getheader("content-type")) == (200, "text/event-stream; charset=utf-8")
+            assert answer.readline().startswith(b"retry: ")
+            yield answer
 
     def answers(self) -> bool:
         try:
@@ -180,9 +202,8 @@ def test_kill_9_of_the_launcher_leaves_no_process_and_the_next_start_keeps_the_d
     launched.end(signal.SIGKILL)
     printed = launched.start()
     assert f"http://127.0.0.1:{launched.port}" in printed
-    with databases.opened(launched.home) as found:
-        with psycopg.connect(found.app_url) as connection:
-            assert connection.execute("select 1 from agency_employee where name = 'Кто остался'").fetchone()
+    with databases.opened(launched.home) as found, psycopg.connect(found.app_url) as connection:
+        assert connection.execute("select 1 from agency_employee where name = 'Кто остался'").fetchone()
 
 
 def test_an_immediate_restart_after_kill_9_finds_port_and_database(launched: Launched) -> None:
@@ -196,24 +217,44 @@ def test_an_immediate_restart_after_kill_9_finds_port_and_database(launched: Lau
 
 
 def test_a_signal_ends_everything_within_five_seconds_open_streams_included(launched: Launched) -> None:
-    made = launched.command("user", "anna@example.org", "--role", "manager", "--name", "Анна")
-    assert made.returncode == 0
-    with databases.opened(launched.home) as found:
-        environ = databases.environ_for(launched.home, found, port=launched.port)
-    session = subprocess.run(
-        [sys.executable, "-c", _MAKE_SESSION], env=environ, capture_output=True, text=True, check=True
-    )
-    stream = HTTPConnection("127.0.0.1", launched.port, timeout=10)
-    stream.request("GET", "/events", headers={"Cookie": "=".join(session.stdout.split())})
-    answer = stream.getresponse()
-    assert (answer.status, answer.getheader("content-type")) == (200, "text/event-stream; charset=utf-8")
-    assert answer.readline().startswith(b"retry: ")
-
-    assert launched.end(signal.SIGINT) < 5
-
-    assert answer.read().rstrip() in (b"", b": still here")  # the stream came to its end
-    stream.close()
+    _, cookie = launched.log_in("anna@example.org")
+    with launched.stream(cookie) as stream:
+        assert launched.end(signal.SIGINT) < 5
+        assert stream.read().strip() in (b"", b": still here")  # it came to its end
     launched.start()
+
+
+def test_what_is_announced_reaches_its_owners_streams_in_every_process_within_a_second(launched: Launched) -> None:
+    anna, cookie = launched.log_in("anna@example.org")
+    boris, _ = launched.log_in("boris@example.org")
+    with ExitStack() as stack, databases.opened(launched.home) as found:
+        streams = [stack.enter_context(launched.stream(cookie)) for _ in range(6)]
+        before = time.monotonic()
+        with psycopg.connect(found.app_url) as connection:
+            for owner in (boris, anna):
+                said = json.dumps({"kind": "inquiry", "id": owner, "owner": owner, "office": None})
+                connection.execute("select pg_notify('marshrut_live', %s)", [said])
+        heard = [read_event(stream) for stream in streams]
+        assert time.monotonic() - before < 1
+        assert {(event["event"], json.loads(event["data"])["id"]) for event in heard} == {("inquiry", anna)}
+
+
+def test_after_the_database_fell_every_page_is_told_to_fetch_anew(launched: Launched) -> None:
+    _, cookie = launched.log_in("anna@example.org")
+    with launched.stream(cookie) as stream:
+        os.kill(int((launched.home / "postgres" / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        assert read_event(stream)["event"] == "resync"
+
+
+def read_event(stream: HTTPResponse) -> dict[str, str]:
+    """The next event of a stream, as its fields; comments and bare fields are passed over."""
+    fields: dict[str, str] = {}
+    while "data" not in fields:
+        line = stream.readline().decode()
+        assert line, "the stream ended"
+        name, _, value = line.rstrip("\n").partition(": ")
+        fields[name] = value
+    return fields
 
 
 def test_a_stranger_gets_no_stream(launched: Launched) -> None:
@@ -240,3 +281,23 @@ def test_a_command_on_a_home_at_rest_starts_the_database_for_itself_and_stops_it
         resting = Launched(home, homes.DEFAULT_PORT)
         assert resting.command("token", "first").stdout.startswith("mrt_")
         assert resting.processes() == []
+
+
+def test_a_postgresql_named_in_the_environment_is_used_and_a_wrong_name_is_a_sentence() -> None:
+    with postgres.throw_away() as server, a_place() as home:
+        elsewhere = Launched(home, homes.DEFAULT_PORT)
+        elsewhere.environ |= {
+            "DATABASE_URL": server.dsn(postgres.APP), "MARSHRUT_OWNER_DATABASE_URL": server.dsn(postgres.OWNER),
+        }  # fmt: skip
+        assert elsewhere.command("token", "first").stdout.startswith("mrt_")
+        assert not (home / "postgres").exists()
+        with psycopg.connect(server.dsn(postgres.APP)) as connection:
+            assert connection.execute("select name from agency_apitoken").fetchall() == [("first",)]
+        for url, sentence in (("mysql://here", "must begin with postgresql://"),
+                              (server.dsn(postgres.APP, "nowhere"), "nowhere"),
+                              ("postgresql://nobody@127.0.0.1:1/x", "does not let us in")):  # fmt: skip
+            elsewhere.environ |= {"DATABASE_URL": url, "MARSHRUT_OWNER_DATABASE_URL": ""}
+            refused = elsewhere.command("token", "second")
+            assert (refused.returncode, refused.stdout) == (1, "")
+            assert sentence in refused.stderr
+            assert "Traceback" not in refused.stderr

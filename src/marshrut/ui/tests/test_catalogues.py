@@ -1,0 +1,53 @@
+"""Every sentence a person can see is said in Russian too."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+from jinja2.ext import babel_extract
+
+PACKAGE = Path(__file__).resolve().parents[2]
+ROOMS = sorted(folder.name for folder in PACKAGE.iterdir() if (folder / "__init__.py").exists())
+KEYWORDS: Any = {
+    "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
+}  # fmt: skip
+
+
+def sentences(room: str) -> Iterator[tuple[str, str, str | None]]:
+    """(file, msgid, context) of everything a room asks to be translated."""
+    for file in sorted((PACKAGE / room).rglob("*")):
+        if file.suffix not in (".html", ".py") or "tests" in file.parts:
+            continue
+        method: Any = babel_extract if file.suffix == ".html" else "python"
+        options: Any = {"newstyle_gettext": "true"} if file.suffix == ".html" else {}
+        with file.open("rb") as source:
+            for _line, message, _comments, context in extract(method, source, keywords=KEYWORDS, options=options):
+                yield file.name, message if isinstance(message, str) else message[0], context
+
+
+@pytest.fixture(scope="module")
+def russian() -> list[Catalog]:
+    files = sorted(PACKAGE.glob("*/locale/ru/LC_MESSAGES/django.po"))
+    return [read_po(file.open("rb"), locale="ru") for file in files]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_sentence_of_a_room_has_its_russian(room: str, russian: list[Catalog]) -> None:
+    missing = []
+    for file, sentence, context in sentences(room):
+        found = [catalogue.get(sentence, context) for catalogue in russian]
+        if sentence and not any(message and message.string and all(message.string) for message in found):
+            missing.append(f"{file}: {sentence}")
+    assert not missing, "\n".join(missing)
+
+
+def test_a_sentence_keeps_its_places_for_names_and_numbers(russian: list[Catalog]) -> None:
+    for catalogue in russian:
+        for message in catalogue:
+            if message.id and message.python_format:
+                assert not list(message.check(catalogue)), message.id
