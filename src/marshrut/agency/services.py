@@ -24,12 +24,25 @@ def find_office(slug: str | None) -> Office:
 
 
 @transaction.atomic
-def add_employee(*, email: str, name: str, role: str, password: str, office: str | None = None, by: Actor, now: datetime,
-                 capacity: int | None = None, is_on_duty: bool = False) -> Employee:
+def add_employee(
+    *,
+    email: str,
+    name: str,
+    role: str,
+    password: str,
+    office: str | None = None,
+    by: Actor,
+    now: datetime,
+    capacity: int | None = None,
+    is_on_duty: bool = False,
+) -> Employee:
     """Make an account, or set name, role and password of the one with this e-mail. Invalid names the field."""
     if role not in Role.values:
-        raise Invalid("no_such_role", _("There is no role “%(role)s”; choose one of %(roles)s.")
-                      % {"role": role, "roles": ", ".join(Role.values)}, field="role")
+        raise Invalid(
+            "no_such_role",
+            _("There is no role “%(role)s”; choose one of %(roles)s.") % {"role": role, "roles": ", ".join(Role.values)},
+            field="role",
+        )
     try:
         validate_password(password)
     except ValidationError as error:
@@ -45,8 +58,9 @@ def add_employee(*, email: str, name: str, role: str, password: str, office: str
 
 
 @transaction.atomic
-def issue_token(*, name: str, scopes: frozenset[str] | None = None, reach: str = "all", office: str | None = None,
-                by: Actor, now: datetime) -> str:
+def issue_token(
+    *, name: str, scopes: frozenset[str] | None = None, reach: str = "all", office: str | None = None, by: Actor, now: datetime
+) -> str:
     """A new secret for a service account. It is shown once: only its digest is kept."""
     chosen = EVERYTHING if scopes is None else scopes
     unknown = chosen - EVERYTHING - MANAGING
@@ -56,6 +70,11 @@ def issue_token(*, name: str, scopes: frozenset[str] | None = None, reach: str =
         raise Invalid("no_such_reach", _("A token's reach is office or all."), field="reach")
     sign(by.label)
     secret = "mrt_" + secrets.token_urlsafe(32)
-    ApiToken.objects.create(name=name, digest=digest_of(secret), scopes=sorted(chosen), reach=reach,
-                            office=find_office(office) if office or reach == "office" else None)
+    ApiToken.objects.create(
+        name=name,
+        digest=digest_of(secret),
+        scopes=sorted(chosen),
+        reach=reach,
+        office=find_office(office) if office or reach == "office" else None,
+    )
     return secret

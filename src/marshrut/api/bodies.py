@@ -43,7 +43,9 @@ def _parse(body: bytes) -> Any:
         # What orjson refuses but a browser or a script may send: NaN, lone surrogates. They are cleaned or dropped later.
         return json.loads(body.decode("utf-8"))
     except RecursionError as error:
-        raise Invalid("too_deep", _("The body is nested more than %(depth)s levels deep.") % {"depth": MOST_DEPTH}, field="body") from error
+        raise Invalid(
+            "too_deep", _("The body is nested more than %(depth)s levels deep.") % {"depth": MOST_DEPTH}, field="body"
+        ) from error
     except ValueError as error:
         raise Unreadable("not_json", _("The body is not one JSON object in UTF-8.")) from error
 
@@ -51,8 +53,12 @@ def _parse(body: bytes) -> Any:
 def _is_deeper(value: Any, most: int) -> bool:
     layer = [value]
     for _level in range(most):
-        layer = [child for item in layer for child in (item.values() if isinstance(item, dict) else item)
-                 if isinstance(child, (dict, list))]
+        layer = [
+            child
+            for item in layer
+            for child in (item.values() if isinstance(item, dict) else item)
+            if isinstance(child, (dict, list))
+        ]
         if not layer:
             return False
     return True

@@ -30,7 +30,10 @@ _REQUEST = {
     "properties": {
         "category": {"type": "string", "enum": list(CATEGORIES)},
         "directions": {"type": "array", "items": _TEXT},
-        "dates": {"type": "object", "properties": {"from": {"type": "string", "format": "date"}, "to": {"type": "string", "format": "date"}}},
+        "dates": {
+            "type": "object",
+            "properties": {"from": {"type": "string", "format": "date"}, "to": {"type": "string", "format": "date"}},
+        },
         "nights": _SPAN,
         "adults": {"type": "integer"},
         "children_ages": {"type": "array", "items": {"type": "integer"}},
@@ -40,8 +43,12 @@ _REQUEST = {
 }
 _CONTACT = {
     "type": "object",
-    "properties": {"name": _TEXT, "phone": _TEXT, "email": _TEXT,
-                   "messenger": {"type": "object", "properties": {"kind": _TEXT, "id": _TEXT}}},
+    "properties": {
+        "name": _TEXT,
+        "phone": _TEXT,
+        "email": _TEXT,
+        "messenger": {"type": "object", "properties": {"kind": _TEXT, "id": _TEXT}},
+    },
 }
 _INQUIRY = {
     "type": "object",

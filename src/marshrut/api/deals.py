@@ -27,8 +27,13 @@ def read_deal(request: HttpRequest, id: Id) -> HttpResponse:
     card = find_deal(actor, id)
     if card is None:
         raise absent()
-    return answer({**shapes.deal(actor, card), "stages": [shapes.stage_time(e) for e in stage_times(card.id)],
-                   "history": [shapes.touch(t) for t in read_story([card.dossier_id])]})
+    return answer(
+        {
+            **shapes.deal(actor, card),
+            "stages": [shapes.stage_time(e) for e in stage_times(card.id)],
+            "history": [shapes.touch(t) for t in read_story([card.dossier_id])],
+        }
+    )
 
 
 class StageIn(Schema):
@@ -40,8 +45,14 @@ class StageIn(Schema):
 @api.post("/deals/{id}/stage", tags=["deals"], summary="Bring a deal to stand at another stage", response=contract.ANY)
 def move(request: HttpRequest, id: Id, given: StageIn) -> HttpResponse:
     actor = acting(request, "deals:write")
-    move_deal(deal_id=id, stage=clean_text(given.stage, 60), reason=clean_text(given.reason, 1000), facts=given.facts, by=actor,
-              now=utc_now())
+    move_deal(
+        deal_id=id,
+        stage=clean_text(given.stage, 60),
+        reason=clean_text(given.reason, 1000),
+        facts=given.facts,
+        by=actor,
+        now=utc_now(),
+    )
     return _deal(actor, id)
 
 
@@ -60,20 +71,34 @@ def _deal(actor: Actor, id: int) -> HttpResponse:
 
 
 @api.get("/board", tags=["deals"], summary="Columns of a funnel: numbers, sums, cards", response=contract.ANY)
-def board(request: HttpRequest, funnel: str = "office", owner: OptionalId = None, cards: int = Query(100, ge=0, le=200)) -> HttpResponse:
+def board(
+    request: HttpRequest, funnel: str = "office", owner: OptionalId = None, cards: int = Query(100, ge=0, le=200)
+) -> HttpResponse:
     actor = acting(request, "deals:read")
     chosen = read_funnels(actor.revision if actor.revision is not None else read_revision()).get(funnel)
     if chosen is None:
         raise Invalid("no_such_funnel", _("There is no funnel “%(funnel)s”.") % {"funnel": clean_text(funnel, 60)}, field="funnel")
     columns = read_board(actor, chosen, inquiries_name=_("New inquiry"), owner_id=owner, cards=cards)
-    return answer({"columns": [
-        {"stage": c.slug, "name": c.name, "count": c.count, "amounts": shapes.amounts(c.sums),
-         "cards": [shapes.board_card(actor, card) for card in c.cards]} for c in columns]})
+    return answer(
+        {
+            "columns": [
+                {
+                    "stage": c.slug,
+                    "name": c.name,
+                    "count": c.count,
+                    "amounts": shapes.amounts(c.sums),
+                    "cards": [shapes.board_card(actor, card) for card in c.cards],
+                }
+                for c in columns
+            ]
+        }
+    )
 
 
 @api.get("/tasks", tags=["tasks"], summary="Pending actions within reach, the earliest first", response=contract.ANY)
-def read_tasks(request: HttpRequest, owner: OptionalId = None, due: datetime | None = None,
-               limit: int = Query(100, ge=1, le=500)) -> HttpResponse:
+def read_tasks(
+    request: HttpRequest, owner: OptionalId = None, due: datetime | None = None, limit: int = Query(100, ge=1, le=500)
+) -> HttpResponse:
     """`due`: only those due before this moment (a bare date means its midnight, UTC)."""
     actor = acting(request, "tasks:read")
     return answer({"items": [shapes.task(t) for t in list_tasks(actor, owner_id=owner, due_before=due, limit=limit)], "next": None})

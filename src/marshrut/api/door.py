@@ -80,8 +80,10 @@ def refuse_stranger(request: HttpRequest, error: AuthenticationError) -> HttpRes
 
 @api.exception_handler(ValidationError)
 def refuse_values(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    errors = [{"field": ".".join(str(part) for part in e["loc"][1:] if part != "given") or str(e["loc"][-1]), "problem": e["msg"]}
-              for e in error.errors]
+    errors = [
+        {"field": ".".join(str(part) for part in e["loc"][1:] if part != "given") or str(e["loc"][-1]), "problem": e["msg"]}
+        for e in error.errors
+    ]
     first = errors[0]["field"] if errors else None
     missing = tuple(e["loc"][-1] for e in error.errors if e.get("type") == "missing" and isinstance(e["loc"][-1], str))
     return problem(422, _("Some values cannot be read."), code="invalid", field=first, missing=missing, errors=errors)

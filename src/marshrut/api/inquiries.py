@@ -27,8 +27,9 @@ from marshrut.intake.services import Receipt, accept_inquiry, close_inquiry
 from marshrut.journal.queries import read_history, read_story
 
 
-@api.post("/inquiries", tags=["inquiries"], summary="An inquiry comes in", openapi_extra=contract.INTAKE,
-          response=contract.INTAKE_ANSWERS)
+@api.post(
+    "/inquiries", tags=["inquiries"], summary="An inquiry comes in", openapi_extra=contract.INTAKE, response=contract.INTAKE_ANSWERS
+)
 def receive(request: HttpRequest) -> HttpResponse:
     """Stored raw, understood, ranked, given to somebody with a next action; or 202 and quarantine."""
     actor = acting(request, "inquiries:write")
@@ -55,13 +56,25 @@ def answer_receipt(actor: Actor, receipt: Receipt) -> HttpResponse:
 
 
 @api.get("/inquiries", tags=["inquiries"], summary="Inquiries within reach, the newest first", response=contract.ANY)
-def read_list(request: HttpRequest, state: Literal["open", "joined", "closed", "all"] = "open", owner: OptionalId = None,
-              source: list[str] = Query(default=[]), inquiry_class: str = Query("", alias="class"),  # noqa: B008
-              limit: int = Query(50, ge=1, le=200), after: str = "") -> HttpResponse:
+def read_list(
+    request: HttpRequest,
+    state: Literal["open", "joined", "closed", "all"] = "open",
+    owner: OptionalId = None,
+    source: list[str] = Query(default=[]),
+    inquiry_class: str = Query("", alias="class"),
+    limit: int = Query(50, ge=1, le=200),
+    after: str = "",
+) -> HttpResponse:
     actor = acting(request, "inquiries:read")
     sources = tuple(clean_text(s, 120) for s in source if s)
-    wanted = InquiryFilter(state=state, owner_id=owner, sources=sources, inquiry_class=clean_text(inquiry_class, 20), limit=limit,
-                           after=read_cursor(after) if after else None)
+    wanted = InquiryFilter(
+        state=state,
+        owner_id=owner,
+        sources=sources,
+        inquiry_class=clean_text(inquiry_class, 20),
+        limit=limit,
+        after=read_cursor(after) if after else None,
+    )
     lines = list_inquiries(actor, wanted)
     following = write_cursor(lines[-1].opened_at, lines[-1].id) if len(lines) == limit else None
     return answer({"items": [shapes.inquiry_line(actor, line) for line in lines], "next": following})
@@ -91,16 +104,32 @@ def read_one(request: HttpRequest, id: Id) -> HttpResponse:
         return _quarantined(actor, id)
     born = deal_of_inquiry(card.id)
     deal = find_deal(actor, born[0]) if born and actor.may("deals:read") else None
-    return answer({**shapes.inquiry(actor, card), "deal": shapes.deal(actor, deal) if deal else None,
-                   "history": _history(card.id, card.dossier_id)})
+    return answer(
+        {
+            **shapes.inquiry(actor, card),
+            "deal": shapes.deal(actor, deal) if deal else None,
+            "history": _history(card.id, card.dossier_id),
+        }
+    )
 
 
 def _quarantined(actor: Actor, id: int) -> HttpResponse:
     waiting = find_quarantined(id) if actor.reach in ("office", "all") else None
     if waiting is None:
         raise absent()
-    return answer({"id": id, "number": id, "state": "quarantined", "reason": waiting.reason, "channel": waiting.channel,
-                   "source": waiting.source_slug, "received_at": waiting.received_at, "deal": None, "history": []})
+    return answer(
+        {
+            "id": id,
+            "number": id,
+            "state": "quarantined",
+            "reason": waiting.reason,
+            "channel": waiting.channel,
+            "source": waiting.source_slug,
+            "received_at": waiting.received_at,
+            "deal": None,
+            "history": [],
+        }
+    )
 
 
 def _history(inquiry_id: int, dossier_id: int) -> list[dict[str, Any]]:
@@ -114,8 +143,12 @@ class DealIn(Schema):
     funnel: str = "office"
 
 
-@api.post("/inquiries/{id}/deal", tags=["inquiries"], summary="Contact is made: the inquiry becomes a deal",
-          response={201: dict, **contract.PROBLEMS})
+@api.post(
+    "/inquiries/{id}/deal",
+    tags=["inquiries"],
+    summary="Contact is made: the inquiry becomes a deal",
+    response={201: dict, **contract.PROBLEMS},
+)
 def make_deal(request: HttpRequest, id: Id, given: DealIn) -> HttpResponse:
     actor = acting(request, "deals:write")
     deal_id = open_deal(inquiry_id=id, funnel=clean_text(given.funnel, 60), by=actor, now=utc_now())

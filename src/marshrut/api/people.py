@@ -39,10 +39,26 @@ def search(request: HttpRequest, q: str, limit: int = Query(20, ge=1, le=50)) ->
 
 
 @api.get("/reports/source-conversion", tags=["reports"], summary="Source × conversion: realised ÷ closed", response=contract.ANY)
-def conversion(request: HttpRequest, since: date | None = Query(None, alias="from"),  # noqa: B008
-               until: date | None = Query(None, alias="to")) -> HttpResponse:  # noqa: B008
+def conversion(
+    request: HttpRequest,
+    since: date | None = Query(None, alias="from"),
+    until: date | None = Query(None, alias="to"),
+) -> HttpResponse:
     """Inquiries received from `from` to `to`, both days included (UTC). Open ones are counted but do not enter conversion."""
     actor = acting(request, "reports:read")
     rows = source_conversion(actor, since, until)
-    return answer({"rows": [{"source": r.source, "name": r.name, "inquiries": r.inquiries, "closed": r.closed, "won": r.won,
-                             "conversion": r.conversion} for r in rows]})
+    return answer(
+        {
+            "rows": [
+                {
+                    "source": r.source,
+                    "name": r.name,
+                    "inquiries": r.inquiries,
+                    "closed": r.closed,
+                    "won": r.won,
+                    "conversion": r.conversion,
+                }
+                for r in rows
+            ]
+        }
+    )

@@ -9,8 +9,15 @@ from django.http import HttpResponse
 from marshrut.core.errors import DomainError
 
 
-def problem(status: int, detail: str, *, code: str = "", field: str | None = None, missing: tuple[str, ...] = (),
-            errors: list[dict[str, Any]] | None = None) -> HttpResponse:
+def problem(
+    status: int,
+    detail: str,
+    *,
+    code: str = "",
+    field: str | None = None,
+    missing: tuple[str, ...] = (),
+    errors: list[dict[str, Any]] | None = None,
+) -> HttpResponse:
     """One problem as an answer."""
     body: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     extra = {"code": code, "field": field, "missing": list(missing), "errors": errors}

@@ -140,8 +140,14 @@ def amounts(sums: Sequence[PlaceSum]) -> list[dict[str, Any]]:
 
 
 def person_line(line: PersonLine) -> dict[str, Any]:
-    return {"kind": "person", "id": line.id, "title": line.name, "phone": line.phone, "email": line.email,
-            "owner": named(line.owner_id, line.owner)}
+    return {
+        "kind": "person",
+        "id": line.id,
+        "title": line.name,
+        "phone": line.phone,
+        "email": line.email,
+        "owner": named(line.owner_id, line.owner),
+    }
 
 
 def person(card: PersonCard) -> dict[str, Any]:
@@ -159,16 +165,38 @@ def person(card: PersonCard) -> dict[str, Any]:
 
 
 def task(line: TaskLine) -> dict[str, Any]:
-    return {"id": line.id, "kind": line.kind, "title": line.title, "due_at": line.due_at, "state": line.state,
-            "assignee": named(line.assignee_id, line.assignee), "queue": line.queue_id, "postponed": line.postponed}
+    return {
+        "id": line.id,
+        "kind": line.kind,
+        "title": line.title,
+        "due_at": line.due_at,
+        "state": line.state,
+        "assignee": named(line.assignee_id, line.assignee),
+        "queue": line.queue_id,
+        "postponed": line.postponed,
+    }
 
 
 def touch(line: TouchLine) -> dict[str, Any]:
-    return {"at": line.at, "by": line.by, "who": line.who, "kind": line.kind, "direction": line.direction, "text": line.body,
-            "data": line.data}
+    return {
+        "at": line.at,
+        "by": line.by,
+        "who": line.who,
+        "kind": line.kind,
+        "direction": line.direction,
+        "text": line.body,
+        "data": line.data,
+    }
 
 
 def change(row: dict[str, Any]) -> dict[str, Any]:
     words = {"I": _("created"), "U": _("changed"), "D": _("deleted")}
-    return {"at": row["at"], "by": row["by"], "who": None, "kind": "change", "direction": "none", "text": words[row["op"]],
-            "data": row["diff"]}
+    return {
+        "at": row["at"],
+        "by": row["by"],
+        "who": None,
+        "kind": "change",
+        "direction": "none",
+        "text": words[row["op"]],
+        "data": row["diff"],
+    }

@@ -39,8 +39,11 @@ class RawMessage(models.Model):
     class Meta:
         indexes = [models.Index(fields=["id"], name="channels_raw_quarantine", condition=Q(state="quarantined"))]
         constraints = [
-            models.UniqueConstraint(fields=["source_slug", "external_id"], name="channels_raw_once",
-                                    condition=Q(external_id__isnull=False) & ~Q(state="repeat")),
+            models.UniqueConstraint(
+                fields=["source_slug", "external_id"],
+                name="channels_raw_once",
+                condition=Q(external_id__isnull=False) & ~Q(state="repeat"),
+            ),
             models.CheckConstraint(condition=Q(state__in=RawState.values), name="channels_raw_state"),
         ]
 

@@ -21,8 +21,10 @@ class KeyUse:
 def find_key(token_id: int, key: str, now: datetime) -> KeyUse | None:
     """What this token's idempotency key brought in within the last day."""
     with connection.cursor() as cursor:
-        cursor.execute("select raw_id, body_digest from channels_idempotencykey where token_id = %s and key = %s and created_at > %s",
-                       [token_id, key, now - KEY_AGE])
+        cursor.execute(
+            "select raw_id, body_digest from channels_idempotencykey where token_id = %s and key = %s and created_at > %s",
+            [token_id, key, now - KEY_AGE],
+        )
         row = cursor.fetchone()
     return KeyUse(int(row[0]), bytes(row[1])) if row else None
 
@@ -38,8 +40,11 @@ class FormCard:
 
 
 def _load_forms() -> dict[str, FormCard]:
-    rows = Form.objects.filter(is_active=True).order_by("id").values_list(
-        "key", "name", "source_slug", "office_id", "consent_text", "consent_version")
+    rows = (
+        Form.objects.filter(is_active=True)
+        .order_by("id")
+        .values_list("key", "name", "source_slug", "office_id", "consent_text", "consent_version")
+    )
     return {row[0]: FormCard(*row) for row in rows}
 
 
@@ -60,12 +65,18 @@ class Waiting:
 
 def list_quarantine(limit: int = 50) -> list[Waiting]:
     """What waits to be understood, the longest waiting first. For those whose reach is all or office."""
-    rows = RawMessage.objects.filter(state="quarantined").order_by("id").values_list(
-        "id", "channel", "source_slug", "received_at", "reason", "body")[:limit]
+    rows = (
+        RawMessage.objects.filter(state="quarantined")
+        .order_by("id")
+        .values_list("id", "channel", "source_slug", "received_at", "reason", "body")[:limit]
+    )
     return [Waiting(*row[:5], bytes(row[5])) for row in rows]
 
 
 def find_quarantined(raw_id: int) -> Waiting | None:
-    row = RawMessage.objects.filter(pk=raw_id, state="quarantined").values_list(
-        "id", "channel", "source_slug", "received_at", "reason", "body").first()
+    row = (
+        RawMessage.objects.filter(pk=raw_id, state="quarantined")
+        .values_list("id", "channel", "source_slug", "received_at", "reason", "body")
+        .first()
+    )
     return Waiting(*row[:5], bytes(row[5])) if row else None

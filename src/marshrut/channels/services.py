@@ -21,8 +21,9 @@ def digest_of(body: bytes) -> bytes:
     return hashlib.sha256(body).digest()
 
 
-def store_raw(*, channel: str, source_slug: str, external_id: str | None, body: bytes, identities: Sequence[str], by: str,
-              now: datetime) -> Stored:
+def store_raw(
+    *, channel: str, source_slug: str, external_id: str | None, body: bytes, identities: Sequence[str], by: str, now: datetime
+) -> Stored:
     """Keep what came in, byte for byte, unless its source and external id are known already.
 
     The same statement signs the transaction as `by` and queues up behind every other message that names one of the

@@ -101,8 +101,10 @@ def list_people(actor: Actor, before_id: int | None = None, limit: int = 50) -> 
     """People within reach, the latest first."""
     reach, values = people_in_reach(actor, "p")
     with connection.cursor() as cursor:
-        cursor.execute(f"{_LINE} where {reach} and (%s::bigint is null or p.id < %s) order by p.id desc limit {int(limit)}",
-                       [*values, before_id, before_id])
+        cursor.execute(
+            f"{_LINE} where {reach} and (%s::bigint is null or p.id < %s) order by p.id desc limit {int(limit)}",
+            [*values, before_id, before_id],
+        )
         return [PersonLine(*row) for row in cursor.fetchall()]
 
 
@@ -173,5 +175,3 @@ def suspects_of(person_id: int) -> list[SuspectLine]:
             [person_id] * 3,
         )
         return [SuspectLine(*row) for row in cursor.fetchall()]
-
-

@@ -21,8 +21,7 @@ class Reached:
     is_shared: bool = False
 
 
-def add_person(*, name: PersonName, contacts: Sequence[Reached], owner_id: int | None, office_id: int | None,
-               now: datetime) -> int:
+def add_person(*, name: PersonName, contacts: Sequence[Reached], owner_id: int | None, office_id: int | None, now: datetime) -> int:
     """Add a person with the ways to reach them; the id. The caller has signed the transaction."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -34,8 +33,17 @@ def add_person(*, name: PersonName, contacts: Sequence[Reached], owner_id: int |
                    insert into clients_contactpoint(person_id, kind, written, normal, tail, is_shared)
                    select person.id, c.* from person, unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::boolean[]) c)
                select id from person""",
-            [name.surname, name.given_name, name.patronymic, name.display, search_name(name.display), owner_id, office_id, now,
-             *_columns(contacts)],
+            [
+                name.surname,
+                name.given_name,
+                name.patronymic,
+                name.display,
+                search_name(name.display),
+                owner_id,
+                office_id,
+                now,
+                *_columns(contacts),
+            ],
         )
         return int(cursor.fetchone()[0])
 
@@ -54,8 +62,13 @@ def add_contacts(*, person_id: int, contacts: Sequence[Reached]) -> None:
 
 
 def _columns(contacts: Sequence[Reached]) -> list[list[object]]:
-    return [[c.kind for c in contacts], [c.written for c in contacts], [c.normal for c in contacts],
-            [c.tail for c in contacts], [c.is_shared for c in contacts]]
+    return [
+        [c.kind for c in contacts],
+        [c.written for c in contacts],
+        [c.normal for c in contacts],
+        [c.tail for c in contacts],
+        [c.is_shared for c in contacts],
+    ]
 
 
 def rename_unnamed(*, person_id: int, name: PersonName) -> None:
@@ -91,8 +104,10 @@ def keep_consent(*, person_id: int | None, raw_id: int, text: str, version: str,
 def give_keeper(*, person_id: int, owner_id: int, office_id: int | None) -> None:
     """The manager who took a matter of somebody nobody kept becomes that client's own."""
     with connection.cursor() as cursor:
-        cursor.execute("update clients_person set owner_id = %s, office_id = coalesce(office_id, %s) where id = %s and owner_id is null",
-                       [owner_id, office_id, person_id])
+        cursor.execute(
+            "update clients_person set owner_id = %s, office_id = coalesce(office_id, %s) where id = %s and owner_id is null",
+            [owner_id, office_id, person_id],
+        )
 
 
 def count_past_deal(*, person_id: int, change: int) -> None:

@@ -8,8 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-ROOMS = ["core", "ui", "agency", "clients", "catalog", "marketing", "journal", "channels", "intake", "deals",
-         "desk", "api", "ops"]
+ROOMS = ["core", "ui", "agency", "clients", "catalog", "marketing", "journal", "channels", "intake", "deals", "desk", "api", "ops"]
 
 
 def read_database_url(url: str) -> dict[str, Any]:
@@ -28,7 +27,12 @@ def read_database_url(url: str) -> dict[str, Any]:
         "PORT": options.pop("port", "") or (parts.port or ""),
         "CONN_MAX_AGE": None,
         # Statements are prepared at their second use and planned once: planning is most of the cost of the short ones.
-        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 2, "options": "-c plan_cache_mode=force_generic_plan", **options},
+        "OPTIONS": {
+            "server_side_binding": True,
+            "prepare_threshold": 2,
+            "options": "-c plan_cache_mode=force_generic_plan",
+            **options,
+        },
     }
 
 

@@ -25,10 +25,14 @@ def track(table: str, *, pk: str = "id", skip: Sequence[str] = (), inserts: bool
     for event, op in events.items():
         name = f"{table}_history_{event}"
         create.append(_FUNCTION.format(name=name, body=_BODIES[op].format(table=table, pk=pk, hidden=hidden)))
-        tables = {"I": "new table as after_rows", "D": "old table as before_rows",
-                  "U": "old table as before_rows new table as after_rows"}[op]
-        create.append(f"create trigger {name} after {event} on {table} referencing {tables} "
-                      f"for each statement execute function {name}();")
+        tables = {
+            "I": "new table as after_rows",
+            "D": "old table as before_rows",
+            "U": "old table as before_rows new table as after_rows",
+        }[op]
+        create.append(
+            f"create trigger {name} after {event} on {table} referencing {tables} for each statement execute function {name}();"
+        )
         drop.append(f"drop function {name}() cascade;")
     return RunSQL("\n".join(create), "\n".join(drop))
 

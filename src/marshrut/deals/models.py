@@ -30,7 +30,9 @@ class Stage(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["funnel", "slug"], name="deals_stage_slug"),
-            models.UniqueConstraint(fields=["funnel", "position"], name="deals_stage_position", deferrable=models.Deferrable.DEFERRED),
+            models.UniqueConstraint(
+                fields=["funnel", "position"], name="deals_stage_position", deferrable=models.Deferrable.DEFERRED
+            ),
         ]
 
 

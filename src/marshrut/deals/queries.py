@@ -58,8 +58,20 @@ def _load_funnels() -> dict[str, FunnelCard]:
     stages: dict[int, list[StageCard]] = {}
     for s in Stage.objects.select_related("funnel").order_by("position"):
         stages.setdefault(s.funnel_id, []).append(
-            StageCard(s.id, s.funnel.slug, s.slug, s.name, s.position, s.task_title, s.task_kind, s.task_minutes,
-                      tuple(s.required_facts), s.hint, s.is_last))
+            StageCard(
+                s.id,
+                s.funnel.slug,
+                s.slug,
+                s.name,
+                s.position,
+                s.task_title,
+                s.task_kind,
+                s.task_minutes,
+                tuple(s.required_facts),
+                s.hint,
+                s.is_last,
+            )
+        )
     funnels = Funnel.objects.filter(is_active=True).order_by("position", "id")
     return {f.slug: FunnelCard(f.slug, f.name, tuple(stages.get(f.id, ()))) for f in funnels}
 
@@ -233,7 +245,9 @@ class BoardColumn:
         return sum(s.number for s in self.sums)
 
 
-def read_board(actor: Actor, funnel: FunnelCard, *, inquiries_name: str, owner_id: int | None = None, cards: int = 100) -> list[BoardColumn]:
+def read_board(
+    actor: Actor, funnel: FunnelCard, *, inquiries_name: str, owner_id: int | None = None, cards: int = 100
+) -> list[BoardColumn]:
     """The columns of a funnel, first the inquiries that are not yet deals: numbers and sums of all, the newest cards.
 
     Two statements; with cards=0 one.

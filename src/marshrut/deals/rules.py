@@ -100,5 +100,3 @@ def read_facts(given: Mapping[str, Any], currency: str) -> GivenFacts:
 def place_of(funnel_slug: str, stage_slug: str) -> str:
     """The name under which a dossier keeps where it stands."""
     return f"{funnel_slug}/{stage_slug}"
-
-

@@ -37,8 +37,9 @@ from marshrut.journal.services import (
 
 
 @transaction.atomic
-def open_deal(*, inquiry_id: int, funnel: str, by: Actor, now: datetime, amount: Decimal | None = None, currency: str = "",
-              title: str = "") -> int:
+def open_deal(
+    *, inquiry_id: int, funnel: str, by: Actor, now: datetime, amount: Decimal | None = None, currency: str = "", title: str = ""
+) -> int:
     """Contact is made: the inquiry becomes a deal at the funnel's first stage; its id.
 
     Refused when the inquiry is not open or has a deal already; Invalid for an unknown funnel.
@@ -52,12 +53,28 @@ def open_deal(*, inquiry_id: int, funnel: str, by: Actor, now: datetime, amount:
     staff, chosen = _reference(funnel)
     stage = chosen.stages[0]
     worth, unit = (amount, currency) if amount is not None else (inquiry.budget, inquiry.currency)
-    deal = Deal.objects.create(dossier_id=matter.id, inquiry_id=inquiry.pk, stage_id=stage.id, stage_entered_at=now,
-                               title=title or trip_title(inquiry.request), amount=worth, currency=unit, opened_at=now)
+    deal = Deal.objects.create(
+        dossier_id=matter.id,
+        inquiry_id=inquiry.pk,
+        stage_id=stage.id,
+        stage_entered_at=now,
+        title=title or trip_title(inquiry.request),
+        amount=worth,
+        currency=unit,
+        opened_at=now,
+    )
     StageEntry.objects.create(deal=deal, stage_id=stage.id, entered_at=now, by=by.label)
     move_dossier(dossier_id=matter.id, place=Place("deal", stage.place, worth, unit))
-    add_touch(dossier_id=matter.id, kind="stage", direction="none", body="", by=by, now=now, is_answer=True,
-              data={"deal": deal.pk, "to": stage.name})
+    add_touch(
+        dossier_id=matter.id,
+        kind="stage",
+        direction="none",
+        body="",
+        by=by,
+        now=now,
+        is_answer=True,
+        data={"deal": deal.pk, "to": stage.name},
+    )
     stop_clock(dossier_id=matter.id, at=now)
     replace_tasks(matter=matter, action=_action_of(stage, matter, staff, now), by=by, now=now)
     return deal.pk
@@ -73,7 +90,9 @@ def _reference(funnel: str) -> tuple[Staff, FunnelCard]:
     revision = read_revision()
     chosen = read_funnels(revision).get(funnel)
     if chosen is None or not chosen.stages:
-        raise Invalid("no_such_funnel", _("There is no funnel “%(funnel)s”.") % {"funnel": funnel}, field="funnel", missing=("funnel",))
+        raise Invalid(
+            "no_such_funnel", _("There is no funnel “%(funnel)s”.") % {"funnel": funnel}, field="funnel", missing=("funnel",)
+        )
     return read_staff(revision), chosen
 
 
@@ -94,8 +113,16 @@ def _lock_deal(deal_id: int, by: Actor) -> tuple[Deal, Matter]:
 
 
 @transaction.atomic
-def move_deal(*, deal_id: int, stage: str, by: Actor, now: datetime, reason: str = "", facts: Mapping[str, Any] | None = None,
-              following: NextAction | None = None) -> None:
+def move_deal(
+    *,
+    deal_id: int,
+    stage: str,
+    by: Actor,
+    now: datetime,
+    reason: str = "",
+    facts: Mapping[str, Any] | None = None,
+    following: NextAction | None = None,
+) -> None:
     """Bring a deal to stand at another stage of its funnel; the stage's task becomes the next action.
 
     Invalid names exactly the facts (or the reason) that are missing; nothing is changed then.
@@ -113,20 +140,35 @@ def move_deal(*, deal_id: int, stage: str, by: Actor, now: datetime, reason: str
     _keep_facts(deal, facts or {})
     move = decide_move(present.facts, target.facts, deal.facts, deal.amount, reason)
     if not move.is_allowed:
-        raise Invalid("facts_missing", _("To stand at “%(stage)s” something has to be said first.") % {"stage": target.name},
-                      field=move.missing[0], missing=move.missing)
+        raise Invalid(
+            "facts_missing",
+            _("To stand at “%(stage)s” something has to be said first.") % {"stage": target.name},
+            field=move.missing[0],
+            missing=move.missing,
+        )
     _enter(deal, target, by, now)
     move_dossier(dossier_id=matter.id, place=Place("deal", target.place, deal.amount, deal.currency))
-    add_touch(dossier_id=matter.id, kind="stage", direction="none", body=reason, by=by, now=now,
-              data={"deal": deal.pk, "from": present.name, "to": target.name})
+    add_touch(
+        dossier_id=matter.id,
+        kind="stage",
+        direction="none",
+        body=reason,
+        by=by,
+        now=now,
+        data={"deal": deal.pk, "from": present.name, "to": target.name},
+    )
     replace_tasks(matter=matter, action=following or _action_of(target, matter, staff, now), by=by, now=now)
 
 
 def _keep_facts(deal: Deal, given: Mapping[str, Any]) -> None:
     read = read_facts(given, deal.currency)
     if read.unreadable:
-        raise Invalid("fact_unreadable", _("This cannot be read: %(names)s.") % {"names": ", ".join(read.unreadable)},
-                      field=f"facts.{read.unreadable[0]}", missing=read.unreadable)
+        raise Invalid(
+            "fact_unreadable",
+            _("This cannot be read: %(names)s.") % {"names": ", ".join(read.unreadable)},
+            field=f"facts.{read.unreadable[0]}",
+            missing=read.unreadable,
+        )
     deal.facts = {**deal.facts, **read.values}
     if read.amount:
         deal.amount, deal.currency = read.amount.amount, read.amount.currency
@@ -176,8 +218,14 @@ def reopen_deal(*, deal_id: int, by: Actor, now: datetime) -> None:
     deal.save(update_fields=["state", "close_reason", "closed_at", "closed_by"])
     holder = holder_again(matter, read_reference(), now)
     held = replace(matter, owner_id=holder.owner_id, queue_id=holder.queue_id)
-    reopen_dossier(matter=matter, holder=holder, place=Place("deal", stage.place, deal.amount, deal.currency),
-                   action=_action_of(stage, held, staff, now), by=by, now=now)
+    reopen_dossier(
+        matter=matter,
+        holder=holder,
+        place=Place("deal", stage.place, deal.amount, deal.currency),
+        action=_action_of(stage, held, staff, now),
+        by=by,
+        now=now,
+    )
     inquiry_id = deal.inquiry_id or leading_inquiry(matter.id)
     if inquiry_id:
         reopen_outcome(inquiry_id=inquiry_id)

@@ -126,7 +126,8 @@ def find_matter(actor: Actor, dossier_id: int) -> MatterRow | None:
 def _matters(actor: Actor, where: str, values: list[Any], limit: int) -> list[MatterRow]:
     reach, reached = matters_in_reach(actor)
     return _rows(f"""select {_COLUMNS}, null::int, null::int from journal_dossier d {_JOINS} {_NEXT_TASK}
-                     where {where} and {reach} order by d.is_open desc, d.id desc limit %s""", [*values, *reached, limit])
+                     where {where} and {reach} order by d.is_open desc, d.id desc limit {int(limit)}""",
+                 [*values, *reached])
 
 
 def _rows(statement: str, values: list[Any]) -> list[MatterRow]:

@@ -82,9 +82,12 @@ class Inquiry(models.Model):
             models.CheckConstraint(condition=Q(inquiry_class__in=InquiryClass.values), name="intake_inquiry_class"),
             models.CheckConstraint(condition=Q(relevance__in=["A", "B", "C"]), name="intake_inquiry_relevance"),
             models.CheckConstraint(condition=Q(priority__lte=100), name="intake_inquiry_priority"),
-            models.CheckConstraint(condition=Q(outcome__isnull=True) | Q(outcome__in=["won", "lost"]), name="intake_inquiry_outcome"),
-            models.CheckConstraint(condition=~Q(state="closed") | Q(outcome__isnull=False) | ~Q(disposition=""),
-                                   name="intake_inquiry_closed_how"),
+            models.CheckConstraint(
+                condition=Q(outcome__isnull=True) | Q(outcome__in=["won", "lost"]), name="intake_inquiry_outcome"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="closed") | Q(outcome__isnull=False) | ~Q(disposition=""), name="intake_inquiry_closed_how"
+            ),
             models.CheckConstraint(condition=~Q(outcome="lost") | ~Q(close_reason=""), name="intake_inquiry_lost_why"),
             models.CheckConstraint(condition=~Q(state="joined") | Q(joined_to__isnull=False), name="intake_inquiry_joined_where"),
             models.CheckConstraint(condition=Q(budget__isnull=True) | Q(budget__gte=0), name="intake_inquiry_budget"),
@@ -125,8 +128,10 @@ class ClockPolicy(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["office"], name="intake_clock_once", nulls_distinct=False),
-            models.CheckConstraint(condition=Q(warn_minutes__lte=models.F("escalate_minutes"),
-                                               escalate_minutes__lte=models.F("breach_minutes")), name="intake_clock_order"),
+            models.CheckConstraint(
+                condition=Q(warn_minutes__lte=models.F("escalate_minutes"), escalate_minutes__lte=models.F("breach_minutes")),
+                name="intake_clock_order",
+            ),
         ]
 
 

@@ -58,8 +58,15 @@ def read_submission(data: Mapping[str, Any], *, regions: Sequence[str], today: d
     visitor = _text(data.get("visitor"), 200)
     named = any(_text(contact.get(key), 500) for key in ("phone", "email")) or _messenger_id(contact)
     if not (named or external_id or visitor):
-        raise Invalid("unreachable", _("Name one way to reach or identify somebody: contact.phone, contact.email, contact.messenger, "
-                                       "external_id or visitor."), field="contact", missing=("contact",))
+        raise Invalid(
+            "unreachable",
+            _(
+                "Name one way to reach or identify somebody: contact.phone, contact.email, contact.messenger, "
+                "external_id or visitor."
+            ),
+            field="contact",
+            missing=("contact",),
+        )
     channel = _text(data.get("channel"), 40)
     obstacle = ""
     if channel not in CHANNELS:

@@ -41,8 +41,12 @@ def _load_rules() -> Rules:
         for row in ClockPolicyRow.objects.all()
     }
     settings = default_relevance()["settings"]
-    return Rules(compile_criteria(list(criteria)), compile_relevance({"settings": settings, "criteria": list(relevance)}),
-                 default_priority_model(), clocks)
+    return Rules(
+        compile_criteria(list(criteria)),
+        compile_relevance({"settings": settings, "criteria": list(relevance)}),
+        default_priority_model(),
+        clocks,
+    )
 
 
 _read_rules: Callable[[int], Rules] = kept(_load_rules)

@@ -34,8 +34,9 @@ class Dossier(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["owner", "-opened_at"], name="journal_dossier_owner", condition=Q(is_open=True)),
-            models.Index(fields=["queue", "opened_at"], name="journal_dossier_queue",
-                         condition=Q(is_open=True, queue__isnull=False)),
+            models.Index(
+                fields=["queue", "opened_at"], name="journal_dossier_queue", condition=Q(is_open=True, queue__isnull=False)
+            ),
             models.Index(fields=["owner", "place", "-opened_at"], name="journal_dossier_board", condition=Q(is_open=True)),
             models.Index(fields=["place", "-opened_at"], name="journal_dossier_place", condition=Q(is_open=True)),
             models.Index(fields=["person"], name="journal_dossier_person"),
@@ -44,7 +45,9 @@ class Dossier(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(is_open=False) | Q(owner__isnull=False, queue__isnull=True) | Q(owner__isnull=True, queue__isnull=False),
+                condition=Q(is_open=False)
+                | Q(owner__isnull=False, queue__isnull=True)
+                | Q(owner__isnull=True, queue__isnull=False),
                 name="journal_dossier_owned",
             ),
             models.CheckConstraint(condition=Q(phase__in=Phase.values), name="journal_dossier_phase"),
@@ -81,8 +84,7 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=["dossier", "due_at"], name="journal_task_next", condition=Q(state="pending")),
             models.Index(fields=["assignee", "due_at"], name="journal_task_assignee", condition=Q(state="pending")),
-            models.Index(fields=["queue", "due_at"], name="journal_task_queue",
-                         condition=Q(state="pending", queue__isnull=False)),
+            models.Index(fields=["queue", "due_at"], name="journal_task_queue", condition=Q(state="pending", queue__isnull=False)),
             models.Index(fields=["dossier", "id"], name="journal_task_dossier"),
             models.Index(fields=["done_by", "done_at"], name="journal_task_done", condition=Q(state="done")),
         ]
@@ -105,7 +107,9 @@ class Touch(models.Model):
     """One thing said, done or noted. `is_answer`: a person of ours turned to the client; the response clock stops."""
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="touches")
-    kind = models.CharField(max_length=24, help_text="inquiry, call, message, mail, meeting, note, task, stage, owner, clock, close")
+    kind = models.CharField(
+        max_length=24, help_text="inquiry, call, message, mail, meeting, note, task, stage, owner, clock, close"
+    )
     direction = models.CharField(max_length=4, default="none", help_text="in, out or none")
     at = models.DateTimeField()
     by = models.TextField(help_text="who: the actor's label")

@@ -93,8 +93,11 @@ def _json(value: Any) -> Any:
 def former_holders(dossier_id: int) -> list[int]:
     """Employees this matter was taken from."""
     with connection.cursor() as cursor:
-        cursor.execute("""select distinct (data->>'from')::bigint from journal_touch
-                          where dossier_id = %s and kind = 'owner' and data->>'from' is not null""", [dossier_id])
+        cursor.execute(
+            """select distinct (data->>'from')::bigint from journal_touch
+                          where dossier_id = %s and kind = 'owner' and data->>'from' is not null""",
+            [dossier_id],
+        )
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -140,6 +143,8 @@ def sum_places(actor: Actor, owner_id: int | None = None) -> list[PlaceSum]:
 def read_history(table: str, row_id: int, limit: int = 50) -> list[dict[str, Any]]:
     """Changes of one row, the latest first: at, by, op, diff."""
     with connection.cursor() as cursor:
-        cursor.execute("select at, by, op, diff from core_change where table_name = %s and row_id = %s order by id desc limit %s",
-                       [table, row_id, limit])
+        cursor.execute(
+            "select at, by, op, diff from core_change where table_name = %s and row_id = %s order by id desc limit %s",
+            [table, row_id, limit],
+        )
         return [{"at": at, "by": by, "op": op, "diff": _json(diff)} for at, by, op, diff in cursor.fetchall()]

@@ -58,8 +58,17 @@ class Matter:
     is_open: bool
 
 
-def open_dossier(*, person_id: int | None, holder: Holder, place: Place, action: NextAction, said: str, heard: dict[str, Any],
-                 by: Actor, now: datetime) -> tuple[int, int]:
+def open_dossier(
+    *,
+    person_id: int | None,
+    holder: Holder,
+    place: Place,
+    action: NextAction,
+    said: str,
+    heard: dict[str, Any],
+    by: Actor,
+    now: datetime,
+) -> tuple[int, int]:
     """Open a matter with its first touch and its next action; the ids of dossier and task."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -74,9 +83,28 @@ def open_dossier(*, person_id: int | None, holder: Holder, place: Place, action:
                    insert into journal_task(dossier_id, kind, title, due_at, state, assignee_id, queue_id, created_at, created_by)
                    select id, %s, %s, %s, 'pending', %s, %s, %s, %s from dossier returning id)
                select dossier.id, task.id from dossier, task""",
-            [person_id, holder.owner_id, holder.queue_id, holder.office_id, place.phase, place.name, place.worth, place.currency, now,
-             now, by.label, said, orjson.dumps(heard).decode(),
-             action.kind, action.title, action.due_at, holder.owner_id, holder.queue_id, now, by.label],
+            [
+                person_id,
+                holder.owner_id,
+                holder.queue_id,
+                holder.office_id,
+                place.phase,
+                place.name,
+                place.worth,
+                place.currency,
+                now,
+                now,
+                by.label,
+                said,
+                orjson.dumps(heard).decode(),
+                action.kind,
+                action.title,
+                action.due_at,
+                holder.owner_id,
+                holder.queue_id,
+                now,
+                by.label,
+            ],
         )
         return cursor.fetchone()  # type: ignore[no-any-return]
 
@@ -96,14 +124,32 @@ def lock_matter(*, dossier_id: int, by: Actor) -> Matter:
     return Matter(*row)
 
 
-def add_touch(*, dossier_id: int, kind: str, direction: str, body: str, by: Actor, now: datetime, is_answer: bool = False,
-              data: dict[str, Any] | None = None) -> int:
+def add_touch(
+    *,
+    dossier_id: int,
+    kind: str,
+    direction: str,
+    body: str,
+    by: Actor,
+    now: datetime,
+    is_answer: bool = False,
+    data: dict[str, Any] | None = None,
+) -> int:
     """Keep one thing said, done or noted; its id. Text from outside is cleaned, never refused."""
     with connection.cursor() as cursor:
         cursor.execute(
             """insert into journal_touch(dossier_id, kind, direction, at, by, body, data, is_answer)
                values (%s, %s, %s, %s, %s, %s, %s, %s) returning id""",
-            [dossier_id, kind, direction, now, by.label, clean_text(body, 20_000, keep_lines=True), orjson.dumps(data).decode() if data else None, is_answer],
+            [
+                dossier_id,
+                kind,
+                direction,
+                now,
+                by.label,
+                clean_text(body, 20_000, keep_lines=True),
+                orjson.dumps(data).decode() if data else None,
+                is_answer,
+            ],
         )
         return int(cursor.fetchone()[0])
 
@@ -159,8 +205,12 @@ def complete_task(*, task_id: int, result: str, following: NextAction | None, by
     if task.state != "pending":
         raise Refused("task_done", _("This action is completed already."))
     if following is None and task.matter.is_open and not has_other_task(dossier_id=task.matter.id, task_id=task.id):
-        raise Refused("next_action_missing", _("It is the only action of an open matter: say what comes next, or close the matter."),
-                      field="next", missing=("next",))
+        raise Refused(
+            "next_action_missing",
+            _("It is the only action of an open matter: say what comes next, or close the matter."),
+            field="next",
+            missing=("next",),
+        )
     finish_task(task_id=task.id, state="done", result=result, by=by, now=now)
     add_touch(dossier_id=task.matter.id, kind="task", direction="none", body=result, data={"title": task.title}, by=by, now=now)
     return add_task(matter=task.matter, action=following, by=by, now=now) if following else None
@@ -168,15 +218,19 @@ def complete_task(*, task_id: int, result: str, following: NextAction | None, by
 
 def has_other_task(*, dossier_id: int, task_id: int) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("select exists (select from journal_task where dossier_id = %s and state = 'pending' and id <> %s)",
-                       [dossier_id, task_id])
+        cursor.execute(
+            "select exists (select from journal_task where dossier_id = %s and state = 'pending' and id <> %s)",
+            [dossier_id, task_id],
+        )
         return bool(cursor.fetchone()[0])
 
 
 def finish_task(*, task_id: int, state: str, result: str, by: Actor, now: datetime) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("update journal_task set state = %s, result = %s, done_at = %s, done_by = %s where id = %s and state = 'pending'",
-                       [state, clean_text(result, 20_000, keep_lines=True), now, by.label, task_id])
+        cursor.execute(
+            "update journal_task set state = %s, result = %s, done_at = %s, done_by = %s where id = %s and state = 'pending'",
+            [state, clean_text(result, 20_000, keep_lines=True), now, by.label, task_id],
+        )
 
 
 @transaction.atomic
@@ -192,8 +246,15 @@ def postpone_task(*, task_id: int, due_at: datetime, reason: str, by: Actor, now
         raise Refused("task_done", _("This action is completed already."))
     with connection.cursor() as cursor:
         cursor.execute("update journal_task set due_at = %s, postponed = postponed + 1 where id = %s", [due_at, task_id])
-    add_touch(dossier_id=task.matter.id, kind="postponed", direction="none", body=reason.strip(), by=by, now=now,
-              data={"title": task.title, "from": task.due_at.isoformat(), "to": due_at.isoformat()})
+    add_touch(
+        dossier_id=task.matter.id,
+        kind="postponed",
+        direction="none",
+        body=reason.strip(),
+        by=by,
+        now=now,
+        data={"title": task.title, "from": task.due_at.isoformat(), "to": due_at.isoformat()},
+    )
 
 
 def replace_tasks(*, matter: Matter, action: NextAction, by: Actor, now: datetime) -> int:
@@ -213,22 +274,33 @@ def cancel_tasks(*, dossier_id: int, by: Actor, now: datetime) -> None:
 def hand_over(*, matter: Matter, holder: Holder, reason: dict[str, Any], due_at: datetime | None, by: Actor, now: datetime) -> None:
     """Give a matter and its planned actions to another holder; `due_at`, if given, is the new moment of the first one."""
     with connection.cursor() as cursor:
-        cursor.execute("update journal_dossier set owner_id = %s, queue_id = %s, office_id = %s where id = %s",
-                       [holder.owner_id, holder.queue_id, holder.office_id, matter.id])
+        cursor.execute(
+            "update journal_dossier set owner_id = %s, queue_id = %s, office_id = %s where id = %s",
+            [holder.owner_id, holder.queue_id, holder.office_id, matter.id],
+        )
         cursor.execute(
             """update journal_task set assignee_id = %s, queue_id = %s, due_at = coalesce(%s, due_at)
                where dossier_id = %s and state = 'pending'""",
             [holder.owner_id, holder.queue_id, due_at, matter.id],
         )
-    add_touch(dossier_id=matter.id, kind="owner", direction="none", body="", by=by, now=now,
-              data={"from": matter.owner_id, "owner": holder.owner_id, "queue": holder.queue_id, "reason": reason})
+    add_touch(
+        dossier_id=matter.id,
+        kind="owner",
+        direction="none",
+        body="",
+        by=by,
+        now=now,
+        data={"from": matter.owner_id, "owner": holder.owner_id, "queue": holder.queue_id, "reason": reason},
+    )
 
 
 def move_dossier(*, dossier_id: int, place: Place) -> None:
     """Write down where the matter stands now and what it is worth."""
     with connection.cursor() as cursor:
-        cursor.execute("update journal_dossier set phase = %s, place = %s, worth = %s, currency = %s where id = %s",
-                       [place.phase, place.name, place.worth, place.currency, dossier_id])
+        cursor.execute(
+            "update journal_dossier set phase = %s, place = %s, worth = %s, currency = %s where id = %s",
+            [place.phase, place.name, place.worth, place.currency, dossier_id],
+        )
 
 
 def identify_person(*, dossier_id: int, person_id: int) -> None:
@@ -240,7 +312,9 @@ def close_dossier(*, matter: Matter, by: Actor, now: datetime) -> None:
     """Close the matter: planned actions are cancelled, the place stays as the last one reached."""
     cancel_tasks(dossier_id=matter.id, by=by, now=now)
     with connection.cursor() as cursor:
-        cursor.execute("update journal_dossier set is_open = false, phase = 'closed', closed_at = %s where id = %s", [now, matter.id])
+        cursor.execute(
+            "update journal_dossier set is_open = false, phase = 'closed', closed_at = %s where id = %s", [now, matter.id]
+        )
 
 
 def reopen_dossier(*, matter: Matter, holder: Holder, place: Place, action: NextAction, by: Actor, now: datetime) -> None:

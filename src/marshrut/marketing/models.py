@@ -9,5 +9,10 @@ class Source(models.Model):
     slug = models.CharField(max_length=120, unique=True)
     name = models.TextField()
     is_named = models.BooleanField(default=True, db_default=True)
-    chance = models.DecimalField(max_digits=4, decimal_places=3, default="0.15", db_default=0.15,
-                                 help_text="prior chance of a sale, 0 to 1, until own data say better")
+    chance = models.DecimalField(
+        max_digits=4,
+        decimal_places=3,
+        default="0.15",
+        db_default=0.15,
+        help_text="prior chance of a sale, 0 to 1, until own data say better",
+    )

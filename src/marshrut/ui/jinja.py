@@ -31,7 +31,8 @@ FILTERS = {
 def environment(**options: Any) -> Environment:
     """Django's door to Jinja2: autoescape, translations, addresses, icons, the sidebar, the reader's wording."""
     extensions = ["jinja2.ext.i18n", "jinja2.ext.loopcontrols", *options.pop("extensions", [])]
-    made = Environment(**{**options, "autoescape": True, "undefined": Undefined}, extensions=extensions, trim_blocks=True, lstrip_blocks=True)
+    fixed = {"autoescape": True, "undefined": Undefined, "trim_blocks": True, "lstrip_blocks": True}
+    made = Environment(**{**options, **fixed}, extensions=extensions)
     made.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext,
         translation.ngettext,

@@ -8,10 +8,12 @@ from typing import Any
 
 import phonenumbers
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 from markupsafe import Markup
+
+from marshrut.core.money import format_money
 
 TINTS = 8
 NO_BREAK = "\u00a0"
@@ -57,10 +59,7 @@ def due(moment: datetime | None, now: datetime | None = None) -> Markup:
         return Markup("")
     local, today = timezone.localtime(moment), timezone.localtime(now).date()
     clock = local.strftime("%H:%M")
-    if local.date() == today:
-        words = gettext("by %(time)s") % {"time": clock}
-    else:
-        words = f"{_day(local, today)}, {clock}"
+    words = gettext("by %(time)s") % {"time": clock} if local.date() == today else f"{_day(local, today)}, {clock}"
     return _time_element(moment, words)
 
 
@@ -120,8 +119,7 @@ def tint(seed: Any) -> str:
 
 @lru_cache(maxsize=4096)
 def _money(value: Decimal, currency: str, locale: str) -> str:
-    pattern = "#,##0 ¤" if value == value.to_integral_value() else "#,##0.00 ¤"
-    return format_currency(value, currency, pattern, locale=locale, currency_digits=False).replace(" ", NO_BREAK)
+    return format_money(value, currency, locale)
 
 
 @lru_cache(maxsize=4096)
@@ -132,10 +130,10 @@ def _short_money(value: Decimal, currency: str, locale: str) -> str:
     }
     for limit, name in ABBREVIATED:
         if abs(value) >= limit:
-            digits = format_decimal(value / limit, "0.00", locale=locale)
-            symbol = format_currency(0, currency, "¤", locale=locale, currency_digits=False)
-            return f"{names[name] % {'amount': digits}} {symbol}".replace(" ", NO_BREAK)
-    return _money(value.quantize(Decimal(1)), currency, locale)
+            figure = format_decimal(value / limit, "0.00", locale=locale)
+            # The sign stands where the reader's language puts it: in the place of a whole amount's figure.
+            return format_money(1, currency, locale).replace("1", names[name] % {"amount": figure}).replace(" ", NO_BREAK)
+    return format_money(value.quantize(Decimal(1)), currency, locale)
 
 
 def _time_element(moment: datetime, words: str) -> Markup:

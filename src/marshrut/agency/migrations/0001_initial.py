@@ -8,136 +8,176 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Office',
+            name="Office",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('name', models.TextField()),
-                ('time_zone', models.TextField(default='Europe/Moscow')),
-                ('country', models.CharField(default='RU', help_text='ISO 3166-1: the region phones are read in first', max_length=2)),
-                ('is_active', models.BooleanField(db_default=True, default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.TextField()),
+                ("time_zone", models.TextField(default="Europe/Moscow")),
+                (
+                    "country",
+                    models.CharField(default="RU", help_text="ISO 3166-1: the region phones are read in first", max_length=2),
+                ),
+                ("is_active", models.BooleanField(db_default=True, default=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.BigIntegerField(default=1)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.BigIntegerField(default=1)),
             ],
         ),
         migrations.CreateModel(
-            name='Employee',
+            name="Employee",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.TextField()),
-                ('role', models.CharField(choices=[('manager', 'Manager'), ('supervisor', 'Supervisor'), ('owner', 'Owner'), ('administrator', 'Administrator')], max_length=16)),
-                ('is_active', models.BooleanField(db_default=True, default=True)),
-                ('capacity', models.PositiveIntegerField(help_text='open fresh inquiries and overdue actions; empty: no limit', null=True)),
-                ('share_weight', models.DecimalField(db_default=1, decimal_places=2, default=1, max_digits=4)),
-                ('is_on_duty', models.BooleanField(db_default=False, default=False, help_text='on shift round the clock')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='employees', to='agency.office')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.TextField()),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("manager", "Manager"),
+                            ("supervisor", "Supervisor"),
+                            ("owner", "Owner"),
+                            ("administrator", "Administrator"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("is_active", models.BooleanField(db_default=True, default=True)),
+                (
+                    "capacity",
+                    models.PositiveIntegerField(help_text="open fresh inquiries and overdue actions; empty: no limit", null=True),
+                ),
+                ("share_weight", models.DecimalField(db_default=1, decimal_places=2, default=1, max_digits=4)),
+                ("is_on_duty", models.BooleanField(db_default=False, default=False, help_text="on shift round the clock")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "office",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="employees", to="agency.office"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Queue',
+            name="Queue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('name', models.TextField()),
-                ('office', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='agency.office')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.TextField()),
+                ("office", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="agency.office")),
             ],
         ),
         migrations.CreateModel(
-            name='Shift',
+            name="Shift",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField()),
-                ('starts', models.TimeField()),
-                ('ends', models.TimeField()),
-                ('employee', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shifts', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("weekday", models.PositiveSmallIntegerField()),
+                ("starts", models.TimeField()),
+                ("ends", models.TimeField()),
+                (
+                    "employee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="shifts", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WorkingWindow',
+            name="WorkingWindow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(help_text='0 is Monday')),
-                ('opens', models.TimeField()),
-                ('closes', models.TimeField(help_text='00:00 is midnight at the end of the day')),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='windows', to='agency.office')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("weekday", models.PositiveSmallIntegerField(help_text="0 is Monday")),
+                ("opens", models.TimeField()),
+                ("closes", models.TimeField(help_text="00:00 is midnight at the end of the day")),
+                (
+                    "office",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="windows", to="agency.office"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Absence',
+            name="Absence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('reason', models.TextField(blank=True, default='')),
-                ('employee', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='absences', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("reason", models.TextField(blank=True, default="")),
+                (
+                    "employee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="absences", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='agency_absence_span')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="agency_absence_span")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Holiday',
+            name="Holiday",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('name', models.TextField(blank=True, default='')),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holidays', to='agency.office')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("name", models.TextField(blank=True, default="")),
+                (
+                    "office",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="holidays", to="agency.office"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('office', 'day'), name='agency_holiday_day')],
+                "constraints": [models.UniqueConstraint(fields=("office", "day"), name="agency_holiday_day")],
             },
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.TextField()),
-                ('digest', models.BinaryField(max_length=32, unique=True)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('reach', models.CharField(default='all', max_length=8)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('office', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='agency.office')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.TextField()),
+                ("digest", models.BinaryField(max_length=32, unique=True)),
+                ("scopes", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                ("reach", models.CharField(default="all", max_length=8)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("office", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="agency.office")),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('reach__in', ['office', 'all'])), name='agency_token_reach')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("reach__in", ["office", "all"])), name="agency_token_reach")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='employee',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['manager', 'supervisor', 'owner', 'administrator'])), name='agency_employee_role'),
+            model_name="employee",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["manager", "supervisor", "owner", "administrator"])), name="agency_employee_role"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='employee',
-            constraint=models.CheckConstraint(condition=models.Q(('share_weight__gt', 0)), name='agency_employee_weight'),
+            model_name="employee",
+            constraint=models.CheckConstraint(condition=models.Q(("share_weight__gt", 0)), name="agency_employee_weight"),
         ),
         migrations.AddConstraint(
-            model_name='employee',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='agency_employee_name'),
+            model_name="employee",
+            constraint=models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="agency_employee_name"),
         ),
         migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='agency_shift_weekday'),
+            model_name="shift",
+            constraint=models.CheckConstraint(condition=models.Q(("weekday__lte", 6)), name="agency_shift_weekday"),
         ),
         migrations.AddConstraint(
-            model_name='workingwindow',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='agency_window_weekday'),
+            model_name="workingwindow",
+            constraint=models.CheckConstraint(condition=models.Q(("weekday__lte", 6)), name="agency_window_weekday"),
         ),
     ]

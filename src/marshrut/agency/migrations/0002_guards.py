@@ -9,10 +9,13 @@ class Migration(migrations.Migration):
     operations = [
         # The number comes from a sequence: one that a rolled-back transaction has used is never used again, so what a
         # process kept under it can never be taken for something else.
-        migrations.RunSQL("create sequence agency_revision_number; insert into agency_revision(number) values (0);",
-                          "drop sequence agency_revision_number;"),
-        function("agency_raise_revision",
-                 "begin update agency_revision set number = nextval('agency_revision_number'); return null; end"),
+        migrations.RunSQL(
+            "create sequence agency_revision_number; insert into agency_revision(number) values (0);",
+            "drop sequence agency_revision_number;",
+        ),
+        function(
+            "agency_raise_revision", "begin update agency_revision set number = nextval('agency_revision_number'); return null; end"
+        ),
         raise_revision("agency_office"),
         raise_revision("agency_employee", ["name", "role", "office_id", "is_active", "capacity", "share_weight", "is_on_duty"]),
         raise_revision("agency_workingwindow"),

@@ -8,8 +8,9 @@ from marshrut.agency.models import Employee
 
 
 class EmailBackend(BaseBackend):
-    def authenticate(self, request: HttpRequest | None, username: str | None = None, password: str | None = None,
-                     **kwargs: object) -> Employee | None:
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: object
+    ) -> Employee | None:
         if not username or password is None:
             return None
         employee = Employee.objects.filter(email=username.strip().lower(), is_active=True).first()

@@ -15,5 +15,10 @@ def describe_viewer(request: HttpRequest) -> Viewer:
         return Viewer(name="")
     staff = staff_of(request)
     office, colleague = staff.offices.get(actor.office_id), staff.colleagues.get(actor.id)
-    return Viewer(name=actor.name, role=role_label(actor.role), office=office.name if office else "",
-                  is_on_shift=colleague.is_at_work(utc_now()) if colleague else None, id=actor.id)
+    return Viewer(
+        name=actor.name,
+        role=role_label(actor.role),
+        office=office.name if office else "",
+        is_on_shift=colleague.is_at_work(utc_now()) if colleague else None,
+        id=actor.id,
+    )

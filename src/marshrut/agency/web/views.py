@@ -30,8 +30,18 @@ def log_in(request: HttpRequest) -> HttpResponse:
     if errors := _empty(email, password):
         return _ask(request, target, email, errors, 422)
     if attempts.is_blocked(email, utc_now()):
-        return _ask(request, target, email, {"": _("Too many failed attempts for this address. Wait a quarter of an hour, "
-                                                   "or ask the administrator for a new password.")}, 429)
+        return _ask(
+            request,
+            target,
+            email,
+            {
+                "": _(
+                    "Too many failed attempts for this address. Wait a quarter of an hour, "
+                    "or ask the administrator for a new password."
+                )
+            },
+            429,
+        )
     found = authenticate(request, username=email, password=password)
     if not isinstance(found, Employee):
         attempts.note_failure(email, utc_now())
@@ -46,7 +56,9 @@ def _empty(email: str, password: str) -> dict[str, str]:
     return {name: _("Fill this in.") for name, value in given.items() if not value}
 
 
-def _ask(request: HttpRequest, target: str, email: str = "", errors: dict[str, str] | None = None, status: int = 200) -> HttpResponse:
+def _ask(
+    request: HttpRequest, target: str, email: str = "", errors: dict[str, str] | None = None, status: int = 200
+) -> HttpResponse:
     context = {"values": {"email": email}, "errors": errors or {}, "next": target if target != reverse("today") else ""}
     return render(request, "agency/login.html", context, status=status)
 

@@ -15,8 +15,13 @@ def inquiry(**given: Any) -> dict[str, Any]:
         "source": "site",
         "contact": {"name": "Ольга Ветрова", "phone": "+7 916 123-45-67"},
         "message": "Хотим на Мальдивы вдвоём",
-        "request": {"directions": ["Мальдивы"], "adults": 2, "nights": {"from": 9, "to": 11},
-                    "dates": {"from": "2027-02-10", "to": "2027-02-21"}, "budget": {"amount": 612000, "currency": "RUB"}},
+        "request": {
+            "directions": ["Мальдивы"],
+            "adults": 2,
+            "nights": {"from": 9, "to": 11},
+            "dates": {"from": "2027-02-10", "to": "2027-02-21"},
+            "budget": {"amount": 612000, "currency": "RUB"},
+        },
         **given,
     }
 

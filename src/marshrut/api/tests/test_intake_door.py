@@ -91,7 +91,9 @@ def test_a_known_external_id_gives_the_first_inquiry_and_another_body_becomes_a_
     assert changed.json()["id"] == first.json()["id"]
     send(program, inquiry(external_id="lead-7", message="и ещё трансфер"))
     assert list(Touch.objects.filter(kind="inquiry").order_by("id").values_list("body", flat=True)) == [
-        "Хотим на Мальдивы вдвоём", "и ещё трансфер"]
+        "Хотим на Мальдивы вдвоём",
+        "и ещё трансфер",
+    ]
     assert Inquiry.objects.count() == 1
 
 
@@ -123,7 +125,9 @@ def test_a_flaw_in_an_optional_field_never_refuses_a_reachable_inquiry(program: 
 
 
 def test_nan_is_dropped_and_said(program: Client) -> None:
-    answer = send(program, b'{"channel":"phone","contact":{"phone":"+79161234567"},"request":{"budget":{"amount":NaN,"currency":"RUB"}}}')
+    answer = send(
+        program, b'{"channel":"phone","contact":{"phone":"+79161234567"},"request":{"budget":{"amount":NaN,"currency":"RUB"}}}'
+    )
     assert answer.status_code == 201
     assert answer.json()["flaws"][0]["field"].startswith("request.budget")
 
@@ -136,7 +140,9 @@ HOSTILE = ["\x00\x07Иван", "\u202eнави", "И\u200bван", "=CMD()|A1", 
 def test_hostile_names_are_stored_clean_and_never_executed(program: Client, name: str) -> None:
     import json
 
-    answer = send(program, json.dumps(inquiry(contact={"name": name, "phone": "89161234567"}, message=name, utm={name: name})).encode())
+    answer = send(
+        program, json.dumps(inquiry(contact={"name": name, "phone": "89161234567"}, message=name, utm={name: name})).encode()
+    )
     assert answer.status_code == 201
     shown = answer.json()["person"]["name"]
     assert shown
@@ -144,7 +150,9 @@ def test_hostile_names_are_stored_clean_and_never_executed(program: Client, name
     assert not set(shown) & {"\x00", "\u202e", "\u200b", "\ud800"}
 
 
-@pytest.mark.parametrize(("contact", "why"), [({"phone": "9" * 40}, "contact"), ({"phone": "нет"}, "contact"), ({"email": "a@"}, "contact")])
+@pytest.mark.parametrize(
+    ("contact", "why"), [({"phone": "9" * 40}, "contact"), ({"phone": "нет"}, "contact"), ({"email": "a@"}, "contact")]
+)
 def test_a_way_that_cannot_be_read_waits_in_quarantine_with_the_reason(program: Client, contact: dict[str, str], why: str) -> None:
     answer = send(program, {"channel": "phone", "contact": contact})
     assert answer.status_code == 202
@@ -198,6 +206,9 @@ def test_the_number_of_statements_of_intake_is_fixed(program: Client, django_ass
     counts = set()
     for n in range(5):
         with django_assert_max_num_queries(12) as counted:
-            assert send(program, inquiry(contact={"name": f"Имя {n}", "phone": f"+7916000000{n}"}, external_id=f"e{n}")).status_code == 201
+            assert (
+                send(program, inquiry(contact={"name": f"Имя {n}", "phone": f"+7916555001{n}"}, external_id=f"e{n}")).status_code
+                == 201
+            )
         counts.add(len(counted))
-    assert len(counts) == 1
+    assert len(counts) == 1, counts

@@ -44,8 +44,9 @@ def test_the_list_is_narrowed_by_owner_source_and_class(program: Client, came: d
     assert came["id"] in [i["id"] for i in program.get(f"/api/v1/inquiries?owner={came['owner']['id']}").json()["items"]]
 
 
-@pytest.mark.parametrize("path", ["/inquiries?limit=50", "/board?funnel=office&cards=100", "/tasks", "/search?q=ветрова",
-                                  "/reports/source-conversion"])
+@pytest.mark.parametrize(
+    "path", ["/inquiries?limit=50", "/board?funnel=office&cards=100", "/tasks", "/search?q=ветрова", "/reports/source-conversion"]
+)
 def test_a_list_takes_the_same_number_of_statements_with_one_row_and_with_three(
     program: Client, came: dict[str, Any], django_assert_max_num_queries: Any, path: str
 ) -> None:
@@ -78,9 +79,25 @@ def test_the_stranger_gets_404_and_empty_lists(stranger: Client, came: dict[str,
     assert stranger.get("/api/v1/reports/source-conversion").json()["rows"] == []
 
 
-@pytest.mark.parametrize("query", ["8 916 123 45 67", "+79161234567", "9161234567", "8(916)123-45-67", "916 123-45-67", "1234567",
-                                   "ветрова", "ОЛЬГА ВЕТ", "ветр ольг", "dtnhjdf", "vetrova"])
-def test_a_person_is_found_by_phone_in_any_spelling_and_by_part_of_a_name(program: Client, came: dict[str, Any], query: str) -> None:
+@pytest.mark.parametrize(
+    "query",
+    [
+        "8 916 123 45 67",
+        "+79161234567",
+        "9161234567",
+        "8(916)123-45-67",
+        "916 123-45-67",
+        "1234567",
+        "ветрова",
+        "ОЛЬГА ВЕТ",
+        "ветр ольг",
+        "dtnhjdf",
+        "vetrova",
+    ],
+)
+def test_a_person_is_found_by_phone_in_any_spelling_and_by_part_of_a_name(
+    program: Client, came: dict[str, Any], query: str
+) -> None:
     items = program.get("/api/v1/search", {"q": query}).json()["items"]
     assert [(i["kind"], i["id"]) for i in items] == [("person", came["person"]["id"])]
 
@@ -90,7 +107,9 @@ def test_yo_is_found_by_ye(program: Client) -> None:
     assert [i["title"] for i in program.get("/api/v1/search", {"q": "пугачев федор"}).json()["items"]] == ["Фёдор Пугачёв"]
 
 
-def test_an_inquiry_becomes_a_deal_whose_stage_sets_the_next_action(program: Client, came: dict[str, Any], deal: dict[str, Any]) -> None:
+def test_an_inquiry_becomes_a_deal_whose_stage_sets_the_next_action(
+    program: Client, came: dict[str, Any], deal: dict[str, Any]
+) -> None:
     assert deal["stage"] == "contact_made"
     assert deal["next_action"]["title"].startswith("Записать потребность")
     shown = program.get(f"/api/v1/inquiries/{came['id']}").json()
@@ -105,7 +124,9 @@ def test_a_stage_asks_for_exactly_the_facts_that_are_missing(program: Client, de
     refused = post(program, f"/deals/{deal['id']}/stage", stage="money_and_passports")
     assert refused.status_code == 422
     assert refused.json()["missing"] == ["prepayment", "passports"]
-    moved = post(program, f"/deals/{deal['id']}/stage", stage="money_and_passports", facts={"prepayment": "150 000", "passports": "оба"})
+    moved = post(
+        program, f"/deals/{deal['id']}/stage", stage="money_and_passports", facts={"prepayment": "150 000", "passports": "оба"}
+    )
     assert moved.status_code == 200
     assert moved.json()["stage"] == "money_and_passports"
     back = post(program, f"/deals/{deal['id']}/stage", stage="contact_made")
@@ -153,9 +174,23 @@ def test_the_board_counts_and_sums_by_stage_and_currency(program: Client, deal: 
     assert all(c["cards"] == [] for c in bare)
 
 
-@pytest.mark.parametrize("path", ["/inquiries/0", "/inquiries/99999999999999999999", "/deals/7", "/persons/7", "/inquiries?limit=0",
-                                  "/inquiries?after=nonsense", "/tasks?due=someday", "/board?funnel=none", "/inquiries?source=%00",
-                                  "/search?q=%00", "/reports/source-conversion?from=2026-02-31", "/inquiries?owner=-1"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/inquiries/0",
+        "/inquiries/99999999999999999999",
+        "/deals/7",
+        "/persons/7",
+        "/inquiries?limit=0",
+        "/inquiries?after=nonsense",
+        "/tasks?due=someday",
+        "/board?funnel=none",
+        "/inquiries?source=%00",
+        "/search?q=%00",
+        "/reports/source-conversion?from=2026-02-31",
+        "/inquiries?owner=-1",
+    ],
+)
 def test_odd_questions_are_answered_clearly(program: Client, path: str) -> None:
     answer = program.get(f"/api/v1{path}")
     assert answer.status_code in (200, 404, 422)

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,35 +15,51 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('name', models.TextField()),
-                ('position', models.PositiveSmallIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.TextField()),
+                ("position", models.PositiveSmallIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Direction',
+            name="Direction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('name', models.TextField()),
-                ('aliases', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, help_text='other spellings and languages, lower case', size=None)),
-                ('floor_price', models.DecimalField(decimal_places=2, max_digits=12, null=True)),
-                ('currency', models.CharField(default='RUB', max_length=3)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.TextField()),
+                (
+                    "aliases",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(),
+                        default=list,
+                        help_text="other spellings and languages, lower case",
+                        size=None,
+                    ),
+                ),
+                ("floor_price", models.DecimalField(decimal_places=2, max_digits=12, null=True)),
+                ("currency", models.CharField(default="RUB", max_length=3)),
             ],
         ),
         migrations.CreateModel(
-            name='Skill',
+            name="Skill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='catalog.category')),
-                ('direction', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='catalog.direction')),
-                ('employee', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("category", models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to="catalog.category")),
+                ("direction", models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to="catalog.direction")),
+                (
+                    "employee",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('category__isnull', False), ('direction__isnull', False), _connector='OR'), name='catalog_skill_of_something')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("category__isnull", False), ("direction__isnull", False), _connector="OR"),
+                        name="catalog_skill_of_something",
+                    )
+                ],
             },
         ),
     ]

@@ -6,59 +6,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agency', '0001_initial'),
+        ("agency", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Form',
+            name="Form",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(unique=True)),
-                ('name', models.TextField()),
-                ('source_slug', models.CharField(max_length=120)),
-                ('consent_text', models.TextField()),
-                ('consent_version', models.TextField()),
-                ('is_active', models.BooleanField(db_default=True, default=True)),
-                ('office', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='agency.office')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.SlugField(unique=True)),
+                ("name", models.TextField()),
+                ("source_slug", models.CharField(max_length=120)),
+                ("consent_text", models.TextField()),
+                ("consent_version", models.TextField()),
+                ("is_active", models.BooleanField(db_default=True, default=True)),
+                ("office", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="agency.office")),
             ],
         ),
         migrations.CreateModel(
-            name='RawMessage',
+            name="RawMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(max_length=16)),
-                ('source_slug', models.CharField(max_length=120)),
-                ('external_id', models.TextField(null=True)),
-                ('body', models.BinaryField()),
-                ('body_digest', models.BinaryField(max_length=32)),
-                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('state', models.CharField(choices=[('understood', 'Understood'), ('quarantined', 'Quarantined'), ('repeat', 'Repeat')], default='understood', max_length=12)),
-                ('reason', models.TextField(blank=True, db_default='', default='')),
-                ('by', models.TextField(help_text="who handed it in: the actor's label or form:key")),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("channel", models.CharField(max_length=16)),
+                ("source_slug", models.CharField(max_length=120)),
+                ("external_id", models.TextField(null=True)),
+                ("body", models.BinaryField()),
+                ("body_digest", models.BinaryField(max_length=32)),
+                ("received_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("understood", "Understood"), ("quarantined", "Quarantined"), ("repeat", "Repeat")],
+                        default="understood",
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, db_default="", default="")),
+                ("by", models.TextField(help_text="who handed it in: the actor's label or form:key")),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'quarantined')), fields=['id'], name='channels_raw_quarantine')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('external_id__isnull', False), models.Q(('state', 'repeat'), _negated=True)), fields=('source_slug', 'external_id'), name='channels_raw_once'), models.CheckConstraint(condition=models.Q(('state__in', ['understood', 'quarantined', 'repeat'])), name='channels_raw_state')],
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "quarantined")), fields=["id"], name="channels_raw_quarantine")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id__isnull", False), models.Q(("state", "repeat"), _negated=True)),
+                        fields=("source_slug", "external_id"),
+                        name="channels_raw_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["understood", "quarantined", "repeat"])), name="channels_raw_state"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=255)),
-                ('body_digest', models.BinaryField(max_length=32)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('token', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='agency.apitoken')),
-                ('raw', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='channels.rawmessage')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=255)),
+                ("body_digest", models.BinaryField(max_length=32)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("token", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="agency.apitoken")),
+                ("raw", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="channels.rawmessage")),
             ],
             options={
-                'indexes': [models.Index(fields=['created_at'], name='channels_key_age')],
-                'constraints': [models.UniqueConstraint(fields=('token', 'key'), name='channels_key_once')],
+                "indexes": [models.Index(fields=["created_at"], name="channels_key_age")],
+                "constraints": [models.UniqueConstraint(fields=("token", "key"), name="channels_key_once")],
             },
         ),
     ]

@@ -9,95 +9,118 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agency', '0001_initial'),
+        ("agency", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('surname', models.TextField(blank=True, db_default='', default='')),
-                ('given_name', models.TextField(blank=True, db_default='', default='')),
-                ('patronymic', models.TextField(blank=True, db_default='', default='')),
-                ('display_name', models.TextField(help_text='as shown; never empty')),
-                ('search_name', models.TextField(help_text='normal form for search: core.names.search_name')),
-                ('past_deals', models.PositiveIntegerField(db_default=0, default=0, help_text='realised deals so far')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('office', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='agency.office')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("surname", models.TextField(blank=True, db_default="", default="")),
+                ("given_name", models.TextField(blank=True, db_default="", default="")),
+                ("patronymic", models.TextField(blank=True, db_default="", default="")),
+                ("display_name", models.TextField(help_text="as shown; never empty")),
+                ("search_name", models.TextField(help_text="normal form for search: core.names.search_name")),
+                ("past_deals", models.PositiveIntegerField(db_default=0, default=0, help_text="realised deals so far")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("office", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="agency.office")),
+                ("owner", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name='ContactPoint',
+            name="ContactPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('phone', 'Phone'), ('email', 'Email'), ('messenger', 'Messenger')], max_length=12)),
-                ('written', models.TextField(help_text='as the client wrote it')),
-                ('normal', models.TextField()),
-                ('tail', models.CharField(blank=True, db_default='', default='', help_text="a phone's last ten digits", max_length=10)),
-                ('is_shared', models.BooleanField(db_default=False, default=False, help_text='office, spouse, junk: identifies nobody')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='clients.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(choices=[("phone", "Phone"), ("email", "Email"), ("messenger", "Messenger")], max_length=12),
+                ),
+                ("written", models.TextField(help_text="as the client wrote it")),
+                ("normal", models.TextField()),
+                (
+                    "tail",
+                    models.CharField(blank=True, db_default="", default="", help_text="a phone's last ten digits", max_length=10),
+                ),
+                (
+                    "is_shared",
+                    models.BooleanField(db_default=False, default=False, help_text="office, spouse, junk: identifies nobody"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="contacts", to="clients.person"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('raw_id', models.BigIntegerField(help_text='the raw message it came with', null=True)),
-                ('text', models.TextField()),
-                ('version', models.TextField()),
-                ('channel', models.TextField()),
-                ('given_at', models.DateTimeField()),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='clients.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("raw_id", models.BigIntegerField(help_text="the raw message it came with", null=True)),
+                ("text", models.TextField()),
+                ("version", models.TextField()),
+                ("channel", models.TextField()),
+                ("given_at", models.DateTimeField()),
+                ("person", models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to="clients.person")),
             ],
         ),
         migrations.CreateModel(
-            name='Suspect',
+            name="Suspect",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.JSONField()),
-                ('found_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('other', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='clients.person')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='clients.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.JSONField()),
+                ("found_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "other",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="clients.person"
+                    ),
+                ),
+                ("person", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="clients.person")),
             ],
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['search_name'], name='clients_person_search', opclasses=['gin_trgm_ops']),
+            model_name="person",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fastupdate=False, fields=["search_name"], name="clients_person_search", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['owner'], name='clients_person_owner'),
+            model_name="person",
+            index=models.Index(fields=["owner"], name="clients_person_owner"),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('display_name', ''), _negated=True), name='clients_person_named'),
+            model_name="person",
+            constraint=models.CheckConstraint(condition=models.Q(("display_name", ""), _negated=True), name="clients_person_named"),
         ),
         migrations.AddIndex(
-            model_name='contactpoint',
-            index=models.Index(fields=['normal', 'kind'], name='clients_contact_normal'),
+            model_name="contactpoint",
+            index=models.Index(fields=["normal", "kind"], name="clients_contact_normal"),
         ),
         migrations.AddIndex(
-            model_name='contactpoint',
-            index=models.Index(condition=models.Q(('tail', ''), _negated=True), fields=['tail'], name='clients_contact_tail'),
+            model_name="contactpoint",
+            index=models.Index(condition=models.Q(("tail", ""), _negated=True), fields=["tail"], name="clients_contact_tail"),
         ),
         migrations.AddIndex(
-            model_name='contactpoint',
-            index=models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Reverse('tail'), name='text_pattern_ops'), name='clients_contact_ending'),
+            model_name="contactpoint",
+            index=models.Index(
+                django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Reverse("tail"), name="text_pattern_ops"),
+                name="clients_contact_ending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.UniqueConstraint(fields=('person', 'kind', 'normal'), name='clients_contact_once'),
+            model_name="contactpoint",
+            constraint=models.UniqueConstraint(fields=("person", "kind", "normal"), name="clients_contact_once"),
         ),
         migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['phone', 'email', 'messenger'])), name='clients_contact_kind'),
+            model_name="contactpoint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["phone", "email", "messenger"])), name="clients_contact_kind"
+            ),
         ),
     ]

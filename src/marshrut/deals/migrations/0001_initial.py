@@ -8,122 +8,164 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('intake', '0001_initial'),
-        ('journal', '0001_initial'),
+        ("intake", "0001_initial"),
+        ("journal", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Funnel',
+            name="Funnel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('name', models.TextField()),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('is_active', models.BooleanField(db_default=True, default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.TextField()),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("is_active", models.BooleanField(db_default=True, default=True)),
             ],
         ),
         migrations.CreateModel(
-            name='LossReason',
+            name="LossReason",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('name', models.TextField()),
-                ('position', models.PositiveSmallIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.TextField()),
+                ("position", models.PositiveSmallIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Stage',
+            name="Stage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField()),
-                ('name', models.TextField()),
-                ('position', models.PositiveSmallIntegerField()),
-                ('task_title', models.TextField()),
-                ('task_kind', models.CharField(default='call', max_length=24)),
-                ('task_minutes', models.PositiveIntegerField(help_text='working minutes until the next action is due')),
-                ('required_facts', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, help_text='facts a deal must have to stand here', size=None)),
-                ('hint', models.TextField(blank=True, default='')),
-                ('is_last', models.BooleanField(db_default=False, default=False)),
-                ('funnel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='deals.funnel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField()),
+                ("name", models.TextField()),
+                ("position", models.PositiveSmallIntegerField()),
+                ("task_title", models.TextField()),
+                ("task_kind", models.CharField(default="call", max_length=24)),
+                ("task_minutes", models.PositiveIntegerField(help_text="working minutes until the next action is due")),
+                (
+                    "required_facts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, help_text="facts a deal must have to stand here", size=None
+                    ),
+                ),
+                ("hint", models.TextField(blank=True, default="")),
+                ("is_last", models.BooleanField(db_default=False, default=False)),
+                (
+                    "funnel",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="stages", to="deals.funnel"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Deal',
+            name="Deal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage_entered_at', models.DateTimeField()),
-                ('title', models.TextField()),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14, null=True)),
-                ('currency', models.CharField(blank=True, db_default='', default='', max_length=3)),
-                ('facts', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('won', 'Won'), ('lost', 'Lost')], default='open', max_length=4)),
-                ('close_reason', models.TextField(blank=True, db_default='', default='')),
-                ('opened_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_by', models.TextField(null=True)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='journal.dossier')),
-                ('inquiry', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='intake.inquiry')),
-                ('stage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='deals.stage')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("stage_entered_at", models.DateTimeField()),
+                ("title", models.TextField()),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14, null=True)),
+                ("currency", models.CharField(blank=True, db_default="", default="", max_length=3)),
+                ("facts", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(choices=[("open", "Open"), ("won", "Won"), ("lost", "Lost")], default="open", max_length=4),
+                ),
+                ("close_reason", models.TextField(blank=True, db_default="", default="")),
+                ("opened_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_by", models.TextField(null=True)),
+                (
+                    "dossier",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="deals", to="journal.dossier"),
+                ),
+                (
+                    "inquiry",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="deals", to="intake.inquiry"
+                    ),
+                ),
+                ("stage", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="deals.stage")),
             ],
         ),
         migrations.CreateModel(
-            name='StageEntry',
+            name="StageEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_at', models.DateTimeField()),
-                ('left_at', models.DateTimeField(null=True)),
-                ('by', models.TextField()),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='deals.deal')),
-                ('stage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='deals.stage')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("entered_at", models.DateTimeField()),
+                ("left_at", models.DateTimeField(null=True)),
+                ("by", models.TextField()),
+                ("deal", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="entries", to="deals.deal")),
+                ("stage", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="deals.stage")),
             ],
         ),
         migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.UniqueConstraint(fields=('funnel', 'slug'), name='deals_stage_slug'),
+            model_name="stage",
+            constraint=models.UniqueConstraint(fields=("funnel", "slug"), name="deals_stage_slug"),
         ),
         migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('funnel', 'position'), name='deals_stage_position'),
+            model_name="stage",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                fields=("funnel", "position"),
+                name="deals_stage_position",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['dossier'], name='deals_deal_dossier'),
+            model_name="deal",
+            index=models.Index(fields=["dossier"], name="deals_deal_dossier"),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['inquiry'], name='deals_deal_inquiry'),
+            model_name="deal",
+            index=models.Index(fields=["inquiry"], name="deals_deal_inquiry"),
         ),
         migrations.AddConstraint(
-            model_name='deal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('dossier',), name='deals_deal_one_open'),
+            model_name="deal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")), fields=("dossier",), name="deals_deal_one_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'won', 'lost'])), name='deals_deal_state'),
+            model_name="deal",
+            constraint=models.CheckConstraint(condition=models.Q(("state__in", ["open", "won", "lost"])), name="deals_deal_state"),
         ),
         migrations.AddConstraint(
-            model_name='deal',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gte', 0), _connector='OR'), name='deals_deal_amount'),
+            model_name="deal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__isnull", True), ("amount__gte", 0), _connector="OR"), name="deals_deal_amount"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'lost'), _negated=True), models.Q(('close_reason', ''), _negated=True), _connector='OR'), name='deals_deal_lost_why'),
+            model_name="deal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "lost"), _negated=True), models.Q(("close_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="deals_deal_lost_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='deals_deal_closed_pair'),
+            model_name="deal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("closed_by__isnull", True), ("state", "open")),
+                    models.Q(
+                        models.Q(("state", "open"), _negated=True), ("closed_at__isnull", False), ("closed_by__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="deals_deal_closed_pair",
+            ),
         ),
         migrations.AddIndex(
-            model_name='stageentry',
-            index=models.Index(fields=['deal', 'entered_at'], name='deals_entry_story'),
+            model_name="stageentry",
+            index=models.Index(fields=["deal", "entered_at"], name="deals_entry_story"),
         ),
         migrations.AddConstraint(
-            model_name='stageentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('deal',), name='deals_entry_one_current'),
+            model_name="stageentry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("left_at__isnull", True)), fields=("deal",), name="deals_entry_one_current"
+            ),
         ),
     ]

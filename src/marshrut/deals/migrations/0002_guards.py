@@ -37,5 +37,9 @@ class Migration(migrations.Migration):
         keep_from_truncate("deals_deal"),
         track("deals_deal"),
         track("deals_stageentry"),
-        *(operation(table) for table in ("deals_funnel", "deals_stage", "deals_lossreason") for operation in (track, raise_revision)),
+        *(
+            operation(table)
+            for table in ("deals_funnel", "deals_stage", "deals_lossreason")
+            for operation in (track, raise_revision)
+        ),
     ]

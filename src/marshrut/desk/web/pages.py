@@ -59,7 +59,7 @@ class Desk:
         return self.office.calendar.local_day_bounds(self.now)
 
     def reference(self) -> Reference:
-        return read_reference()
+        return read_reference(self.revision)
 
     def sees_queues(self) -> bool:
         """Whether the actor answers for more than their own matters."""

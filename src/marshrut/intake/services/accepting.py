@@ -1,13 +1,10 @@
 """An inquiry comes in: stored raw, then understood in the same transaction, or kept in quarantine with the reason."""
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-import orjson
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
@@ -23,27 +20,21 @@ from marshrut.channels.services import (
     store_raw,
 )
 from marshrut.clients.queries import Match, find_by_contacts
-from marshrut.clients.services import add_contacts, add_person, give_keeper, keep_consent, rename_unnamed, suspect
+from marshrut.clients.services import give_keeper, keep_consent
 from marshrut.core.errors import Refused
 from marshrut.core.history import sign
-from marshrut.core.names import PersonName, is_quite_different
-from marshrut.core.phones import read_phone
 from marshrut.intake.queries import LeadingInquiry, find_dossier_of, open_matter_of
 from marshrut.intake.reading import Submission
 from marshrut.intake.reference import Reference
 from marshrut.intake.rules import (
-    Classification,
     Demand,
-    InquiryFacts,
-    PersonFacts,
-    Priority,
-    Relevance,
-    check_contact_set,
 )
-from marshrut.intake.services.distributing import Given, give_to_somebody
+from marshrut.intake.services.distributing import give_to_somebody
+from marshrut.intake.services.judging import Judged, facts_of, judge
+from marshrut.intake.services.recognising import choose_person, complete_person, make_person
+from marshrut.intake.services.recording import record_inquiry
 from marshrut.intake.wording import first_action_title, next_answer_title
 from marshrut.journal.services import Matter, NextAction, Place, add_task, add_touch, open_dossier
-from marshrut.marketing.services import keep_unknown_source
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +48,9 @@ class Receipt:
     quarantined: str = ""
 
 
-def accept_inquiry(*, submission: Submission, body: bytes, reference: Reference, by: Actor, now: datetime,
-                   key: str = "") -> Receipt:
+def accept_inquiry(
+    *, submission: Submission, body: bytes, reference: Reference, by: Actor, now: datetime, key: str = ""
+) -> Receipt:
     """Keep an inquiry and do everything that follows, in one transaction.
 
     A known external id gives the first inquiry again (another body becomes a touch on it). A known idempotency key
@@ -79,8 +71,15 @@ def _accept(submission: Submission, body: bytes, reference: Reference, by: Actor
         repeated = _repeated_key(submission, body, key, by, now)
         if repeated is not None:
             return repeated
-    stored = store_raw(channel=submission.channel, source_slug=submission.source_slug, external_id=submission.external_id,
-                       body=body, identities=submission.identities, by=by.label, now=now)
+    stored = store_raw(
+        channel=submission.channel,
+        source_slug=submission.source_slug,
+        external_id=submission.external_id,
+        body=body,
+        identities=submission.identities,
+        by=by.label,
+        now=now,
+    )
     if key:
         remember_key(token_id=by.id, key=key, body=body, raw_id=stored.id, now=now)
     if not stored.is_new:
@@ -98,24 +97,50 @@ def _repeated_key(submission: Submission, body: bytes, key: str, by: Actor, now:
     if used is None or (submission.external_id and find_dossier_of(submission.source_slug, submission.external_id)):
         return None  # a known external id wins over a key
     if used.body_digest != digest_of(body):
-        raise Refused("key_reused", _("This Idempotency-Key was used with another body within the last day."), field="Idempotency-Key")
+        raise Refused(
+            "key_reused", _("This Idempotency-Key was used with another body within the last day."), field="Idempotency-Key"
+        )
     return Receipt(used.raw_id, is_new=False)
 
 
 def _repeated(stored: Stored, submission: Submission, body: bytes, by: Actor, now: datetime) -> Receipt:
     matter = find_dossier_of(submission.source_slug, submission.external_id)
-    if not stored.is_same_body and keep_repeat(channel=submission.channel, source_slug=submission.source_slug,
-                                               external_id=submission.external_id, body=body, by=by.label, now=now) and matter:
-        add_touch(dossier_id=matter.dossier_id, kind="inquiry", direction="in", body=submission.message, by=by, now=now,
-                  data={"channel": submission.channel, "repeats": stored.id})
+    if (
+        not stored.is_same_body
+        and keep_repeat(
+            channel=submission.channel,
+            source_slug=submission.source_slug,
+            external_id=submission.external_id,
+            body=body,
+            by=by.label,
+            now=now,
+        )
+        and matter
+    ):
+        add_touch(
+            dossier_id=matter.dossier_id,
+            kind="inquiry",
+            direction="in",
+            body=submission.message,
+            by=by,
+            now=now,
+            data={"channel": submission.channel, "repeats": stored.id},
+        )
     return Receipt(stored.id, is_new=False)
 
 
 @transaction.atomic
 def accept_quarantined(*, submission: Submission, body: bytes, reason: str, by: Actor, now: datetime) -> Receipt:
     """Keep what looks wrong (a bot's form, a flood) without understanding it: it is never lost, a person looks."""
-    stored = store_raw(channel=submission.channel, source_slug=submission.source_slug, external_id=submission.external_id,
-                       body=body, identities=(), by=by.label, now=now)
+    stored = store_raw(
+        channel=submission.channel,
+        source_slug=submission.source_slug,
+        external_id=submission.external_id,
+        body=body,
+        identities=(),
+        by=by.label,
+        now=now,
+    )
     if stored.is_new:
         quarantine(raw_id=stored.id, reason=reason)
     return Receipt(stored.id, is_new=stored.is_new, quarantined=reason)
@@ -138,156 +163,107 @@ def understand(*, raw_id: int, submission: Submission, reference: Reference, by:
     facts = facts_of(submission, reference, person, leading)
     judged = judge(facts, submission, reference)
     if person:
-        _complete_person(person, matches, submission)
+        complete_person(person, matches, submission)
     if leading and person:
         _join(raw_id, submission, reference, judged, person, leading, by, now)
     else:
         _lead(raw_id, submission, reference, judged, person, by, now)
 
 
-def choose_person(matches: Sequence[Match], submission: Submission) -> Match | None:
-    """Phone first, then e-mail, then messenger. Where several people share a number, the name decides, else the latest."""
-    if not matches:
-        return None
-    best = [m for m in matches if m.kind == matches[0].kind]
-    if submission.name and len(best) > 1:
-        alike = [m for m in best if not is_quite_different(m.name, submission.name.display)]
-        best = alike or best
-    return best[0]
-
-
-def _complete_person(person: Match, matches: Sequence[Match], submission: Submission) -> None:
-    """New ways to reach a known person are kept; what does not fit together goes to the suspects, for a person to decide."""
-    known = {m.normal for m in matches}
-    new = [c for c in submission.contacts if c.normal not in known]
-    if new:
-        add_contacts(person_id=person.person_id, contacts=new)
-    if submission.name:
-        if read_phone(person.name):
-            rename_unnamed(person_id=person.person_id, name=submission.name)
-        elif is_quite_different(person.name, submission.name.display):
-            suspect(person_id=person.person_id, other_id=None,
-                    reason={"code": "other_name", "name": submission.name.display, "by": person.kind})
-    for other in {m.person_id: m for m in matches if m.person_id != person.person_id and m.kind != person.kind}.values():
-        suspect(person_id=person.person_id, other_id=other.person_id, reason={"code": f"{person.kind}_and_{other.kind}"})
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What the rules said about an inquiry."""
-
-    facts: InquiryFacts
-    source_id: int
-    category: str | None
-    directions: tuple[str, ...]
-    classification: Classification
-    missing: tuple[str, ...]
-    relevance: Relevance
-    priority: Priority
-
-
-def facts_of(submission: Submission, reference: Reference, person: Match | None, leading: LeadingInquiry | None) -> InquiryFacts:
-    """The inquiry as the rules see it; the day is that of the first office."""
-    catalogue, request = reference.catalogue, submission.request
-    has = {c.kind for c in submission.contacts}
-    directions = tuple(catalogue.find_direction(d) or d for d in request.directions)
-    known = PersonFacts(is_known=person is not None, owner_id=person.owner_id if person else None,
-                        has_open_matter=leading is not None, past_deals=person.past_deals if person else 0,
-                        has_booking=bool(leading and leading.phase == "booking"), is_on_trip=bool(leading and leading.phase == "trip"))
-    category = catalogue.find_category(request.category) if request.category else None
-    return InquiryFacts.from_request(
-        replace(request, directions=directions, category=category), channel=submission.channel, today=reference.staff.first_office.calendar.local_date(submission.received_at),
-        source_slug=submission.source_slug, message=submission.message, has_name=submission.name is not None,
-        has_phone="phone" in has, has_email="email" in has, has_messenger="messenger" in has, person=known)
-
-
-def judge(facts: InquiryFacts, submission: Submission, reference: Reference) -> Judged:
-    """Class, contact set, relevance and priority, each with its reasons."""
-    rules = reference.rules
-    source = reference.sources.get(submission.source_slug) or keep_unknown_source(slug=submission.source_slug)
-    classification = rules.classifier.classify(facts)
-    relevance = rules.grader.grade(facts, reference.catalogue.floors)
-    priority = rules.priority.score(facts, classification.inquiry_class, relevance.grade, source.chance)
-    return Judged(facts, source.id, facts.category, facts.directions, classification, check_contact_set(facts).missing, relevance, priority)
-
-
-def _lead(raw_id: int, submission: Submission, reference: Reference, judged: Judged, person: Match | None, by: Actor,
-          now: datetime) -> None:
+def _lead(
+    raw_id: int, submission: Submission, reference: Reference, judged: Judged, person: Match | None, by: Actor, now: datetime
+) -> None:
     """The inquiry leads a matter of its own: given to somebody, with a clock and a next action."""
     demand = Demand(submission.office_id, judged.category, judged.directions, person.owner_id if person else None)
     given = give_to_somebody(reference, demand, now)
     holder = given.holder
-    person_id = person.person_id if person else _new_person(submission, holder.owner_id, holder.office_id, now)
+    person_id = person.person_id if person else make_person(submission, holder.owner_id, holder.office_id, now)
     if person and person.owner_id is None and holder.owner_id:
         give_keeper(person_id=person.person_id, owner_id=holder.owner_id, office_id=holder.office_id)
     _keep_consent(submission, person_id, raw_id, now)
     budget = submission.request.budget
-    action = NextAction(first_action_title(submission.channel, judged.missing), given.moments.breach_at,
-                        "write" if submission.channel in ("email", "messenger") else "call")
+    action = NextAction(
+        first_action_title(submission.channel, judged.missing),
+        given.moments.breach_at,
+        "write" if submission.channel in ("email", "messenger") else "call",
+    )
     dossier_id, _task_id = open_dossier(
-        person_id=person_id, holder=holder, place=Place(worth=budget.amount if budget else None, currency=budget.currency if budget else ""),
-        action=action, said=submission.message, heard={"channel": submission.channel}, by=by, now=submission.received_at)
-    _insert(raw_id, dossier_id, person_id, person, submission, judged, given=given, now=now)
+        person_id=person_id,
+        holder=holder,
+        place=Place(worth=budget.amount if budget else None, currency=budget.currency if budget else ""),
+        action=action,
+        said=submission.message,
+        heard={"channel": submission.channel},
+        by=by,
+        now=submission.received_at,
+    )
+    record_inquiry(
+        raw_id=raw_id,
+        dossier_id=dossier_id,
+        person_id=person_id,
+        match=person,
+        submission=submission,
+        judged=judged,
+        now=now,
+        given=given,
+    )
 
 
-def _join(raw_id: int, submission: Submission, reference: Reference, judged: Judged, person: Match, leading: LeadingInquiry,
-          by: Actor, now: datetime) -> None:
+def _join(
+    raw_id: int,
+    submission: Submission,
+    reference: Reference,
+    judged: Judged,
+    person: Match,
+    leading: LeadingInquiry,
+    by: Actor,
+    now: datetime,
+) -> None:
     """The person has an open matter: the inquiry joins its story, and its holder is to answer."""
-    matter = Matter(leading.dossier_id, person.person_id, leading.owner_id, leading.queue_id, leading.office_id, leading.phase,
-                    leading.place, True)
+    matter = Matter(
+        leading.dossier_id,
+        person.person_id,
+        leading.owner_id,
+        leading.queue_id,
+        leading.office_id,
+        leading.phase,
+        leading.place,
+        True,
+    )
     policy = reference.rules.clock_of(leading.office_id)
     colleague = reference.staff.colleagues.get(leading.owner_id or 0)
     calendar = colleague.response_calendar if colleague else reference.staff.first_office.calendar
-    add_touch(dossier_id=leading.dossier_id, kind="inquiry", direction="in", body=submission.message, by=by, now=now,
-              data={"channel": submission.channel, "inquiry": raw_id})
+    add_touch(
+        dossier_id=leading.dossier_id,
+        kind="inquiry",
+        direction="in",
+        body=submission.message,
+        by=by,
+        now=now,
+        data={"channel": submission.channel, "inquiry": raw_id},
+    )
     due_at = calendar.add_working_minutes(now, policy.breach)
     add_task(matter=matter, action=NextAction(next_answer_title(submission.channel), due_at, "call"), by=by, now=now)
     _keep_consent(submission, person.person_id, raw_id, now)
-    _insert(raw_id, leading.dossier_id, person.person_id, person, submission, judged, joined_to=leading.inquiry_id, now=now)
-
-
-def _new_person(submission: Submission, owner_id: int | None, office_id: int | None, now: datetime) -> int | None:
-    if not submission.contacts:
-        return None
-    name = submission.name or _name_by_contact(submission)
-    return add_person(name=name, contacts=submission.contacts, owner_id=owner_id, office_id=office_id, now=now)
-
-
-def _name_by_contact(submission: Submission) -> PersonName:
-    """Who has not said a name is shown by the way to reach them."""
-    return PersonName("", "", "", submission.contacts[0].normal)
+    record_inquiry(
+        raw_id=raw_id,
+        dossier_id=leading.dossier_id,
+        person_id=person.person_id,
+        match=person,
+        submission=submission,
+        judged=judged,
+        now=now,
+        joined_to=leading.inquiry_id,
+    )
 
 
 def _keep_consent(submission: Submission, person_id: int | None, raw_id: int, now: datetime) -> None:
     if submission.consent:
-        keep_consent(person_id=person_id, raw_id=raw_id, text=submission.consent.text, version=submission.consent.version,
-                     channel=submission.channel, given_at=now)
-
-
-_COLUMNS = ("raw_id", "dossier_id", "person_id", "matched_by", "channel", "source_id", "external_id", "received_at", "state", "joined_to_id",
-            "inquiry_class", "class_reason", "message", "request", "flaws", "budget", "currency", "contact_missing", "relevance",
-            "relevance_reasons", "priority", "priority_reasons", "owner_reason", "respond_by", "warn_at", "clock_started_at", "clock_state", "clock_step",
-            "reroutes", "disposition", "close_reason", "utm", "visitor")
-_INSERT = f"insert into intake_inquiry({', '.join(_COLUMNS)}) values ({', '.join(['%s'] * len(_COLUMNS))})"
-
-
-def _insert(raw_id: int, dossier_id: int, person_id: int | None, person: Match | None, submission: Submission, judged: Judged, *,
-            now: datetime, given: Given | None = None, joined_to: int | None = None) -> None:
-    budget = submission.request.budget
-    request = {**submission.request.as_json(), "category": judged.category, "directions": list(judged.directions)}
-    flaws = [{"field": f.field, "code": f.code, "value": f.value} for f in submission.flaws]
-    clock = (given.moments.breach_at, given.moments.warn_at, now, "running") if given else (None, None, None, "none")
-    values = [
-        raw_id, dossier_id, person_id, person.kind if person else "new" if person_id else "", submission.channel, judged.source_id, submission.external_id,
-        submission.received_at, "joined" if joined_to else "open", joined_to, judged.classification.inquiry_class,
-        _json(judged.classification.reason), submission.message, _json(request), _json(flaws), budget.amount if budget else None,
-        budget.currency if budget else "", list(judged.missing), judged.relevance.grade, _json(judged.relevance.reasons),
-        judged.priority.score, _json(judged.priority.reasons), _json(given.reasons if given else [{"code": "joined"}]), *clock, 0, 0, "", "",
-        _json(submission.utm), submission.visitor,
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+        keep_consent(
+            person_id=person_id,
+            raw_id=raw_id,
+            text=submission.consent.text,
+            version=submission.consent.version,
+            channel=submission.channel,
+            given_at=now,
+        )

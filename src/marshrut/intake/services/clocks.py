@@ -30,8 +30,10 @@ BATCH = 200
 def run_clocks(*, reference: Reference, now: datetime) -> int:
     """Do what is due on running response clocks; how many inquiries were looked at."""
     with connection.cursor() as cursor:
-        cursor.execute("select raw_id from intake_inquiry where clock_state = 'running' and warn_at <= %s order by warn_at limit %s",
-                       [now, BATCH])
+        cursor.execute(
+            "select raw_id from intake_inquiry where clock_state = 'running' and warn_at <= %s order by warn_at limit %s",
+            [now, BATCH],
+        )
         due = [row[0] for row in cursor.fetchall()]
     for inquiry_id in due:
         run_clock(inquiry_id=inquiry_id, reference=reference, now=now)
@@ -77,8 +79,15 @@ def _running(inquiry: Inquiry, matter: Matter, reference: Reference) -> Running:
 def _state(running: Running) -> ClockState:
     inquiry = running.inquiry
     round_moments = moments(running.policy, running.calendar, inquiry.clock_started_at or inquiry.received_at)
-    return ClockState(moments=round_moments, is_answered=False, is_warned=inquiry.clock_step >= 1, is_escalated=inquiry.clock_step >= 2,
-                      is_breached=inquiry.clock_step >= 3, reroutes=inquiry.reroutes, in_queue=running.matter.queue_id is not None)
+    return ClockState(
+        moments=round_moments,
+        is_answered=False,
+        is_warned=inquiry.clock_step >= 1,
+        is_escalated=inquiry.clock_step >= 2,
+        is_breached=inquiry.clock_step >= 3,
+        reroutes=inquiry.reroutes,
+        in_queue=running.matter.queue_id is not None,
+    )
 
 
 def _do(step: Step, running: Running, reference: Reference, now: datetime, by: Actor) -> bool:
@@ -117,8 +126,13 @@ def _give_again(running: Running, reference: Reference, now: datetime, by: Actor
 
 def _start_round(inquiry: Inquiry, given: Given, reasons: list[dict[str, Any]], now: datetime, *, reroutes: int) -> None:
     Inquiry.objects.filter(pk=inquiry.pk).update(
-        owner_reason=reasons, respond_by=given.moments.breach_at, warn_at=given.moments.warn_at, clock_started_at=now,
-        clock_step=0, reroutes=reroutes)
+        owner_reason=reasons,
+        respond_by=given.moments.breach_at,
+        warn_at=given.moments.warn_at,
+        clock_started_at=now,
+        clock_step=0,
+        reroutes=reroutes,
+    )
 
 
 def _leave_with_supervisor(running: Running, reference: Reference, now: datetime, by: Actor) -> None:

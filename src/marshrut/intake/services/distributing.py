@@ -55,8 +55,17 @@ def candidates(reference: Reference, now: datetime) -> list[Candidate]:
     loads = load_of([c.id for c in sellers if c.capacity is not None], now)
     skills = reference.catalogue.skills
     return [
-        Candidate(c.id, c.name, c.office_id, c.is_at_work(now), loads.get(c.id, 0), c.capacity, c.weight, skills.get(c.id, frozenset()),
-                  serves_all_offices=c.is_on_duty)
+        Candidate(
+            c.id,
+            c.name,
+            c.office_id,
+            c.is_at_work(now),
+            loads.get(c.id, 0),
+            c.capacity,
+            c.weight,
+            skills.get(c.id, frozenset()),
+            serves_all_offices=c.is_on_duty,
+        )
         for c in sellers
     ]
 
@@ -77,5 +86,7 @@ def _lock_ledger(pool: str) -> Ledger:
 def _keep_ledger(pool: str, ledger: Ledger) -> None:
     kept = ledger.as_json()
     with connection.cursor() as cursor:
-        cursor.execute("update intake_shareledger set given = %s, total = %s where pool = %s",
-                       [orjson.dumps(kept["given"]).decode(), kept["total"], pool])
+        cursor.execute(
+            "update intake_shareledger set given = %s, total = %s where pool = %s",
+            [orjson.dumps(kept["given"]).decode(), kept["total"], pool],
+        )

@@ -84,8 +84,15 @@ def close_inquiry(*, inquiry_id: int, outcome: str, reason: str, by: Actor, now:
     if inquiry.inquiry_class == "spam" and result is None:
         disposition = "spam"
     _write_end(dossier_id=matter.id, outcome=result, disposition=disposition, reason=clean_text(reason, 1000))
-    add_touch(dossier_id=matter.id, kind="close", direction="none", body=reason, by=by, now=now,
-              data={"outcome": result, "disposition": disposition})
+    add_touch(
+        dossier_id=matter.id,
+        kind="close",
+        direction="none",
+        body=reason,
+        by=by,
+        now=now,
+        data={"outcome": result, "disposition": disposition},
+    )
     close_dossier(matter=matter, by=by, now=now)
 
 
@@ -93,8 +100,12 @@ def _read_outcome(outcome: str, reason: str) -> tuple[str | None, str]:
     if outcome in DISPOSITIONS:
         return None, outcome
     if outcome not in OUTCOMES:
-        raise Invalid("no_such_outcome", _("Say how it ended: won, lost, or one of %(dispositions)s.")
-                      % {"dispositions": ", ".join(DISPOSITIONS)}, field="outcome", missing=("outcome",))
+        raise Invalid(
+            "no_such_outcome",
+            _("Say how it ended: won, lost, or one of %(dispositions)s.") % {"dispositions": ", ".join(DISPOSITIONS)},
+            field="outcome",
+            missing=("outcome",),
+        )
     if OUTCOMES[outcome] == "lost" and not reason.strip():
         raise Invalid("reason_missing", _("Say why it was not realised."), field="reason", missing=("reason",))
     return OUTCOMES[outcome], ""

@@ -7,164 +7,246 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agency', '0001_initial'),
-        ('clients', '0001_initial'),
+        ("agency", "0001_initial"),
+        ("clients", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Tally',
+            name="Tally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.TextField()),
-                ('owner_id', models.BigIntegerField(null=True)),
-                ('office_id', models.BigIntegerField(null=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('number', models.IntegerField()),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=18)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.TextField()),
+                ("owner_id", models.BigIntegerField(null=True)),
+                ("office_id", models.BigIntegerField(null=True)),
+                ("currency", models.CharField(max_length=3)),
+                ("number", models.IntegerField()),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=18)),
             ],
         ),
         migrations.CreateModel(
-            name='Dossier',
+            name="Dossier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phase', models.CharField(choices=[('inquiry', 'Inquiry'), ('deal', 'Deal'), ('booking', 'Booking'), ('trip', 'Trip'), ('closed', 'Closed')], default='inquiry', max_length=8)),
-                ('place', models.TextField(default='inquiry', help_text="where it stands: 'inquiry' or funnel/stage")),
-                ('worth', models.DecimalField(decimal_places=2, max_digits=14, null=True)),
-                ('currency', models.CharField(blank=True, db_default='', default='', max_length=3)),
-                ('is_open', models.BooleanField(default=True)),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('office', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='agency.office')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='clients.person')),
-                ('queue', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='agency.queue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("inquiry", "Inquiry"),
+                            ("deal", "Deal"),
+                            ("booking", "Booking"),
+                            ("trip", "Trip"),
+                            ("closed", "Closed"),
+                        ],
+                        default="inquiry",
+                        max_length=8,
+                    ),
+                ),
+                ("place", models.TextField(default="inquiry", help_text="where it stands: 'inquiry' or funnel/stage")),
+                ("worth", models.DecimalField(decimal_places=2, max_digits=14, null=True)),
+                ("currency", models.CharField(blank=True, db_default="", default="", max_length=3)),
+                ("is_open", models.BooleanField(default=True)),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("office", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="agency.office")),
+                ("owner", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ("person", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="clients.person")),
+                ("queue", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="agency.queue")),
             ],
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(default='call', max_length=24)),
-                ('title', models.TextField()),
-                ('due_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='pending', max_length=9)),
-                ('result', models.TextField(blank=True, db_default='', default='')),
-                ('postponed', models.PositiveSmallIntegerField(db_default=0, default=0)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('created_by', models.TextField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('done_by', models.TextField(null=True)),
-                ('assignee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='journal.dossier')),
-                ('queue', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='agency.queue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(default="call", max_length=24)),
+                ("title", models.TextField()),
+                ("due_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("pending", "Pending"), ("done", "Done"), ("cancelled", "Cancelled")],
+                        default="pending",
+                        max_length=9,
+                    ),
+                ),
+                ("result", models.TextField(blank=True, db_default="", default="")),
+                ("postponed", models.PositiveSmallIntegerField(db_default=0, default=0)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("created_by", models.TextField()),
+                ("done_at", models.DateTimeField(null=True)),
+                ("done_by", models.TextField(null=True)),
+                (
+                    "assignee",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="journal.dossier"),
+                ),
+                ("queue", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="agency.queue")),
             ],
         ),
         migrations.CreateModel(
-            name='Touch',
+            name="Touch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(help_text='inquiry, call, message, mail, meeting, note, task, stage, owner, clock, close', max_length=24)),
-                ('direction', models.CharField(default='none', help_text='in, out or none', max_length=4)),
-                ('at', models.DateTimeField()),
-                ('by', models.TextField(help_text="who: the actor's label")),
-                ('body', models.TextField(blank=True, db_default='', default='')),
-                ('data', models.JSONField(help_text='what a later reader may word anew: codes and values', null=True)),
-                ('is_answer', models.BooleanField(db_default=False, default=False)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='touches', to='journal.dossier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        help_text="inquiry, call, message, mail, meeting, note, task, stage, owner, clock, close", max_length=24
+                    ),
+                ),
+                ("direction", models.CharField(default="none", help_text="in, out or none", max_length=4)),
+                ("at", models.DateTimeField()),
+                ("by", models.TextField(help_text="who: the actor's label")),
+                ("body", models.TextField(blank=True, db_default="", default="")),
+                ("data", models.JSONField(help_text="what a later reader may word anew: codes and values", null=True)),
+                ("is_answer", models.BooleanField(db_default=False, default=False)),
+                (
+                    "dossier",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="touches", to="journal.dossier"),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['owner', '-opened_at'], name='journal_dossier_owner'),
+            model_name="dossier",
+            index=models.Index(condition=models.Q(("is_open", True)), fields=["owner", "-opened_at"], name="journal_dossier_owner"),
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(condition=models.Q(('is_open', True), ('queue__isnull', False)), fields=['queue', 'opened_at'], name='journal_dossier_queue'),
+            model_name="dossier",
+            index=models.Index(
+                condition=models.Q(("is_open", True), ("queue__isnull", False)),
+                fields=["queue", "opened_at"],
+                name="journal_dossier_queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['owner', 'place', '-opened_at'], name='journal_dossier_board'),
+            model_name="dossier",
+            index=models.Index(
+                condition=models.Q(("is_open", True)), fields=["owner", "place", "-opened_at"], name="journal_dossier_board"
+            ),
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['place', '-opened_at'], name='journal_dossier_place'),
+            model_name="dossier",
+            index=models.Index(condition=models.Q(("is_open", True)), fields=["place", "-opened_at"], name="journal_dossier_place"),
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(fields=['person'], name='journal_dossier_person'),
+            model_name="dossier",
+            index=models.Index(fields=["person"], name="journal_dossier_person"),
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['-opened_at'], name='journal_dossier_newest'),
+            model_name="dossier",
+            index=models.Index(condition=models.Q(("is_open", True)), fields=["-opened_at"], name="journal_dossier_newest"),
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['office', '-opened_at'], name='journal_dossier_office'),
+            model_name="dossier",
+            index=models.Index(
+                condition=models.Q(("is_open", True)), fields=["office", "-opened_at"], name="journal_dossier_office"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dossier',
-            constraint=models.CheckConstraint(condition=models.Q(('is_open', False), models.Q(('owner__isnull', False), ('queue__isnull', True)), models.Q(('owner__isnull', True), ('queue__isnull', False)), _connector='OR'), name='journal_dossier_owned'),
+            model_name="dossier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_open", False),
+                    models.Q(("owner__isnull", False), ("queue__isnull", True)),
+                    models.Q(("owner__isnull", True), ("queue__isnull", False)),
+                    _connector="OR",
+                ),
+                name="journal_dossier_owned",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dossier',
-            constraint=models.CheckConstraint(condition=models.Q(('phase__in', ['inquiry', 'deal', 'booking', 'trip', 'closed'])), name='journal_dossier_phase'),
+            model_name="dossier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("phase__in", ["inquiry", "deal", "booking", "trip", "closed"])), name="journal_dossier_phase"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dossier',
-            constraint=models.CheckConstraint(condition=models.Q(('is_open', True), ('phase', 'closed'), _connector='XOR'), name='journal_dossier_closed_phase'),
+            model_name="dossier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_open", True), ("phase", "closed"), _connector="XOR"), name="journal_dossier_closed_phase"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dossier',
-            constraint=models.CheckConstraint(condition=models.Q(('is_open', True), ('closed_at__isnull', False), _connector='XOR'), name='journal_dossier_closed_at'),
+            model_name="dossier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_open", True), ("closed_at__isnull", False), _connector="XOR"),
+                name="journal_dossier_closed_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dossier',
-            constraint=models.CheckConstraint(condition=models.Q(('worth__isnull', True), ('worth__gte', 0), _connector='OR'), name='journal_dossier_worth'),
+            model_name="dossier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("worth__isnull", True), ("worth__gte", 0), _connector="OR"), name="journal_dossier_worth"
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['dossier', 'due_at'], name='journal_task_next'),
+            model_name="task",
+            index=models.Index(condition=models.Q(("state", "pending")), fields=["dossier", "due_at"], name="journal_task_next"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['assignee', 'due_at'], name='journal_task_assignee'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state", "pending")), fields=["assignee", "due_at"], name="journal_task_assignee"
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('queue__isnull', False), ('state', 'pending')), fields=['queue', 'due_at'], name='journal_task_queue'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("queue__isnull", False), ("state", "pending")),
+                fields=["queue", "due_at"],
+                name="journal_task_queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['dossier', 'id'], name='journal_task_dossier'),
+            model_name="task",
+            index=models.Index(fields=["dossier", "id"], name="journal_task_dossier"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('assignee__isnull', False), ('queue__isnull', True)), models.Q(('assignee__isnull', True), ('queue__isnull', False)), _connector='OR'), name='journal_task_somebodys'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("assignee__isnull", False), ("queue__isnull", True)),
+                    models.Q(("assignee__isnull", True), ("queue__isnull", False)),
+                    _connector="OR",
+                ),
+                name="journal_task_somebodys",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='journal_task_titled'),
+            model_name="task",
+            constraint=models.CheckConstraint(condition=models.Q(("title", ""), _negated=True), name="journal_task_titled"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'done', 'cancelled'])), name='journal_task_state'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["pending", "done", "cancelled"])), name="journal_task_state"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('done_by__isnull', True), ('state', 'pending')), models.Q(models.Q(('state', 'pending'), _negated=True), ('done_at__isnull', False), ('done_by__isnull', False)), _connector='OR'), name='journal_task_done_pair'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("done_at__isnull", True), ("done_by__isnull", True), ("state", "pending")),
+                    models.Q(models.Q(("state", "pending"), _negated=True), ("done_at__isnull", False), ("done_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="journal_task_done_pair",
+            ),
         ),
         migrations.AddIndex(
-            model_name='touch',
-            index=models.Index(fields=['dossier', '-at'], name='journal_touch_story'),
+            model_name="touch",
+            index=models.Index(fields=["dossier", "-at"], name="journal_touch_story"),
         ),
         migrations.AddConstraint(
-            model_name='touch',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['in', 'out', 'none'])), name='journal_touch_direction'),
+            model_name="touch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("direction__in", ["in", "out", "none"])), name="journal_touch_direction"
+            ),
         ),
     ]

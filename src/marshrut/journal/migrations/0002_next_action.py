@@ -31,15 +31,21 @@ DOSSIER = """begin
     return null;
 end"""
 
+
 def tally(event: str) -> migrations.RunSQL:
     """Statement trigger that adds what changed to the running sums of open dossiers."""
     columns = "place, owner_id, office_id, currency"
-    rows = {"new": "select {c}, 1 as n, coalesce(worth, 0) as a from after_rows where is_open",
-            "old": "select {c}, -1 as n, -coalesce(worth, 0) as a from before_rows where is_open"}
+    rows = {
+        "new": "select {c}, 1 as n, coalesce(worth, 0) as a from after_rows where is_open",
+        "old": "select {c}, -1 as n, -coalesce(worth, 0) as a from before_rows where is_open",
+    }
     used = {"insert": ["new"], "delete": ["old"], "update": ["new", "old"]}[event]
     union = " union all ".join(rows[u].format(c=columns) for u in used)
-    tables = {"insert": "new table as after_rows", "delete": "old table as before_rows",
-              "update": "old table as before_rows new table as after_rows"}[event]
+    tables = {
+        "insert": "new table as after_rows",
+        "delete": "old table as before_rows",
+        "update": "old table as before_rows new table as after_rows",
+    }[event]
     return migrations.RunSQL(
         f"""create function journal_tally_{event}() returns trigger language plpgsql set search_path from current as $t$
 begin

@@ -28,7 +28,8 @@ def matter(connection: psycopg.Connection, actions: int = 1) -> int:
     owner = connection.execute("select min(id) from agency_employee").fetchone()[0]
     dossier = connection.execute(
         "insert into journal_dossier(owner_id, phase, place, is_open, opened_at) values (%s, 'inquiry', 'inquiry', true, now()) returning id",
-        [owner]).fetchone()[0]
+        [owner],
+    ).fetchone()[0]
     for _ in range(actions):
         connection.execute(ACTION.replace("pending', 1", f"pending', {owner}").format(dossier))
     connection.commit()
@@ -53,7 +54,9 @@ def test_an_open_matter_cannot_lose_its_last_next_action(dsn: str, attempt: str)
             connection.execute(attempt.format(d=dossier))
             connection.commit()
         connection.rollback()
-        assert connection.execute("select count(*) from journal_task where dossier_id = %s and state = 'pending'", [dossier]).fetchone() == (1,)
+        assert connection.execute(
+            "select count(*) from journal_task where dossier_id = %s and state = 'pending'", [dossier]
+        ).fetchone() == (1,)
 
 
 @pytest.mark.own_database
@@ -61,16 +64,23 @@ def test_copy_of_an_open_matter_without_an_action_is_refused(dsn: str) -> None:
     with connected(dsn) as connection:
         owner = connection.execute("select min(id) from agency_employee").fetchone()[0]
         with pytest.raises(psycopg.errors.CheckViolation, match="next action"):
-            with connection.cursor() as cursor, cursor.copy(
-                "copy journal_dossier(owner_id, phase, place, is_open, opened_at) from stdin") as copy:
+            with (
+                connection.cursor() as cursor,
+                cursor.copy("copy journal_dossier(owner_id, phase, place, is_open, opened_at) from stdin") as copy,
+            ):
                 copy.write_row((owner, "inquiry", "inquiry", True, "2026-11-01 10:00+03"))
             connection.commit()
 
 
 @pytest.mark.own_database
 @pytest.mark.parametrize("table", ["journal_task", "journal_dossier", "intake_inquiry", "deals_deal"])
-def test_truncate_is_refused_even_to_the_owner_of_the_tables(own_database: str, postgres_server: postgres.Server, table: str) -> None:
-    with connected(postgres_server.dsn(postgres.OWNER, own_database)) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+def test_truncate_is_refused_even_to_the_owner_of_the_tables(
+    own_database: str, postgres_server: postgres.Server, table: str
+) -> None:
+    with (
+        connected(postgres_server.dsn(postgres.OWNER, own_database)) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
         connection.execute(f"truncate {table} cascade")
 
 
@@ -78,11 +88,17 @@ def test_truncate_is_refused_even_to_the_owner_of_the_tables(own_database: str, 
 def test_closed_is_closed_and_cannot_be_opened_without_an_action(dsn: str) -> None:
     with connected(dsn) as connection:
         dossier = matter(connection)
-        connection.execute("update journal_task set state = 'done', done_at = now(), done_by = 'x' where dossier_id = %s", [dossier])
-        connection.execute("update journal_dossier set is_open = false, phase = 'closed', closed_at = now() where id = %s", [dossier])
+        connection.execute(
+            "update journal_task set state = 'done', done_at = now(), done_by = 'x' where dossier_id = %s", [dossier]
+        )
+        connection.execute(
+            "update journal_dossier set is_open = false, phase = 'closed', closed_at = now() where id = %s", [dossier]
+        )
         connection.commit()
         with pytest.raises(psycopg.errors.CheckViolation, match="next action"):
-            connection.execute("update journal_dossier set is_open = true, phase = 'inquiry', closed_at = null where id = %s", [dossier])
+            connection.execute(
+                "update journal_dossier set is_open = true, phase = 'inquiry', closed_at = null where id = %s", [dossier]
+            )
             connection.commit()
 
 
@@ -108,7 +124,9 @@ def test_two_people_completing_the_last_two_actions_at_once_cannot_both_pass(dsn
         for thread in threads:
             thread.join(timeout=20)
         assert len(refused) == 1
-        assert first.execute("select count(*) from journal_task where dossier_id = %s and state = 'pending'", [dossier]).fetchone() == (1,)
+        assert first.execute(
+            "select count(*) from journal_task where dossier_id = %s and state = 'pending'", [dossier]
+        ).fetchone() == (1,)
 
 
 @pytest.mark.own_database
@@ -117,7 +135,9 @@ def test_an_old_snapshot_cannot_be_used_to_pass_by_the_check(dsn: str, level: st
     with connected(dsn) as connection:
         dossier = matter(connection, actions=2)
         connection.execute(f"set transaction isolation level {level}")
-        connection.execute("delete from journal_task where id = (select min(id) from journal_task where dossier_id = %s)", [dossier])
+        connection.execute(
+            "delete from journal_task where id = (select min(id) from journal_task where dossier_id = %s)", [dossier]
+        )
         with pytest.raises(psycopg.Error, match="READ COMMITTED"):
             connection.commit()
 
@@ -133,10 +153,15 @@ def test_an_open_inquiry_needs_an_open_matter(dsn: str) -> None:
             """insert into intake_inquiry(raw_id, dossier_id, channel, source_id, state, inquiry_class, class_reason, request, flaws,
                contact_missing, relevance, relevance_reasons, priority, priority_reasons, owner_reason, reroutes, utm)
                values (%s, %s, 'api', (select min(id) from marketing_source), 'open', 'other', '{}', '{}', '[]', '{}', 'B', '[]', 1, '[]', '[]', 0, '{}')""",
-            [raw, dossier])
+            [raw, dossier],
+        )
         connection.commit()
-        connection.execute("update journal_task set state = 'done', done_at = now(), done_by = 'x' where dossier_id = %s", [dossier])
-        connection.execute("update journal_dossier set is_open = false, phase = 'closed', closed_at = now() where id = %s", [dossier])
+        connection.execute(
+            "update journal_task set state = 'done', done_at = now(), done_by = 'x' where dossier_id = %s", [dossier]
+        )
+        connection.execute(
+            "update journal_dossier set is_open = false, phase = 'closed', closed_at = now() where id = %s", [dossier]
+        )
         with pytest.raises(psycopg.errors.CheckViolation, match="its inquiry is open"):
             connection.commit()
 

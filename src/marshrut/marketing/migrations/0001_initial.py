@@ -4,21 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=120, unique=True)),
-                ('name', models.TextField()),
-                ('is_named', models.BooleanField(db_default=True, default=True)),
-                ('chance', models.DecimalField(db_default=0.15, decimal_places=3, default='0.15', help_text='prior chance of a sale, 0 to 1, until own data say better', max_digits=4)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.CharField(max_length=120, unique=True)),
+                ("name", models.TextField()),
+                ("is_named", models.BooleanField(db_default=True, default=True)),
+                (
+                    "chance",
+                    models.DecimalField(
+                        db_default=0.15,
+                        decimal_places=3,
+                        default="0.15",
+                        help_text="prior chance of a sale, 0 to 1, until own data say better",
+                        max_digits=4,
+                    ),
+                ),
             ],
         ),
     ]

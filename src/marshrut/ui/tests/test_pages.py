@@ -73,7 +73,7 @@ def test_the_browser_runs_nothing_but_our_own_files() -> None:
 def test_an_entry_is_seen_only_by_those_it_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(navigation, "_registered", [])
     navigation.register_entry("", "Login", "login", "user", 2, count=lambda request: 4)
-    navigation.register_entry("Rules", "Today", "today", "settings", 1, allowed=lambda request: "boss" in request.GET)
+    navigation.register_entry("Rules", "Out", "logout", "settings", 1, allowed=lambda request: "boss" in request.GET)
     stranger = navigation.sections(RequestFactory().get("/"))
     boss = navigation.sections(RequestFactory().get("/?boss=1"))
     assert [entry.label for section in stranger for entry in section.entries] == ["Login"]

@@ -1,0 +1,170 @@
+"""Rows turned into what the templates expect, worded for the reader."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from marshrut.agency.queries import Staff
+from marshrut.deals.queries import BoardCard, FunnelCard, StageCard
+from marshrut.desk import wording
+from marshrut.desk.queries import MatterRow, loaded
+from marshrut.desk.shapes import BoardMatter, Client, InboxMatter, Matter, Money, Named, Option, PastMatter, Tag, Task
+from marshrut.desk.web.pages import Desk
+from marshrut.intake.queries import InquiryLine
+from marshrut.intake.wording import CHANNELS, CLASSES, channel_label, class_label, disposition_label, say_all
+from marshrut.ui.wording import phone as written_phone
+
+CLASS_TONES = {"trip_trouble": "bad", "booking_question": "warm", "open_matter": "info", "spam": "warm"}
+
+
+def money(amount: Decimal | None, currency: str) -> Money | None:
+    return Money(amount, currency or "RUB") if amount is not None else None
+
+
+def owner_of(staff: Staff, id: int | None, name: str | None = None) -> Named | None:
+    """The holder by id; somebody who has left keeps the name the row came with."""
+    if id is None:
+        return None
+    colleague = staff.colleagues.get(id)
+    return Named(id, name or (colleague.name if colleague else _("a former colleague")))
+
+
+def queue_of(staff: Staff, id: int | None) -> Named | None:
+    found = staff.queues.get(id or 0)
+    return Named(found.id, found.name) if found else None
+
+
+def title_of(person: str | None, phone: str | None = None) -> str:
+    """Who the matter is of: the name, else the number, else that nobody is known yet."""
+    return written_phone(person) if person else written_phone(phone) if phone else _("Nobody identified yet")
+
+
+def task_of(id: int | None, title: str | None, kind: str | None, due_at: datetime | None) -> Task | None:
+    return Task(id, title or "", kind or "call", due_at) if id is not None and due_at is not None else None
+
+
+def tags_of(channel: str | None, inquiry_class: str | None, past_deals: int | None, relevance: str | None = None) -> list[Tag]:
+    """At most four: how they came, how often they travelled with us, what kind of inquiry, whether it is worth doubt."""
+    tags = []
+    if inquiry_class and inquiry_class not in ("new_sale", "repeat", "other"):
+        tags.append(Tag(class_label(inquiry_class), CLASS_TONES.get(inquiry_class, "neutral")))
+    if channel:
+        tags.append(Tag(channel_label(channel), "neutral", wording.CHANNEL_ICONS.get(channel)))
+    if past_deals:
+        tags.append(Tag(wording.which_trip(past_deals), "accent", "repeat"))
+    if relevance == "C":
+        tags.append(Tag(_("doubtful"), "warm"))
+    return tags
+
+
+def stage_of(funnels: Mapping[str, FunnelCard], place: str) -> StageCard | None:
+    """The stage a matter stands at; None for an inquiry that is not a deal."""
+    funnel, _slash, slug = place.partition("/")
+    chosen = funnels.get(funnel)
+    return chosen.find(slug) if chosen else None
+
+
+def matter_of(row: MatterRow, desk: Desk) -> Matter:
+    """A line of Today, of search or of a client's page."""
+    return Matter(**_base(row, desk))
+
+
+def past_matter_of(row: MatterRow, desk: Desk) -> PastMatter:
+    base = _base(row, desk)
+    outcome = outcome_label(row.deal_state if row.deal_id else row.outcome, row.disposition or "") if not row.is_open else ""
+    if outcome:
+        tone = "good" if (row.deal_state or row.outcome) == "won" else "neutral"
+        base["tags"] = [Tag(outcome, tone)]
+    return PastMatter(**base, is_open=row.is_open, outcome_label=outcome, closed_at=row.closed_at)
+
+
+def outcome_label(outcome: str | None, disposition: str) -> str:
+    if outcome in ("won", "lost"):
+        return _("Realised") if outcome == "won" else _("Not realised")
+    return disposition_label(disposition) if disposition else ""
+
+
+def _base(row: MatterRow, desk: Desk) -> dict[str, Any]:
+    is_deal = row.deal_id is not None
+    is_new = row.respond_by is not None
+    return {
+        "kind": "deal" if is_deal else "inquiry",
+        "id": row.deal_id if is_deal else row.inquiry_id or row.dossier_id,
+        "dossier": row.dossier_id,
+        "title": title_of(row.person, row.phone),
+        "trip": wording.trip(row.request, desk.catalogue, row.deal_title),
+        "person": Client(row.person_id, title_of(row.person), row.phone, row.email) if row.person_id else None,
+        "tags": tags_of(row.channel, row.inquiry_class, row.past_deals, row.relevance),
+        "task": task_of(row.task_id, row.task_title, row.task_kind, row.task_due_at),
+        "score": row.priority,
+        "reasons": reasons_of(row, desk),
+        "money": money(row.worth, row.currency),
+        "since": row.stage_entered_at or row.opened_at,
+        "owner": owner_of(desk.staff, row.owner_id),
+        "queue": queue_of(desk.staff, row.queue_id),
+        "respond_by": row.respond_by,
+        "is_new": is_new,
+    }
+
+
+def reasons_of(row: MatterRow, desk: Desk, most: int = 3) -> list[str]:
+    """Why this first: what is late, what was put off, how long it stands, then what made its priority."""
+    reasons = []
+    if row.task_due_at and row.respond_by is None and row.task_due_at < desk.now:
+        reasons.append(wording.overdue(row.task_due_at, desk.now))
+    if row.task_postponed:
+        reasons.append(wording.postponed(row.task_postponed))
+    stage = stage_of(desk.funnels, row.place)
+    if stage and row.stage_entered_at and (days := (desk.now - row.stage_entered_at).days) > 0:
+        reasons.append(wording.standing(stage.name, days))
+    return [*reasons, *say_all(row.priority_reasons)][:most]
+
+
+def inbox_matter(line: InquiryLine, desk: Desk) -> InboxMatter:
+    """A row of the Inbox."""
+    request = loaded(line.request) or {}
+    reasons = say_all(loaded(line.priority_reasons))
+    return InboxMatter(
+        kind="inquiry", id=line.id, dossier=line.dossier_id, title=title_of(line.person, line.phone), since=line.opened_at,
+        trip=wording.trip(request, desk.catalogue),
+        person=Client(line.person_id, title_of(line.person), line.phone) if line.person_id else None,
+        tags=[Tag(_("doubtful"), "warm")] if line.relevance == "C" else [],
+        task=task_of(line.task_id, line.task_title, "call", line.task_due_at), score=line.priority, reasons=reasons,
+        money=money(line.worth, line.currency), owner=owner_of(desk.staff, line.owner_id, line.owner),
+        queue=queue_of(desk.staff, line.queue_id), respond_by=line.respond_by if line.clock_state == "running" else None,
+        is_new=line.clock_state == "running", channel_label=channel_label(line.channel),
+        channel_icon=wording.CHANNEL_ICONS.get(line.channel, "message"), source=line.source_name, source_is_named=line.source_is_named,
+        class_slug=line.inquiry_class, class_label=class_label(line.inquiry_class),
+        class_reason=" · ".join(say_all(loaded(line.class_reason))), relevance=line.relevance,
+        owner_reason=" · ".join(say_all(loaded(line.owner_reason))), message=" ".join(line.message.split())[:160],
+    )
+
+
+def board_matter(card: BoardCard, desk: Desk, drop_url: str) -> BoardMatter:
+    """A card of the board."""
+    is_deal = card.deal_id is not None
+    return BoardMatter(
+        kind="deal" if is_deal else "inquiry", id=card.deal_id or card.inquiry_id or card.dossier_id, dossier=card.dossier_id,
+        title=title_of(card.person), since=card.since, trip=wording.trip(loaded(card.request), desk.catalogue, card.title),
+        tags=tags_of(card.channel, card.inquiry_class, card.past_deals),
+        task=task_of(card.task_id, card.task_title, card.task_kind, card.task_due_at), score=card.priority,
+        reasons=say_all(loaded(card.priority_reasons)), money=money(card.amount, card.currency),
+        owner=owner_of(desk.staff, card.owner_id, card.owner), queue=queue_of(desk.staff, card.queue_id), respond_by=card.respond_by,
+        is_new=card.respond_by is not None, drop_url=drop_url,
+    )
+
+
+def class_options() -> list[Option]:
+    return [Option(slug, class_label(slug)) for slug in CLASSES]
+
+
+def channel_options(*channels: str) -> list[Option]:
+    return [Option(slug, channel_label(slug), wording.CHANNEL_ICONS.get(slug)) for slug in channels or tuple(CHANNELS)]
+
+
+def choice_options(choices: Sequence[tuple[str, str, str]]) -> list[Option]:
+    """Choices written as (value, icon, msgid)."""
+    return [Option(value, _(label), icon) for value, icon, label in choices]

@@ -1,0 +1,142 @@
+"""The Inbox: all channels in one list, and the quarantine of what could not be understood."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from marshrut.channels.queries import Waiting, list_quarantine
+from marshrut.core.names import clean_text
+from marshrut.desk.shapes import Filter, InboxMatter, Option, Tab
+from marshrut.desk.shaping import class_options, inbox_matter
+from marshrut.desk.web.matters import inquiry_card
+from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, part_or_page
+from marshrut.desk.web.sidebar import counts
+from marshrut.intake.queries import InquiryFilter, list_inquiries
+from marshrut.intake.wording import channel_label
+
+PAGE = 40
+
+
+@require_GET
+@at_desk
+def inbox(request: DeskRequest) -> HttpResponse:
+    """The list of one tab, with filters in the address; further rows by `after`."""
+    desk = request.desk
+    tab = chosen_tab(request)
+    if tab == "quarantine":
+        return _quarantine(request)
+    items, more_url = _read(request, tab)
+    context: dict[str, Any] = {"items": items, "more_url": more_url}
+    if request.GET.get("after"):
+        return render(request, "desk/_inbox_rows.html", context)
+    selected = request.GET.get("selected", "")
+    context |= {"tab": tab, "tabs": tabs_of(request, tab), "filters": filters_of(request),
+                "selected": inquiry_card(desk, int(selected), story=5) if selected.isdecimal() and len(selected) < 19 else None}
+    return part_or_page(request, "list", "desk/_inbox_list.html", "desk/inbox.html", context)
+
+
+def chosen_tab(request: DeskRequest) -> str:
+    """The tab asked for; a manager begins with their own, who answers for an office with all."""
+    desk = request.desk
+    tab = request.GET.get("tab", "")
+    known = ("mine", "nobody", "all", "quarantine") if desk.sees_queues() else ("mine", "nobody", "all")
+    return tab if tab in known else "all" if desk.sees_queues() else "mine"
+
+
+def _read(request: DeskRequest, tab: str) -> tuple[list[InboxMatter], str | None]:
+    desk = request.desk
+    source, inquiry_class = _chosen(request, "source"), _chosen(request, "class")
+    wanted = InquiryFilter(
+        state="open", place="inquiry", owner_id=desk.actor.id if tab == "mine" else None, holder="queue" if tab == "nobody" else "any",
+        sources=(source,) if source else (), inquiry_class=inquiry_class, after=read_cursor(request.GET.get("after", "")), limit=PAGE + 1)
+    lines = list_inquiries(desk.actor, wanted)
+    more = None
+    if len(lines) > PAGE:
+        last = lines[PAGE - 1]
+        query = {"tab": tab, "source": source, "class": inquiry_class, "after": write_cursor(last.opened_at, last.id)}
+        more = f"{reverse('inbox')}?{urlencode({k: v for k, v in query.items() if v})}"
+    return [inbox_matter(line, desk) for line in lines[:PAGE]], more
+
+
+def _chosen(request: DeskRequest, name: str) -> str:
+    return clean_text(request.GET.get(name), 120)
+
+
+def tabs_of(request: DeskRequest, current: str) -> list[Tab]:
+    """Mine, nobody's, all; and for whoever answers for an office what waits in quarantine."""
+    numbers = counts(request)
+    tabs = [("mine", _("Mine"), None), ("nobody", _("Nobody's"), numbers.nobody), ("all", _("All inquiries"), numbers.inquiries)]
+    if request.desk.sees_queues():
+        tabs.append(("quarantine", _("Quarantine"), numbers.quarantine))
+    return [Tab(slug, label, f"{reverse('inbox')}?tab={slug}", slug == current, count) for slug, label, count in tabs]
+
+
+def filters_of(request: DeskRequest) -> list[Filter]:
+    """By source and by class."""
+    return [source_filter(request.desk, _chosen(request, "source")),
+            filter_of("class", _("Class"), _chosen(request, "class"), class_options())]
+
+
+def source_filter(desk: Desk, value: str) -> Filter:
+    return filter_of("source", _("Source"), value, [Option(card.slug, card.name) for card in desk.sources.values()])
+
+
+def filter_of(name: str, label: str, value: str, options: list[Option]) -> Filter:
+    """A filter whose value is one of its options, else none."""
+    found = next((option for option in options if option.value == value), None)
+    return Filter(name, label, found.value if found else "", found.label if found else "", options)
+
+
+def write_cursor(at: datetime, id: int) -> str:
+    return base64.urlsafe_b64encode(f"{at.isoformat()} {id}".encode()).decode().rstrip("=")
+
+
+def read_cursor(text: str) -> tuple[datetime, int] | None:
+    """Where a list goes on; None for its beginning and for what is none of ours."""
+    try:
+        moment, id = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode().rsplit(" ", 1)
+        at = datetime.fromisoformat(moment)
+        return (at, int(id)) if at.tzinfo and 0 < int(id) < 2**63 else None
+    except (ValueError, binascii.Error):
+        return None
+
+
+@require_GET
+@at_desk
+def preview(request: DeskRequest, pk: int) -> HttpResponse:
+    """The chosen inquiry beside the list."""
+    card = inquiry_card(request.desk, pk, story=5)
+    return render(request, "desk/_inbox_preview.html", {"inquiry": card})
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A raw message that waits for a person."""
+
+    id: int
+    channel_label: str
+    source: str
+    received_at: datetime
+    reason: str
+    text: str
+
+
+def _quarantine(request: DeskRequest) -> HttpResponse:
+    waiting = [_quarantined(row) for row in list_quarantine()]
+    context = {"tab": "quarantine", "tabs": tabs_of(request, "quarantine"), "filters": [], "waiting": waiting, "items": [],
+               "more_url": None, "selected": None}
+    return part_or_page(request, "list", "desk/_inbox_list.html", "desk/inbox.html", context)
+
+
+def _quarantined(row: Waiting) -> Quarantined:
+    text = clean_text(row.body[:2000].decode("utf-8", "replace"), 600, keep_lines=True)
+    return Quarantined(row.id, channel_label(row.channel), row.source_slug, row.received_at, row.reason, text)

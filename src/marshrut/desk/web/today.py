@@ -1,0 +1,61 @@
+"""Today: one ordered list of what to do now, and why this first."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from marshrut.desk.queries import LATER, NEW, OVERDUE, TODAY, MatterRow, count_done, list_today
+from marshrut.desk.shapes import Matter
+from marshrut.desk.shaping import matter_of
+from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, part_or_page
+from marshrut.desk.web.sidebar import counts
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One part of the list; `count` is the whole number, `items` the first of them."""
+
+    slug: str
+    label: str
+    items: list[Matter]
+    count: int
+
+
+@require_GET
+@at_desk
+def today(request: DeskRequest) -> HttpResponse:
+    """The home page."""
+    desk = request.desk
+    day_start, day_end = desk.day
+    groups = group_rows(list_today(desk.actor, desk.now, day_end), desk)
+    numbers = {group.slug: group.count for group in groups}
+    context = {
+        "groups": [group for group in groups if group.items],
+        "counts": {"new": numbers["new"], "overdue": numbers["overdue"], "today": numbers["new"] + numbers["overdue"] + numbers["today"],
+                   "done": count_done(desk.actor, day_start)},
+        "person_name": desk.actor.name,
+        "now": desk.now,
+    }
+    return part_or_page(request, "list", "desk/_today_list.html", "desk/today.html", context)
+
+
+def group_rows(rows: list[MatterRow], desk: Desk) -> list[Group]:
+    """The rows in their four groups."""
+    labels = {NEW: ("new", _("New: answer now")), OVERDUE: ("overdue", _("Late")), TODAY: ("today", _("Until the end of the day")),
+              LATER: ("later", _("Later"))}
+    groups = []
+    for part, (slug, label) in labels.items():
+        own = [row for row in rows if row.group == part]
+        groups.append(Group(slug, label, [matter_of(row, desk) for row in own], own[0].group_count or 0 if own else 0))
+    return groups
+
+
+@require_GET
+@at_desk
+def nav(request: DeskRequest) -> HttpResponse:
+    """The sidebar alone, counted anew."""
+    counts(request)
+    return render(request, "ui/_nav.html")

@@ -1,0 +1,49 @@
+"""Reads of intake: one inquiry with all its reasons, lists, counters."""
+
+from marshrut.intake.queries.cards import InquiryCard, find_inquiry, leading_inquiry, received_inquiry
+from marshrut.intake.queries.figures import (
+    DayLine,
+    InboxCounts,
+    Pulse,
+    SourceLine,
+    count_days,
+    count_inbox,
+    read_pulse,
+    source_conversion,
+)
+from marshrut.intake.queries.lists import InquiryFilter, InquiryLine, find_line, list_inquiries
+from marshrut.intake.queries.matters import (
+    KnownExternal,
+    LeadingInquiry,
+    StoredDemand,
+    demand_of,
+    find_answer,
+    find_dossier_of,
+    open_matter_of,
+)
+
+__all__ = [
+    "DayLine",
+    "InboxCounts",
+    "InquiryCard",
+    "InquiryFilter",
+    "InquiryLine",
+    "KnownExternal",
+    "LeadingInquiry",
+    "Pulse",
+    "SourceLine",
+    "StoredDemand",
+    "count_days",
+    "count_inbox",
+    "demand_of",
+    "find_answer",
+    "find_dossier_of",
+    "find_inquiry",
+    "find_line",
+    "leading_inquiry",
+    "list_inquiries",
+    "open_matter_of",
+    "read_pulse",
+    "received_inquiry",
+    "source_conversion",
+]

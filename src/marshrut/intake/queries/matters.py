@@ -1,0 +1,71 @@
+"""Reads about the matter an inquiry belongs to: the open one of a person, a known external id, the first answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from marshrut.intake.models import Inquiry
+
+
+@dataclass(frozen=True, slots=True)
+class LeadingInquiry:
+    """The open matter of a person, and the inquiry that leads it."""
+
+    dossier_id: int
+    inquiry_id: int | None
+    phase: str
+    place: str
+    owner_id: int | None
+    queue_id: int | None
+    office_id: int | None
+
+
+def open_matter_of(person_id: int) -> LeadingInquiry | None:
+    """The latest open matter of a person."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select d.id, i.raw_id, d.phase, d.place, d.owner_id, d.queue_id, d.office_id from journal_dossier d
+               left join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
+               where d.person_id = %s and d.is_open order by d.id desc limit 1""",
+            [person_id],
+        )
+        row = cursor.fetchone()
+    return LeadingInquiry(*row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownExternal:
+    inquiry_id: int
+    dossier_id: int
+
+
+def find_dossier_of(source_slug: str, external_id: str | None) -> KnownExternal | None:
+    """The inquiry that came with this source and external id, and its matter."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select i.raw_id, i.dossier_id from channels_rawmessage r join intake_inquiry i on i.raw_id = r.id
+               where r.source_slug = %s and r.external_id = %s and r.state <> 'repeat'""",
+            [source_slug, external_id],
+        )
+        row = cursor.fetchone()
+    return KnownExternal(*row) if row else None
+
+
+def find_answer(dossier_id: int) -> datetime | None:
+    """When a person of ours first turned to the client of this matter."""
+    with connection.cursor() as cursor:
+        cursor.execute("select min(at) from journal_touch where dossier_id = %s and is_answer", [dossier_id])
+        return cursor.fetchone()[0]  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDemand:
+    category: str | None
+    directions: tuple[str, ...]
+
+
+def demand_of(inquiry: Inquiry) -> StoredDemand:
+    """What an inquiry asks of whoever gets it, as it was understood."""
+    request = inquiry.request or {}
+    return StoredDemand(request.get("category"), tuple(request.get("directions") or ()))

@@ -1,0 +1,67 @@
+"""An understood inquiry is written down, in one statement."""
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from marshrut.clients.queries import Match
+from marshrut.intake.reading import Submission
+from marshrut.intake.services.distributing import Given
+from marshrut.intake.services.judging import Judged
+
+
+def record_inquiry(
+    *,
+    raw_id: int,
+    dossier_id: int,
+    person_id: int | None,
+    match: Match | None,
+    submission: Submission,
+    judged: Judged,
+    now: datetime,
+    given: Given | None = None,
+    joined_to: int | None = None,
+) -> None:
+    """Write an inquiry with all its reasons: given to somebody with a running clock, or joined to an open matter."""
+    budget = submission.request.budget
+    request = {**submission.request.as_json(), "category": judged.category, "directions": list(judged.directions)}
+    row: dict[str, Any] = {
+        "raw_id": raw_id,
+        "dossier_id": dossier_id,
+        "person_id": person_id,
+        "matched_by": match.kind if match else "new" if person_id else "",
+        "channel": submission.channel,
+        "source_id": judged.source_id,
+        "external_id": submission.external_id,
+        "received_at": submission.received_at,
+        "state": "joined" if joined_to else "open",
+        "joined_to_id": joined_to,
+        "inquiry_class": judged.classification.inquiry_class,
+        "class_reason": _json(judged.classification.reason),
+        "message": submission.message,
+        "request": _json(request),
+        "flaws": _json([{"field": f.field, "code": f.code, "value": f.value} for f in submission.flaws]),
+        "budget": budget.amount if budget else None,
+        "currency": budget.currency if budget else "",
+        "contact_missing": list(judged.missing),
+        "relevance": judged.relevance.grade,
+        "relevance_reasons": _json(judged.relevance.reasons),
+        "priority": judged.priority.score,
+        "priority_reasons": _json(judged.priority.reasons),
+        "owner_reason": _json(given.reasons if given else [{"code": "joined"}]),
+        "respond_by": given.moments.breach_at if given else None,
+        "warn_at": given.moments.warn_at if given else None,
+        "clock_started_at": now if given else None,
+        "clock_state": "running" if given else "none",
+        "reroutes": 0,
+        "utm": _json(submission.utm),
+        "visitor": submission.visitor,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(f"insert into intake_inquiry({', '.join(row)}) values ({', '.join(['%s'] * len(row))})", list(row.values()))
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
