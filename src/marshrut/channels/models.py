@@ -51,10 +51,10 @@ class RawMessage(models.Model):
 class IdempotencyKey(models.Model):
     """Same key, same body: the first answer. Same key, other body: a conflict. Kept for a day."""
 
-    token = models.ForeignKey("agency.ApiToken", models.CASCADE)
+    token = models.ForeignKey("agency.ApiToken", models.CASCADE, db_index=False)
     key = models.CharField(max_length=255)
     body_digest = models.BinaryField(max_length=32)
-    raw = models.ForeignKey(RawMessage, models.CASCADE)
+    raw = models.ForeignKey(RawMessage, models.CASCADE, db_index=False)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -20,8 +20,8 @@ class Person(models.Model):
     patronymic = models.TextField(blank=True, default="", db_default="")
     display_name = models.TextField(help_text="as shown; never empty")
     search_name = models.TextField(help_text="normal form for search: core.names.search_name")
-    owner = models.ForeignKey("agency.Employee", models.PROTECT, null=True)
-    office = models.ForeignKey("agency.Office", models.PROTECT, null=True)
+    owner = models.ForeignKey("agency.Employee", models.PROTECT, null=True, db_index=False)
+    office = models.ForeignKey("agency.Office", models.PROTECT, null=True, db_index=False)
     past_deals = models.PositiveIntegerField(default=0, db_default=0, help_text="realised deals so far")
     created_at = models.DateTimeField(db_default=Now())
 
@@ -36,7 +36,7 @@ class Person(models.Model):
 class ContactPoint(models.Model):
     """One way to reach a person. `normal` is E.164, a lower-case address, or kind:id of a messenger."""
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="contacts")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="contacts", db_index=False)
     kind = models.CharField(max_length=12, choices=ContactKind.choices)
     written = models.TextField(help_text="as the client wrote it")
     normal = models.TextField()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection
 
 from marshrut.agency.permissions import Actor
@@ -165,13 +166,14 @@ class SuspectLine:
     reason: dict[str, Any]
 
 
-def suspects_of(person_id: int) -> list[SuspectLine]:
-    """Open suspicions that this person is somebody else's double."""
+def suspects_of(actor: Actor, person_id: int) -> list[SuspectLine]:
+    """Open suspicions that this person is somebody else's double; others out of reach are left out."""
+    reach, values = people_in_reach(actor, "o")
     with connection.cursor() as cursor:
         cursor.execute(
-            """select coalesce(o.id, s.person_id), coalesce(o.display_name, ''), s.reason from clients_suspect s
+            f"""select coalesce(o.id, s.person_id), coalesce(o.display_name, ''), s.reason from clients_suspect s
                left join clients_person o on o.id = case when s.person_id = %s then s.other_id else s.person_id end
-               where (s.person_id = %s or s.other_id = %s) and s.settled_at is null order by s.id""",
-            [person_id] * 3,
+               where (s.person_id = %s or s.other_id = %s) and s.settled_at is null and (o.id is null or {reach}) order by s.id""",
+            [person_id] * 3 + values,
         )
-        return [SuspectLine(*row) for row in cursor.fetchall()]
+        return [SuspectLine(row[0], row[1], orjson.loads(row[2]) if isinstance(row[2], str) else row[2]) for row in cursor.fetchall()]

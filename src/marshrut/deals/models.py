@@ -51,9 +51,9 @@ class DealState(models.TextChoices):
 class Deal(models.Model):
     """A matter on its way through a funnel. It hangs on the dossier of the inquiry it was born of."""
 
-    dossier = models.ForeignKey("journal.Dossier", models.PROTECT, related_name="deals")
-    inquiry = models.ForeignKey("intake.Inquiry", models.PROTECT, null=True, related_name="deals")
-    stage = models.ForeignKey(Stage, models.PROTECT)
+    dossier = models.ForeignKey("journal.Dossier", models.PROTECT, related_name="deals", db_index=False)
+    inquiry = models.ForeignKey("intake.Inquiry", models.PROTECT, null=True, related_name="deals", db_index=False)
+    stage = models.ForeignKey(Stage, models.PROTECT, db_index=False)
     stage_entered_at = models.DateTimeField()
     title = models.TextField()
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
@@ -86,8 +86,8 @@ class Deal(models.Model):
 class StageEntry(models.Model):
     """When a deal stood at a stage, and who brought it there."""
 
-    deal = models.ForeignKey(Deal, models.CASCADE, related_name="entries")
-    stage = models.ForeignKey(Stage, models.PROTECT)
+    deal = models.ForeignKey(Deal, models.CASCADE, related_name="entries", db_index=False)
+    stage = models.ForeignKey(Stage, models.PROTECT, db_index=False)
     entered_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
     by = models.TextField()

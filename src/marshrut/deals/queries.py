@@ -254,16 +254,33 @@ def read_board(
     """
     sums = sum_places(actor, owner_id)
     columns = [("inquiry", "inquiry", inquiries_name), *((s.place, s.slug, s.name) for s in funnel.stages)]
-    rows = _cards(actor, [place for place, _, _ in columns], owner_id, cards) if cards else []
+    rows = _cards(actor, [place for place, _, _ in columns], owner_id, cards, source_id) if cards else []
     return [
         BoardColumn(place, slug, name, tuple(s for s in sums if s.place == place), tuple(c for c in rows if c.place == place))
         for place, slug, name in columns
     ]
 
 
-def _cards(actor: Actor, places: list[str], owner_id: int | None, limit: int) -> list[BoardCard]:
+def _narrowed(actor: Actor, owner_id: int | None, source_id: int | None) -> tuple[str, list[Any]]:
+    """Reach, owner and source as a condition over d."""
     reach, values = matters_in_reach(actor)
     where, found = (reach, list[Any](values)) if owner_id is None else (f"{reach} and d.owner_id = %s", [*values, owner_id])
+    if source_id is None:
+        return where, found
+    of_source = "exists (select from intake_inquiry where dossier_id = d.id and state = 'open' and source_id = %s)"
+    return f"{where} and {of_source}", [*found, source_id]
+
+
+def _sums_of_source(actor: Actor, owner_id: int | None, source_id: int) -> list[PlaceSum]:
+    where, values = _narrowed(actor, owner_id, source_id)
+    with connection.cursor() as cursor:
+        cursor.execute(f"""select d.place, d.currency, count(*)::int, coalesce(sum(d.worth), 0) from journal_dossier d
+                           where d.is_open and {where} group by d.place, d.currency""", values)
+        return [PlaceSum(*row) for row in cursor.fetchall()]
+
+
+def _cards(actor: Actor, places: list[str], owner_id: int | None, limit: int, source_id: int | None) -> list[BoardCard]:
+    where, found = _narrowed(actor, owner_id, source_id)
     with connection.cursor() as cursor:
         cursor.execute(_CARDS.format(where=where, limit=int(limit)), [places, *found])
         return [BoardCard(*row) for row in cursor.fetchall()]

@@ -38,9 +38,20 @@ from marshrut.journal.services import (
 
 @transaction.atomic
 def open_deal(
-    *, inquiry_id: int, funnel: str, by: Actor, now: datetime, amount: Decimal | None = None, currency: str = "", title: str = ""
+    *,
+    inquiry_id: int,
+    funnel: str,
+    by: Actor,
+    now: datetime,
+    amount: Decimal | None = None,
+    currency: str = "",
+    title: str = "",
+    note: str = "",
+    following: NextAction | None = None,
 ) -> int:
     """Contact is made: the inquiry becomes a deal at the funnel's first stage; its id.
+
+    `note` is what was agreed; `following`, if given, stands in for the stage's own task.
 
     Refused when the inquiry is not open or has a deal already; Invalid for an unknown funnel.
     """
@@ -69,14 +80,14 @@ def open_deal(
         dossier_id=matter.id,
         kind="stage",
         direction="none",
-        body="",
+        body=note,
         by=by,
         now=now,
         is_answer=True,
         data={"deal": deal.pk, "to": stage.name},
     )
     stop_clock(dossier_id=matter.id, at=now)
-    replace_tasks(matter=matter, action=_action_of(stage, matter, staff, now), by=by, now=now)
+    replace_tasks(matter=matter, action=following or _action_of(stage, matter, staff, now), by=by, now=now)
     return deal.pk
 
 
@@ -180,6 +191,17 @@ def _enter(deal: Deal, stage: StageCard, by: Actor, now: datetime) -> None:
         StageEntry.objects.create(deal=deal, stage_id=stage.id, entered_at=now, by=by.label)
         deal.stage_id, deal.stage_entered_at = stage.id, now
     deal.save(update_fields=["stage_id", "stage_entered_at", "facts", "amount", "currency"])
+
+
+@transaction.atomic
+def open_deal_at(*, inquiry_id: int, funnel: str, stage: str, by: Actor, now: datetime, facts: Mapping[str, Any] | None = None) -> int:
+    """Contact is made and more than that: the inquiry becomes a deal that stands at a later stage at once; its id.
+
+    All or nothing: when the stage's facts are missing, Invalid names them and the inquiry stays an inquiry.
+    """
+    deal_id = open_deal(inquiry_id=inquiry_id, funnel=funnel, by=by, now=now)
+    move_deal(deal_id=deal_id, stage=stage, by=by, now=now, facts=facts)
+    return deal_id
 
 
 @transaction.atomic

@@ -19,10 +19,10 @@ class Dossier(models.Model):
     While open it is owned: by a manager or by a named queue, never by both, never by neither.
     """
 
-    person = models.ForeignKey("clients.Person", models.PROTECT, null=True)
-    owner = models.ForeignKey("agency.Employee", models.PROTECT, null=True)
-    queue = models.ForeignKey("agency.Queue", models.PROTECT, null=True)
-    office = models.ForeignKey("agency.Office", models.PROTECT, null=True)
+    person = models.ForeignKey("clients.Person", models.PROTECT, null=True, db_index=False)
+    owner = models.ForeignKey("agency.Employee", models.PROTECT, null=True, db_index=False)
+    queue = models.ForeignKey("agency.Queue", models.PROTECT, null=True, db_index=False)
+    office = models.ForeignKey("agency.Office", models.PROTECT, null=True, db_index=False)
     phase = models.CharField(max_length=8, choices=Phase.choices, default=Phase.INQUIRY)
     place = models.TextField(default="inquiry", help_text="where it stands: 'inquiry' or funnel/stage")
     worth = models.DecimalField(max_digits=14, decimal_places=2, null=True)
@@ -66,13 +66,13 @@ class TaskState(models.TextChoices):
 class Task(models.Model):
     """A next action: what, by when, by whom (a manager, or a named queue)."""
 
-    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="tasks")
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="tasks", db_index=False)
     kind = models.CharField(max_length=24, default="call")
     title = models.TextField()
     due_at = models.DateTimeField()
     state = models.CharField(max_length=9, choices=TaskState.choices, default=TaskState.PENDING)
-    assignee = models.ForeignKey("agency.Employee", models.PROTECT, null=True)
-    queue = models.ForeignKey("agency.Queue", models.PROTECT, null=True)
+    assignee = models.ForeignKey("agency.Employee", models.PROTECT, null=True, db_index=False)
+    queue = models.ForeignKey("agency.Queue", models.PROTECT, null=True, db_index=False)
     result = models.TextField(blank=True, default="", db_default="")
     postponed = models.PositiveSmallIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(db_default=Now())
@@ -106,7 +106,7 @@ class Task(models.Model):
 class Touch(models.Model):
     """One thing said, done or noted. `is_answer`: a person of ours turned to the client; the response clock stops."""
 
-    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="touches")
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="touches", db_index=False)
     kind = models.CharField(
         max_length=24, help_text="inquiry, call, message, mail, meeting, note, task, stage, owner, clock, close"
     )

@@ -170,6 +170,13 @@ def add_task(*, matter: Matter, action: NextAction, by: Actor, now: datetime) ->
         return int(cursor.fetchone()[0])
 
 
+@transaction.atomic
+def plan_action(*, dossier_id: int, action: NextAction, by: Actor, now: datetime) -> int:
+    """Plan one more action on a matter within reach; its id."""
+    sign(by.label)
+    return add_task(matter=lock_matter(dossier_id=dossier_id, by=by), action=action, by=by, now=now)
+
+
 @dataclass(frozen=True, slots=True)
 class LockedTask:
     id: int

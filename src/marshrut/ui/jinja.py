@@ -1,6 +1,7 @@
 """The one Jinja2 environment: what every template of every room can say."""
 
 import time
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,10 +9,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment, Undefined
+from markupsafe import Markup
 
-from marshrut.ui import navigation, wording
+from marshrut.ui import navigation, pieces, wording
 from marshrut.ui.assets import asset, icon
 
+_SOME_NUMBER = 987654321
 FILTERS = {
     "money": wording.money,
     "short_money": wording.short_money,
@@ -50,15 +53,27 @@ def environment(**options: Any) -> Environment:
         viewer=navigation.viewer,
         rendered_at=lambda: f"{time.time():.2f}",
         language=wording.language,
+        pieces=pieces,
     )
     return made
 
 
-def url(name: str, *args: object, **query: object) -> str:
+def url(name: str, *args: object, **query: object) -> Markup:
     """Address of a page by its url name; keyword arguments become the query, empty ones are left out."""
-    address = reverse(name, args=args)
+    if len(args) == 1 and isinstance(args[0], int):
+        before, after = _around_number(name)
+        address = f"{before}{args[0]}{after}"
+    else:
+        address = reverse(name, args=args)
     rest = {key: value for key, value in query.items() if value not in (None, "")}
-    return f"{address}?{urlencode(rest, doseq=True)}" if rest else address
+    return Markup(address) + (f"?{urlencode(rest, doseq=True)}" if rest else "")
+
+
+@lru_cache(maxsize=256)
+def _around_number(name: str) -> tuple[str, str]:
+    """What stands before and after the number in an address: lists ask for hundreds, reversing each was dear."""
+    before, _number, after = reverse(name, args=(_SOME_NUMBER,)).partition(str(_SOME_NUMBER))
+    return before, after
 
 
 def part_url(request: HttpRequest, part: str) -> str:

@@ -97,7 +97,15 @@ def viewer(request: HttpRequest) -> Viewer:
 
 
 def sections(request: HttpRequest) -> list[Section]:
-    """The sidebar for this reader, sections in the order of their first entry."""
+    """The sidebar for this reader, sections in the order of their first entry; a page asks for it several times."""
+    made: list[Section] | None = getattr(request, "sidebar", None)
+    if made is None:
+        made = _sections(request)
+        request.sidebar = made  # type: ignore[attr-defined]
+    return made
+
+
+def _sections(request: HttpRequest) -> list[Section]:
     current = _current_name(request)
     found: dict[str, list[Entry]] = {}
     for item in _registered:

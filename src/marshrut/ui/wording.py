@@ -1,7 +1,7 @@
 """How moments, money, phones and names are said to a reader, in the language and time zone that are active."""
 
 import zlib
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -36,8 +36,8 @@ def short_money(amount: Decimal | int | str | None, currency: str = "RUB") -> st
 
 
 def exact(moment: datetime) -> str:
-    """`22 ноября 2026 г., 10:42`: the whole moment in the reader's zone."""
-    return format_datetime(timezone.localtime(moment), "d MMMM y, HH:mm", locale=language())
+    """`22 ноября 2026, 10:42`: the whole moment in the reader's zone."""
+    return _exact(timezone.localtime(moment), language())
 
 
 def day_words(moment: datetime) -> str:
@@ -49,18 +49,20 @@ def when(moment: datetime | None, now: datetime | None = None) -> Markup:
     """How long ago, or which day: `2 мин`, `5 ч`, `вчера`, `28 нояб.`; the exact moment on hover."""
     if moment is None:
         return Markup("")
-    now = now or timezone.now()
-    return _time_element(moment, _age(moment, now))
+    zone, locale = timezone.get_current_timezone(), language()
+    local, here_now = moment.astimezone(zone), (now or timezone.now()).astimezone(zone)
+    return _time_element(local, _age(local, here_now, locale), locale)
 
 
 def due(moment: datetime | None, now: datetime | None = None) -> Markup:
     """By when: `до 10:42` today, `завтра, 10:00`, `28 нояб., 12:00`; the exact moment on hover."""
     if moment is None:
         return Markup("")
-    local, today = timezone.localtime(moment), timezone.localtime(now).date()
-    clock = local.strftime("%H:%M")
-    words = gettext("by %(time)s") % {"time": clock} if local.date() == today else f"{_day(local, today)}, {clock}"
-    return _time_element(moment, words)
+    zone, locale = timezone.get_current_timezone(), language()
+    local, today = moment.astimezone(zone), (now or timezone.now()).astimezone(zone).date()
+    clock = f"{local.hour:02}:{local.minute:02}"
+    words = _patterns(locale)["by"] % {"time": clock} if local.date() == today else f"{_day(local.date(), today, locale)}, {clock}"
+    return _time_element(local, words, locale)
 
 
 def due_tone(moment: datetime | None, now: datetime | None = None) -> str:
@@ -81,9 +83,8 @@ def countdown(moment: datetime | None, now: datetime | None = None) -> Markup:
     hours, rest = divmod(abs(left), 3600)
     words = f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60:02}:{rest % 60:02}"
     state = "late" if left < 0 else "soon" if left < 300 else "calm"
-    return Markup('<time class="clock clock-{}" data-due="{}" datetime="{}" title="{}">{}{}</time>').format(
-        state, moment.isoformat(), moment.isoformat(), exact(moment), "−" if left < 0 else "", words
-    )
+    sign = "−" if left < 0 else ""
+    return Markup(f'<time class="clock clock-{state}" data-due="{moment.isoformat()}" title="{exact(moment)}">{sign}{words}</time>')
 
 
 def input_time(moment: datetime | str | None) -> str:
@@ -136,38 +137,51 @@ def _short_money(value: Decimal, currency: str, locale: str) -> str:
     return format_money(value.quantize(Decimal(1)), currency, locale)
 
 
-def _time_element(moment: datetime, words: str) -> Markup:
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(moment.isoformat(), exact(moment), words)
+def _time_element(local: datetime, words: str, locale: str) -> Markup:
+    # Every part is a number, or a word of our own catalogue.
+    return Markup(f'<time datetime="{local.isoformat(timespec="seconds")}" title="{_exact(local, locale)}">{words}</time>')
 
 
-def _age(moment: datetime, now: datetime) -> str:
-    seconds = (now - moment).total_seconds()
-    local, today = timezone.localtime(moment), timezone.localtime(now).date()
+def _exact(local: datetime, locale: str) -> str:
+    return f"{_long_date(local.date(), locale)}, {local.hour:02}:{local.minute:02}"
+
+
+@lru_cache(maxsize=8)
+def _patterns(locale: str) -> dict[str, str]:
+    """Short words of time in one language, looked up once: a list asks for them on every row."""
+    return {
+        "by": gettext("by %(time)s"),
+        "now": gettext("now"),
+        "minutes": gettext("%(count)s min"),
+        "hours": gettext("%(count)s h"),
+    }
+
+
+def _age(local: datetime, now: datetime, locale: str) -> str:
+    seconds = (now - local).total_seconds()
+    said = _patterns(locale)
     if 0 <= seconds < 60:
-        return gettext("now")
+        return said["now"]
     if 0 <= seconds < 3600:
-        return gettext("%(count)s min") % {"count": int(seconds // 60)}
-    if seconds >= 0 and (local.date() == today or seconds < 6 * 3600):
-        return gettext("%(count)s h") % {"count": int(seconds // 3600)}
-    if seconds < 0 and local.date() == today:
-        return local.strftime("%H:%M")
-    return _day(local, today)
+        return said["minutes"] % {"count": int(seconds // 60)}
+    if seconds >= 0 and (local.date() == now.date() or seconds < 6 * 3600):
+        return said["hours"] % {"count": int(seconds // 3600)}
+    if seconds < 0 and local.date() == now.date():
+        return f"{local.hour:02}:{local.minute:02}"
+    return _day(local.date(), now.date(), locale)
 
 
-def _day(local: datetime, today: Any) -> str:
+@lru_cache(maxsize=4096)
+def _day(day: date, today: date, locale: str) -> str:
     """A day other than today in as few words as possible."""
-    days = (local.date() - today) // timedelta(days=1)
-    if days == 0:
-        return gettext("today")
-    if days == -1:
-        return gettext("yesterday")
-    if days == 1:
-        return gettext("tomorrow")
+    days = (day - today).days
+    if -1 <= days <= 1:
+        return (gettext("yesterday"), gettext("today"), gettext("tomorrow"))[days + 1]
     if -7 < days < 0:
         return ngettext("%(count)s d", "%(count)s d", -days) % {"count": -days}
-    return _date(local.date(), local.year == today.year, language())
+    return format_date(day, "d MMM" if day.year == today.year else "d MMM y", locale=locale)
 
 
 @lru_cache(maxsize=2048)
-def _date(day: Any, is_this_year: bool, locale: str) -> str:
-    return format_date(day, "d MMM" if is_this_year else "d MMM y", locale=locale)
+def _long_date(day: date, locale: str) -> str:
+    return format_date(day, "d MMMM y", locale=locale)

@@ -5,11 +5,13 @@ from django.db import migrations
 from marshrut.core.history import track
 from marshrut.core.triggers import deferred, function, keep_from_truncate, raise_revision
 
-INQUIRY = """begin
+# The dossier's own guard sees to the next action; here it is locked, so that nobody closes it meanwhile.
+INQUIRY = """
+declare stands_open boolean;
+begin
     if new.state <> 'open' then return null; end if;
-    perform journal_require_next_action(new.dossier_id);
-    if not (select is_open from journal_dossier where id = new.dossier_id)
-       and (select state from intake_inquiry where raw_id = new.raw_id) = 'open' then
+    select is_open into stands_open from journal_dossier where id = new.dossier_id for no key update;
+    if not stands_open and (select state from intake_inquiry where raw_id = new.raw_id) = 'open' then
         raise exception using errcode = '23514', constraint = 'intake_open_inquiry', table = 'intake_inquiry',
             message = format('inquiry %s is open but its dossier is closed', new.raw_id);
     end if;

@@ -3,6 +3,7 @@
 from marshrut.intake.services.accepting import Receipt, accept_inquiry, accept_quarantined, understand_again
 from marshrut.intake.services.clocks import give_out_queue, run_clocks
 from marshrut.intake.services.matters import (
+    answer_and_plan,
     answer_client,
     close_inquiry,
     mark_spam,
@@ -16,6 +17,7 @@ __all__ = [
     "Receipt",
     "accept_inquiry",
     "accept_quarantined",
+    "answer_and_plan",
     "answer_client",
     "close_inquiry",
     "give_out_queue",

@@ -22,6 +22,7 @@ from marshrut.journal.services import (
     Place,
     add_touch,
     close_dossier,
+    complete_task,
     hand_over,
     lock_matter,
     reopen_dossier,
@@ -55,6 +56,14 @@ def answer_client(*, dossier_id: int, kind: str, body: str, by: Actor, now: date
     add_touch(dossier_id=matter.id, kind=kind, direction=directions[kind], body=body, by=by, now=now, is_answer=is_answer)
     if is_answer:
         stop_clock(dossier_id=matter.id, at=now)
+
+
+@transaction.atomic
+def answer_and_plan(*, dossier_id: int, kind: str, body: str, task_id: int, following: NextAction | None, by: Actor,
+                    now: datetime) -> None:
+    """Log what was said, and with it complete the planned action and plan the next one: all or nothing."""
+    answer_client(dossier_id=dossier_id, kind=kind, body=body, by=by, now=now)
+    complete_task(task_id=task_id, result="", following=following, by=by, now=now)
 
 
 def stop_clock(*, dossier_id: int, at: datetime) -> None:

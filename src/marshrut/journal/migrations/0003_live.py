@@ -8,7 +8,9 @@ ANNOUNCE_TASK = """
 declare matter record;
 begin
     if current_setting('marshrut.quiet', true) = 'on' then return null; end if;
-    select office_id, owner_id into matter from journal_dossier where id = new.dossier_id;
+    select office_id, owner_id, xmin into matter from journal_dossier where id = new.dossier_id;
+    -- The first action of a matter opened in this very transaction is told with its inquiry.
+    if tg_op = 'INSERT' and matter.xmin = pg_current_xact_id()::xid then return null; end if;
     perform pg_notify('marshrut_live', json_build_object('kind', 'task', 'id', new.id, 'dossier', new.dossier_id,
         'owner', coalesce(new.assignee_id, matter.owner_id), 'office', matter.office_id)::text);
     return null;

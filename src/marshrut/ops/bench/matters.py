@@ -129,7 +129,7 @@ def _add_inquiry(rows: Rows, matter: Matter, ids: Ids, setting: Setting, reason:
     pattern, is_open = matter.pattern, matter.state == "open"
     respond_by = matter.received_at + timedelta(minutes=15)
     rows.add(
-        "intake_inquiry", ids.raw, ids.dossier, ids.person, "", pattern.channel, pattern.source_id, None, matter.received_at,
+        "intake_inquiry", ids.raw, ids.dossier, ids.person, "new", pattern.channel, pattern.source_id, None, matter.received_at,
         "open" if is_open else "closed", None, pattern.inquiry_class, pattern.class_reason, pattern.message, pattern.request,
         pattern.flaws, pattern.budget, "RUB", pattern.missing, pattern.grade, pattern.relevance_reasons, pattern.priority,
         pattern.priority_reasons, setting.owner_reason, respond_by, matter.received_at, None,

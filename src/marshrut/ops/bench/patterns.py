@@ -11,7 +11,7 @@ import orjson
 
 from marshrut.intake.reading import read_submission
 from marshrut.intake.reference import Reference
-from marshrut.intake.services.accepting import facts_of, judge
+from marshrut.intake.services.judging import facts_of, judge
 
 SOURCES: tuple[tuple[str, str, int, float], ...] = (
     # slug, channel, share of inquiries in percent, conversion of closed ones

@@ -1,0 +1,79 @@
+"""The story of a matter in words: what was said, done and decided, and by whom."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from marshrut.agency.queries import Staff
+from marshrut.desk import wording
+from marshrut.desk.shapes import Entry
+from marshrut.intake.wording import channel_label, disposition_label, say
+from marshrut.journal.queries import TouchLine
+from marshrut.ui.wording import due
+
+SYSTEM_NAMES = ("system:", "form:", "role:")
+
+
+def entry_of(line: TouchLine, staff: Staff) -> Entry:
+    """One line of a story."""
+    icon, title = title_of(line, staff)
+    return Entry(line.id, icon, line.at, who_of(line), title, line.body or None, line.is_answer)
+
+
+def who_of(line: TouchLine) -> str:
+    """The person or program; what the system did by itself needs no name."""
+    return line.who or ("" if line.by.startswith(SYSTEM_NAMES) else line.by)
+
+
+def title_of(line: TouchLine, staff: Staff) -> tuple[str, str]:
+    """Icon and heading of a line."""
+    data = line.data or {}
+    if line.kind in wording.TOUCHES:
+        icon, title = wording.TOUCHES[line.kind]
+        return icon, _close_title(data) if line.kind == "close" else _(title)
+    worded = {"inquiry": _inquiry, "task": _task, "postponed": _postponed, "stage": _stage, "owner": _owner, "clock": _clock}
+    make = worded.get(line.kind)
+    return make(data, staff) if make else ("note", line.kind)
+
+
+def _inquiry(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    channel = str(data.get("channel", ""))
+    icon = {"phone": "phone-in", "email": "mail", "messenger": "message", "walk_in": "meeting"}.get(channel, "form")
+    return icon, _("Inquiry: %(channel)s") % {"channel": channel_label(channel)} if channel else _("Inquiry")
+
+
+def _task(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    return "task", _("Done: %(title)s") % {"title": data.get("title", "")}
+
+
+def _postponed(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    try:
+        until = due(datetime.fromisoformat(data["to"])).striptags()
+    except (KeyError, TypeError, ValueError):
+        until = ""
+    return "task", _("Postponed %(until)s: %(title)s") % {"until": until, "title": data.get("title", "")}
+
+
+def _stage(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    if data.get("from"):
+        return "stage", f"{data['from']} → {data.get('to', '')}"
+    return "stage", _("The deal is open: %(stage)s") % {"stage": data.get("to", "")}
+
+
+def _owner(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    owner, queue = staff.colleagues.get(data.get("owner") or 0), staff.queues.get(data.get("queue") or 0)
+    name = owner.name if owner else queue.name if queue else _("a former colleague")
+    reason = say(data["reason"]) if isinstance(data.get("reason"), dict) else ""
+    return "system", " · ".join(filter(None, (_("Given to %(name)s") % {"name": name}, reason)))
+
+
+def _clock(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    return "system", say(data)
+
+
+def _close_title(data: dict[str, Any]) -> str:
+    if data.get("outcome"):
+        return _("Closed as realised") if data["outcome"] == "won" else _("Closed as not realised")
+    disposition = str(data.get("disposition") or "")
+    return _("Closed: %(how)s") % {"how": disposition_label(disposition)} if disposition else _("Closed")

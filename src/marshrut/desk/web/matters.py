@@ -1,0 +1,183 @@
+"""The cards of an inquiry and of a deal: facts, one story, the next action, the stage bar."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from marshrut.clients.queries import ContactLine, PersonCard, person_of_matter
+from marshrut.deals.queries import DealCard, FunnelCard, deal_of_inquiry, find_deal
+from marshrut.desk import wording
+from marshrut.desk.queries import loaded
+from marshrut.desk.request_facts import deal_facts, request_facts
+from marshrut.desk.shapes import Client, Contact, Entry, MatterCard, Numbered, StageStep, Task
+from marshrut.desk.shaping import choice_options, money, outcome_label, owner_of, queue_of, tags_of, title_of
+from marshrut.desk.story import entry_of
+from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found, part_or_page
+from marshrut.intake.queries import InquiryCard, find_inquiry
+from marshrut.intake.wording import class_label, missing_label, say_all
+from marshrut.journal.queries import TaskLine, pending_tasks, read_story
+from marshrut.ui.wording import phone as written_phone
+
+
+@require_GET
+@at_desk
+def inquiry(request: DeskRequest, pk: int) -> HttpResponse:
+    """The card of an inquiry."""
+    return _show(request, inquiry_card(request.desk, pk))
+
+
+@require_GET
+@at_desk
+def deal(request: DeskRequest, pk: int) -> HttpResponse:
+    """The card of a deal."""
+    return _show(request, deal_card(request.desk, pk))
+
+
+@require_GET
+@at_desk
+def deal_panel(request: DeskRequest, pk: int) -> HttpResponse:
+    """The chosen deal beside the board."""
+    return render(request, "desk/_board_panel.html", {"matter": deal_card(request.desk, pk, story=5)})
+
+
+def _show(request: DeskRequest, card: MatterCard) -> HttpResponse:
+    context = {"matter": card, "touch_kinds": choice_options(wording.TOUCH_CHOICES)}
+    return part_or_page(request, "matter", "desk/_matter.html", "desk/matter.html", context)
+
+
+def inquiry_card(desk: Desk, pk: int, story: int = 100) -> MatterCard:
+    """The inquiry with everything around it; 404 when absent or out of reach."""
+    card: InquiryCard = found(find_inquiry(desk.actor, pk))
+    born = deal_of_inquiry(pk)
+    around = _around(desk, card.dossier_id, card.person_id, story)
+    request = loaded(card.request) or {}
+    is_running = card.clock_state == "running" and card.state == "open"
+    return MatterCard(
+        kind="inquiry", id=card.id, dossier=card.dossier_id, title=around["title"] or title_of(card.person),
+        since=card.received_at or around["began_at"] or desk.now, trip=wording.trip(request, desk.catalogue),
+        is_open=card.state != "closed", state=card.state, outcome=card.outcome,
+        outcome_label=outcome_label(card.outcome, card.disposition), close_reason=card.close_reason,
+        facts=request_facts(request, desk.catalogue, card.relevance_reasons),
+        money=None, respond_by=card.respond_by if is_running else None, is_new=is_running,
+        contact_missing=[missing_label(name) for name in card.contact_missing],
+        duplicate_of=Numbered(card.joined_to, str(card.joined_to)) if card.joined_to else None,
+        deal=Numbered(born[0], str(born[0])) if born else None,
+        can_take=card.queue_id is not None and desk.sees_queues() and card.state == "open",
+        received_at=card.received_at, owner=owner_of(desk.staff, card.owner_id, card.owner),
+        queue=queue_of(desk.staff, card.queue_id), tags=tags_of(card.channel, card.inquiry_class, around["past_deals"], card.relevance),
+        **_why(card, desk), **around["shown"],
+    )
+
+
+def _why(card: InquiryCard | None, desk: Desk) -> dict[str, Any]:
+    """What was decided about the inquiry, in words."""
+    if card is None:
+        return {}
+    source = desk.sources.get(card.source)
+    reasons = say_all(card.priority_reasons)
+    return {
+        "score": card.priority, "reasons": reasons, "priority_reasons": reasons, "owner_reason": " · ".join(say_all(card.owner_reason)),
+        "class_label": class_label(card.inquiry_class), "class_reason": " · ".join(say_all(card.class_reason)),
+        "relevance": card.relevance, "relevance_reasons": say_all(card.relevance_reasons),
+        "source": source.name if source else card.source, "message": card.message,
+    }
+
+
+def deal_card(desk: Desk, pk: int, story: int = 100) -> MatterCard:
+    """The deal with everything around it; 404 when absent or out of reach."""
+    card: DealCard = found(find_deal(desk.actor, pk))
+    asked = find_inquiry(desk.actor, card.inquiry_id) if card.inquiry_id else None
+    around = _around(desk, card.dossier_id, card.person_id, story)
+    funnel = desk.funnels.get(card.funnel)
+    stages = _steps(funnel, card.stage)
+    present = next((step for step in stages if step.state == "now"), None)
+    following = _following(funnel, card)
+    request = loaded(asked.request) if asked else {}
+    worth = money(card.amount, card.currency)
+    known = {**card.facts, **({"amount": f"{card.amount} {card.currency}"} if worth else {})}
+    return MatterCard(
+        kind="deal", id=card.id, dossier=card.dossier_id, title=around["title"] or title_of(card.person), since=card.stage_entered_at,
+        trip=wording.trip(request, desk.catalogue, card.title), is_open=card.state == "open", state=card.state,
+        outcome=card.state if card.state != "open" else None,
+        outcome_label=outcome_label(card.state, ""), close_reason=card.close_reason, stage=present, stages=stages,
+        next_stage=following, stage_hint=_hint(funnel, card.stage),
+        facts=[*request_facts(request or {}, desk.catalogue, asked.relevance_reasons if asked else []), *deal_facts(card.facts)],
+        facts_missing=_missing(funnel, following, known), money=worth, owner=owner_of(desk.staff, card.owner_id, card.owner),
+        queue=queue_of(desk.staff, card.queue_id),
+        inquiry=Numbered(card.inquiry_id, str(card.inquiry_id)) if card.inquiry_id else None,
+        tags=tags_of(asked.channel if asked else None, asked.inquiry_class if asked else None, around["past_deals"]),
+        **_why(asked, desk), **around["shown"],
+    )
+
+
+def _steps(funnel: FunnelCard | None, slug: str) -> list[StageStep]:
+    """The stages of a funnel as the bar shows them."""
+    if funnel is None:
+        return []
+    at = next((n for n, stage in enumerate(funnel.stages) if stage.slug == slug), 0)
+    return [StageStep(stage.slug, stage.name, "done" if n < at else "now" if n == at else "ahead") for n, stage in enumerate(funnel.stages)]
+
+
+def _following(funnel: FunnelCard | None, card: DealCard) -> StageStep | None:
+    stage = funnel.after(card.stage) if funnel and card.state == "open" else None
+    return StageStep(stage.slug, stage.name, "ahead") if stage else None
+
+
+def _hint(funnel: FunnelCard | None, slug: str) -> str:
+    stage = funnel.find(slug) if funnel else None
+    return stage.hint if stage else ""
+
+
+def _missing(funnel: FunnelCard | None, following: StageStep | None, known: dict[str, Any]) -> list[str]:
+    """What the next result needs and nobody has said yet."""
+    stage = funnel.find(following.slug) if funnel and following else None
+    return [wording.fact_label(name).lower() for name in stage.required if not known.get(name)] if stage else []
+
+
+def _around(desk: Desk, dossier_id: int, person_id: int | None, story: int) -> dict[str, Any]:
+    """What both cards show: the client, the ways to reach them, the story, the plan. Three statements."""
+    person = person_of_matter(person_id) if person_id else None
+    lines = read_story([dossier_id], story)
+    tasks = [_task(line, desk) for line in pending_tasks(dossier_id)]
+    shown = {
+        "person": client_of(person, desk) if person else None,
+        "contacts": contacts_of(person.contacts) if person else [],
+        "timeline": story_of(lines, desk),
+        "tasks": tasks,
+        "task": tasks[0] if tasks else None,
+    }
+    return {"shown": shown, "title": title_of(person.name) if person else "", "past_deals": person.past_deals if person else 0,
+            "began_at": lines[-1].at if lines else None}
+
+
+def story_of(lines: Sequence[Any], desk: Desk) -> list[Entry]:
+    return [entry_of(line, desk.staff) for line in lines]
+
+
+def _task(line: TaskLine, desk: Desk) -> Task:
+    """A planned action; whose it is, is said only where it is somebody else's."""
+    return Task(line.id, line.title, line.kind, line.due_at, line.assignee if line.assignee_id != desk.actor.id else None)
+
+
+def client_of(person: PersonCard, desk: Desk) -> Client:
+    """The client of a matter; without an id where their own page is out of the reader's reach."""
+    ways = {contact.kind: contact.normal for contact in reversed(person.contacts)}
+    is_seen = desk.actor.sees(person.owner_id, person.office_id)
+    return Client(person.id if is_seen else None, title_of(person.name), ways.get("phone"), ways.get("email"))
+
+
+def contacts_of(contacts: Sequence[ContactLine]) -> list[Contact]:
+    """The ways to reach somebody; the first of each kind is the main one."""
+    seen: set[str] = set()
+    listed = []
+    for contact in contacts:
+        href = {"phone": f"tel:{contact.normal}", "email": f"mailto:{contact.normal}"}.get(contact.kind)
+        value = written_phone(contact.normal) if contact.kind == "phone" else contact.written
+        listed.append(Contact(contact.kind, value, href, contact.kind not in seen and not contact.is_shared, contact.is_shared))
+        seen.add(contact.kind)
+    return listed
+
+

@@ -1,0 +1,145 @@
+"""Clients: the list, one client's page, and who calls while a number is being typed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from marshrut.clients.queries import PersonCard, PersonLine, list_people, person_card, search_people, suspects_of
+from marshrut.core.names import clean_text
+from marshrut.core.phones import read_phone
+from marshrut.desk.queries import Activity, MatterRow, activity_of, known_by, matters_of
+from marshrut.desk.shapes import Fact, Named
+from marshrut.desk.shaping import owner_of, past_matter_of, title_of
+from marshrut.desk.story import entry_of
+from marshrut.desk.web.matters import contacts_of
+from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found, part_or_page
+from marshrut.journal.queries import read_story
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A line of the clients' list."""
+
+    id: int
+    name: str
+    phone: str | None
+    email: str | None
+    owner: Named | None
+    open_count: int
+    last_at: datetime | None
+
+
+@require_GET
+@at_desk
+def people(request: DeskRequest) -> HttpResponse:
+    """Clients within reach, the latest first; or those a part of a name, phone or e-mail finds."""
+    desk = request.desk
+    query = clean_text(request.GET.get("q"), 200)
+    before = request.GET.get("before", "")
+    lines = search_people(desk.actor, query, PAGE) if query else list_people(desk.actor, _number(before), PAGE)
+    active = activity_of(desk.actor, [line.id for line in lines])
+    more_url = None if query or len(lines) < PAGE else f"{reverse('people')}?part=rows&before={lines[-1].id}"
+    context = {"q": query, "items": [_row(line, active, desk) for line in lines], "more_url": more_url}
+    return part_or_page(request, "rows", "desk/_people_rows.html", "desk/people.html", context)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+def _row(line: PersonLine, active: dict[int, Activity], desk: Desk) -> PersonRow:
+    known = active.get(line.id)
+    return PersonRow(line.id, title_of(line.name), line.phone, line.email, owner_of(desk.staff, line.owner_id, line.owner),
+                     known.open_count if known else 0, known.last_at if known else None)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """A client as their page shows them."""
+
+    id: int
+    name: str
+    since: datetime
+    owner: Named | None
+    phone: str | None
+    email: str | None
+    contacts: list[Any]
+    facts: list[Fact]
+    suspects: list[dict[str, Any]]
+    tier: str | None = None
+    language: str = ""
+
+
+@require_GET
+@at_desk
+def person(request: DeskRequest, pk: int) -> HttpResponse:
+    """One client: ways to reach them, what is open, what was before, everything said."""
+    desk = request.desk
+    card: PersonCard = found(person_card(desk.actor, pk))
+    rows = matters_of(desk.actor, [pk])
+    matters = [past_matter_of(row, desk) for row in rows]
+    story = read_story([row.dossier_id for row in rows])
+    context = {
+        "person": _page(card, desk),
+        "open_matters": [matter for matter in matters if matter.is_open],
+        "closed_matters": [matter for matter in matters if not matter.is_open],
+        "timeline_entries": [entry_of(line, desk.staff) for line in story],
+        "stats": _stats(card, rows),
+    }
+    return part_or_page(request, "person", "desk/_person.html", "desk/person.html", context)
+
+
+def _page(card: PersonCard, desk: Desk) -> PersonPage:
+    ways = {contact.kind: contact.normal for contact in reversed(card.contacts)}
+    named = [Fact(label, value) for label, value in (
+        (_("Surname"), card.surname), (_("Given name"), card.given_name), (_("Patronymic"), card.patronymic)) if value]
+    return PersonPage(card.id, title_of(card.name), card.created_at, owner_of(desk.staff, card.owner_id, card.owner),
+                      ways.get("phone"), ways.get("email"), contacts_of(card.contacts), named, _suspects(card.id, desk))
+
+
+def _suspects(person_id: int, desk: Desk) -> list[dict[str, Any]]:
+    """Perhaps the same person; somebody out of reach is not named."""
+    return [{"id": line.person_id, "name": title_of(line.name or line.reason.get("name")), "reason": _suspicion(line.reason)}
+            for line in suspects_of(desk.actor, person_id)]
+
+
+def _suspicion(reason: dict[str, Any]) -> str:
+    if reason.get("code") == "other_name":
+        return _("came under another name: %(name)s") % {"name": reason.get("name", "")}
+    return _("the phone is one person's, the e-mail another's")
+
+
+def _stats(card: PersonCard, rows: list[MatterRow]) -> list[dict[str, str]]:
+    return [
+        {"label": _("Trips with us"), "value": str(card.past_deals), "note": ""},
+        {"label": _("Inquiries and deals"), "value": str(len(rows)), "note": ""},
+    ]
+
+
+@require_GET
+@at_desk
+def known_client(request: DeskRequest) -> HttpResponse:
+    """Who has this number, while it is typed. Of somebody out of reach only whose client it is, nothing more."""
+    desk = request.desk
+    phone = read_phone(clean_text(request.GET.get("phone"), 60), desk.staff.regions)
+    people = known_by([phone.e164]) if phone and not phone.is_junk and phone.e164 else []
+    seen = [p for p in people if desk.actor.sees(p.owner_id, p.office_id)]
+    rows = matters_of(desk.actor, [p.id for p in seen], open_only=True) if seen else []
+    matches: list[dict[str, Any]] = []
+    for p in people:
+        owner = owner_of(desk.staff, p.owner_id, p.owner)
+        if p not in seen:
+            matches.append({"in_reach": False, "owner": owner.name if owner else _("a colleague")})
+            continue
+        matters = [past_matter_of(row, desk) for row in rows if row.person_id == p.id]
+        open_matters = [{"kind": m.kind, "id": m.id, "number": m.number, "title": m.trip} for m in matters]
+        matches.append({"in_reach": True, "id": p.id, "name": title_of(p.name), "owner": owner.name if owner else "", "open": open_matters})
+    return render(request, "desk/_known_client.html", {"matches": matches})
