@@ -4,7 +4,7 @@ import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from functools import cached_property
 from typing import TypeVar
 
@@ -127,7 +127,7 @@ class Staff:
 
 def _load_staff() -> Staff:
     offices, windows = {}, _windows_by("office_id", WorkingWindow.objects.values_list("office_id", "weekday", "opens", "closes"))
-    holidays: dict[int, dict[object, list[tuple[time, time]]]] = {}
+    holidays: dict[int, dict[date, list[tuple[time, time]]]] = {}
     for office_id, day in Holiday.objects.values_list("office_id", "day"):
         holidays.setdefault(office_id, {})[day] = []
     for office in Office.objects.filter(is_active=True).order_by("id"):

@@ -14,7 +14,7 @@ from marshrut.agency.permissions import Actor
 from marshrut.api import contract, shapes
 from marshrut.api.bodies import read_object
 from marshrut.api.door import Id, OptionalId, absent, acting, answer, api
-from marshrut.channels.queries import find_quarantined
+from marshrut.channels.queries import came_from, find_quarantined
 from marshrut.core.clock import utc_now
 from marshrut.core.errors import Invalid
 from marshrut.core.names import clean_text
@@ -48,8 +48,10 @@ def receive(request: HttpRequest) -> HttpResponse:
 def answer_receipt(actor: Actor, receipt: Receipt) -> HttpResponse:
     """201 for a new inquiry, 200 for one known already, 202 for one in quarantine."""
     card = None if receipt.quarantined else received_inquiry(receipt.id)
-    if card is not None:
+    if card is not None and (receipt.is_new or actor.sees(card.owner_id, card.office_id) or came_from(card.id) == actor.label):
         return answer(shapes.inquiry(actor, card), 201 if receipt.is_new else 200)
+    if card is not None:  # another's external id was named: that it is known is all a stranger learns
+        return answer({"id": card.id, "number": card.id, "state": card.state})
     waiting = find_quarantined(receipt.id)
     reason = receipt.quarantined or (waiting.reason if waiting else "")
     return answer({"id": receipt.id, "number": receipt.id, "state": "quarantined", "reason": reason}, 202)

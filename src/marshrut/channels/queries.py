@@ -73,6 +73,11 @@ def list_quarantine(limit: int = 50) -> list[Waiting]:
     return [Waiting(*row[:5], bytes(row[5])) for row in rows]
 
 
+def came_from(raw_id: int) -> str:
+    """The label of whoever handed a message in."""
+    return RawMessage.objects.values_list("by", flat=True).get(pk=raw_id)
+
+
 def find_quarantined(raw_id: int) -> Waiting | None:
     row = (
         RawMessage.objects.filter(pk=raw_id, state="quarantined")
@@ -80,3 +85,14 @@ def find_quarantined(raw_id: int) -> Waiting | None:
         .first()
     )
     return Waiting(*row[:5], bytes(row[5])) if row else None
+
+
+def count_recent(by: str, since: datetime, among: int = 2000) -> int:
+    """How many of the latest messages this sender has handed in since a moment; looks at the last `among` only."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select count(*) from (select by, received_at from channels_rawmessage order by id desc limit {int(among)}) latest
+                where by = %s and received_at >= %s""",
+            [by, since],
+        )
+        return int(cursor.fetchone()[0])

@@ -71,10 +71,13 @@ def quarantine(*, raw_id: int, reason: str) -> None:
         cursor.execute("update channels_rawmessage set state = 'quarantined', reason = %s where id = %s", [reason, raw_id])
 
 
-def release(*, raw_id: int) -> None:
-    """It is understood now."""
+def release(*, raw_id: int) -> bool:
+    """It is understood now; False when it did not wait in quarantine. Of two at once, one gets True."""
     with connection.cursor() as cursor:
-        cursor.execute("update channels_rawmessage set state = 'understood', reason = '' where id = %s", [raw_id])
+        cursor.execute(
+            "update channels_rawmessage set state = 'understood', reason = '' where id = %s and state = 'quarantined'", [raw_id]
+        )
+        return bool(cursor.rowcount)
 
 
 def remember_key(*, token_id: int, key: str, body: bytes, raw_id: int, now: datetime) -> None:

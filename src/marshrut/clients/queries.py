@@ -45,6 +45,14 @@ def find_by_contacts(normals: Sequence[str]) -> list[Match]:
         return [Match(*row) for row in cursor.fetchall()]
 
 
+def keeper_of(person_id: int) -> int | None:
+    """The manager this client is used to."""
+    with connection.cursor() as cursor:
+        cursor.execute("select owner_id from clients_person where id = %s", [person_id])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
 @dataclass(frozen=True, slots=True)
 class PersonLine:
     """A person as lists and search show them."""
@@ -156,7 +164,7 @@ def _card(where: str, values: list[Any]) -> PersonCard | None:
     if not rows:
         return None
     contacts = tuple(ContactLine(*row[10:]) for row in rows if row[10] is not None)
-    return PersonCard(*rows[0][:10], contacts)
+    return PersonCard(*(*rows[0][:10], contacts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +182,6 @@ def suspects_of(actor: Actor, person_id: int) -> list[SuspectLine]:
             f"""select coalesce(o.id, s.person_id), coalesce(o.display_name, ''), s.reason from clients_suspect s
                left join clients_person o on o.id = case when s.person_id = %s then s.other_id else s.person_id end
                where (s.person_id = %s or s.other_id = %s) and s.settled_at is null and (o.id is null or {reach}) order by s.id""",
-            [person_id] * 3 + values,
+            [person_id, person_id, person_id, *values],
         )
         return [SuspectLine(row[0], row[1], orjson.loads(row[2]) if isinstance(row[2], str) else row[2]) for row in cursor.fetchall()]

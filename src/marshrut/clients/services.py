@@ -101,12 +101,13 @@ def keep_consent(*, person_id: int | None, raw_id: int, text: str, version: str,
         )
 
 
-def give_keeper(*, person_id: int, owner_id: int, office_id: int | None) -> None:
-    """The manager who took a matter of somebody nobody kept becomes that client's own."""
+def give_keeper(*, person_id: int, owner_id: int, office_id: int | None, instead_of: int | None = None) -> None:
+    """The manager who took a matter of somebody nobody kept (or `instead_of` did) becomes that client's own."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "update clients_person set owner_id = %s, office_id = coalesce(office_id, %s) where id = %s and owner_id is null",
-            [owner_id, office_id, person_id],
+            """update clients_person set owner_id = %s, office_id = coalesce(%s, office_id)
+               where id = %s and (owner_id is null or owner_id = %s)""",
+            [owner_id, office_id, person_id, instead_of],
         )
 
 

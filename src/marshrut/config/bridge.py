@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from .problems import send_problem
@@ -25,6 +25,7 @@ _BLOCK = 1024 * 1024  # bytes of a response handed over at once
 _PATIENCE_SECONDS = 5.0
 _BODYLESS = {204, 304}
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class BodyTooLarge(Exception):
@@ -55,7 +56,7 @@ class Bridge:
             await self.run(self._respond, make_environ(scope, body), asyncio.get_running_loop(), send)
         return None
 
-    async def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    async def run(self, function: Callable[..., T], *arguments: Any) -> T:
         """Run a function in a thread of the pool, where Django's connections are."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
 

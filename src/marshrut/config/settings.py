@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "marshrut.agency.web.actors.ActorMiddleware",
+    "marshrut.core.conflicts.DoAgain",  # stands last
 ]
 ROOT_URLCONF = "marshrut.config.urls"
 WSGI_APPLICATION = "marshrut.config.wsgi.application"

@@ -12,7 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marshrut.config.settings")
 
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
-from whitenoise import WhiteNoise
+from whitenoise import WhiteNoise  # type: ignore[import-untyped]
 
 _STATIC = Path(__file__).resolve().parent.parent / "ui" / "static"
 

@@ -154,7 +154,7 @@ def _deals(actor: Actor, where: str, values: list[Any]) -> list[DealCard]:
     reach, reached = matters_in_reach(actor)
     with connection.cursor() as cursor:
         cursor.execute(f"{_DEAL} where {where} and {reach} order by l.id desc limit 100", [*values, *reached])
-        return [DealCard(*row[:9], _json(row[9]), *row[10:]) for row in cursor.fetchall()]
+        return [DealCard(*(*row[:9], _json(row[9]), *row[10:])) for row in cursor.fetchall()]
 
 
 def _json(value: Any) -> Any:
@@ -246,13 +246,19 @@ class BoardColumn:
 
 
 def read_board(
-    actor: Actor, funnel: FunnelCard, *, inquiries_name: str, owner_id: int | None = None, cards: int = 100
+    actor: Actor,
+    funnel: FunnelCard,
+    *,
+    inquiries_name: str,
+    owner_id: int | None = None,
+    cards: int = 100,
+    source_id: int | None = None,
 ) -> list[BoardColumn]:
     """The columns of a funnel, first the inquiries that are not yet deals: numbers and sums of all, the newest cards.
 
-    Two statements; with cards=0 one.
+    Two statements; with cards=0 one. Of one source only, sums are counted from the matters themselves.
     """
-    sums = sum_places(actor, owner_id)
+    sums = sum_places(actor, owner_id) if source_id is None else _sums_of_source(actor, owner_id, source_id)
     columns = [("inquiry", "inquiry", inquiries_name), *((s.place, s.slug, s.name) for s in funnel.stages)]
     rows = _cards(actor, [place for place, _, _ in columns], owner_id, cards, source_id) if cards else []
     return [

@@ -98,7 +98,7 @@ def list_today(actor: Actor, now: datetime, day_end: datetime) -> list[MatterRow
     Whoever answers for an office (or all) also sees what waits in its queues. `group_count` is the whole number of the
     row's group; of a long group only the first are given.
     """
-    whose, values = "t.assignee_id = %s", [actor.id]
+    whose, values = "t.assignee_id = %s", list[Any]([actor.id])
     if actor.reach in ("office", "all"):
         reach, reached = matters_in_reach(actor)
         whose, values = f"(t.assignee_id = %s or (t.queue_id is not null and {reach}))", [actor.id, *reached]
@@ -133,7 +133,7 @@ def _matters(actor: Actor, where: str, values: list[Any], limit: int) -> list[Ma
 def _rows(statement: str, values: list[Any]) -> list[MatterRow]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return [MatterRow(*row[:19], loaded(row[19]), loaded(row[20]), *row[21:]) for row in cursor.fetchall()]
+        return [MatterRow(*(*row[:19], loaded(row[19]), loaded(row[20]), *row[21:])) for row in cursor.fetchall()]
 
 
 def loaded(value: Any) -> Any:

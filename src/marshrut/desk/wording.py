@@ -113,7 +113,7 @@ def nights(request: Mapping[str, Any]) -> str:
     """`14 nights`, `7–10 nights`; empty while unknown."""
     span = request.get("nights") or {}
     least, most = span.get("from") or span.get("to"), span.get("to") or span.get("from")
-    if not least:
+    if not least or not most:
         return ""
     if least == most:
         return ngettext("%(count)s night", "%(count)s nights", int(least)) % {"count": least}

@@ -81,7 +81,7 @@ def read_submission(data: Mapping[str, Any], *, regions: Sequence[str], today: d
     name = clean_text(contact.get("name") or "", 200) if isinstance(contact.get("name"), str) else ""
     return Submission(
         channel=channel,
-        source_slug=(_text(data.get("source"), 120) or UNKNOWN_SOURCE).lower(),
+        source_slug=_slug(data.get("source")),
         external_id=external_id,
         received_at=_received_at(data.get("received_at"), now, flaws),
         name=split_name(name) if name else None,
@@ -101,6 +101,10 @@ def _text(value: object, limit: int) -> str:
     if value is None or isinstance(value, (Mapping, list, bool)):
         return ""
     return clean_text(value if isinstance(value, str) else str(value), limit)
+
+
+def _slug(value: object) -> str:
+    return _text(value, 120).lower()[:120].rstrip() or UNKNOWN_SOURCE  # some letters grow when they become small
 
 
 def _mapping(value: object, path: str, flaws: list[Flaw]) -> Mapping[str, Any]:

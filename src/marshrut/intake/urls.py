@@ -1,5 +1,7 @@
-"""Addresses of the room."""
+"""Addresses of the doors people come in by."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from marshrut.intake.web import forms
+
+urlpatterns = [path("f/<slug:key>", forms.public_form, name="public_form")]

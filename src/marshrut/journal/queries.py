@@ -83,7 +83,7 @@ def read_story(dossier_ids: list[int], limit: int = 100) -> list[TouchLine]:
                where t.dossier_id = any(%s) order by t.at desc, t.id desc limit %s""",
             [dossier_ids, limit],
         )
-        return [TouchLine(*row[:7], _json(row[7]), row[8]) for row in cursor.fetchall()]
+        return [TouchLine(*(*row[:7], _json(row[7]), row[8])) for row in cursor.fetchall()]
 
 
 def _json(value: Any) -> Any:

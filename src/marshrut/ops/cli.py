@@ -6,6 +6,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from . import accounts, databases, homes, launcher, postgres
 
@@ -18,7 +19,7 @@ _ELSEWHERE = {
     "bench": ("marshrut.ops.bench.command", "Fill a home with many rows and measure through real HTTP."),
     "doctor": ("marshrut.ops.doctor", "Check every promise about the data in SQL; exit code 1 when one is broken."),
 }
-_Commands = argparse._SubParsersAction  # the type has no public name
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # the type has no public name
 _SENTENCES = (accounts.AccountError, homes.HomeError, postgres.PostgresError, launcher.LauncherError)
 
 
@@ -112,7 +113,7 @@ def _up(options: argparse.Namespace) -> int:
 
 
 def _test(options: argparse.Namespace) -> int:
-    return importlib.import_module("marshrut.ops.testing").run(options.rest)
+    return int(importlib.import_module("marshrut.ops.testing").run(options.rest))
 
 
 def _token(options: argparse.Namespace) -> int:

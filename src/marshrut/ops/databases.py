@@ -86,8 +86,8 @@ def opened(home: Path) -> Iterator[Databases]:
                 with _started(home) as databases:
                     yield databases
                 return
-            if databases := external() or _running(home):
-                yield databases
+            if found := external() or _running(home):
+                yield found
                 return
         if time.monotonic() > deadline:
             raise PostgresError(f"Another process holds the home {home}, and its database does not answer.")

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from . import accounts, homes, postgres_binaries, processes
@@ -189,7 +190,7 @@ def _initialise(root: Path, binaries: Binaries, account: Account | None, passwor
     draft.rename(root / "data")
 
 
-def _as(account: Account | None, folder: Path) -> dict[str, object]:
+def _as(account: Account | None, folder: Path) -> dict[str, Any]:
     """How subprocess runs a program of PostgreSQL: its account, a clean environment, a folder it may stand in."""
     environ = {"PATH": os.environ.get("PATH", os.defpath), "LC_MESSAGES": "C", "TZ": "UTC"}
     who = {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
@@ -231,7 +232,7 @@ def _spawn(
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
     with open(_start_log(home), "wb") as log:
-        return subprocess.Popen(
+        return subprocess.Popen[bytes](
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             preexec_fn=processes.die_with_parent(signal.SIGINT), **_as(account, home / "postgres"),
         )  # fmt: skip

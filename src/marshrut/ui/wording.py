@@ -61,7 +61,7 @@ def due(moment: datetime | None, now: datetime | None = None) -> Markup:
     zone, locale = timezone.get_current_timezone(), language()
     local, today = moment.astimezone(zone), (now or timezone.now()).astimezone(zone).date()
     clock = f"{local.hour:02}:{local.minute:02}"
-    words = _patterns(locale)["by"] % {"time": clock} if local.date() == today else f"{_day(local.date(), today, locale)}, {clock}"
+    words = _patterns(locale)["by"] % {"time": clock} if local.date() == today else f"{_planned_day(local.date(), today, locale)}, {clock}"
     return _time_element(local, words, locale)
 
 
@@ -171,6 +171,13 @@ def _age(local: datetime, now: datetime, locale: str) -> str:
     return _day(local.date(), now.date(), locale)
 
 
+def _planned_day(day: date, today: date, locale: str) -> str:
+    """A planned day: yesterday, tomorrow or its date; "2 d" would read as a length."""
+    if abs((day - today).days) <= 1:
+        return _day(day, today, locale)
+    return _date(day, day.year == today.year, locale)
+
+
 @lru_cache(maxsize=4096)
 def _day(day: date, today: date, locale: str) -> str:
     """A day other than today in as few words as possible."""
@@ -179,7 +186,12 @@ def _day(day: date, today: date, locale: str) -> str:
         return (gettext("yesterday"), gettext("today"), gettext("tomorrow"))[days + 1]
     if -7 < days < 0:
         return ngettext("%(count)s d", "%(count)s d", -days) % {"count": -days}
-    return format_date(day, "d MMM" if day.year == today.year else "d MMM y", locale=locale)
+    return _date(day, day.year == today.year, locale)
+
+
+@lru_cache(maxsize=2048)
+def _date(day: date, is_this_year: bool, locale: str) -> str:
+    return format_date(day, "d MMM" if is_this_year else "d MMM y", locale=locale)
 
 
 @lru_cache(maxsize=2048)

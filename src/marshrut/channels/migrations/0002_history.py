@@ -11,5 +11,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL("alter table channels_rawmessage alter column id restart with 10001;", migrations.RunSQL.noop),
         track("channels_form"),
         raise_revision("channels_form"),
-        track("channels_rawmessage", skip=["body"], inserts=False),
+        track("channels_rawmessage", skip=["body", "body_digest"], inserts=False),
     ]

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from marshrut.clients.queries import keeper_of
 from marshrut.intake.models import Inquiry
 
 
@@ -22,12 +23,12 @@ class LeadingInquiry:
 
 
 def open_matter_of(person_id: int) -> LeadingInquiry | None:
-    """The latest open matter of a person."""
+    """The latest open matter of a person, locked: nobody can close it between this look and what is said on it."""
     with connection.cursor() as cursor:
         cursor.execute(
             """select d.id, i.raw_id, d.phase, d.place, d.owner_id, d.queue_id, d.office_id from journal_dossier d
                left join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
-               where d.person_id = %s and d.is_open order by d.id desc limit 1""",
+               where d.person_id = %s and d.is_open order by d.id desc limit 1 for no key update of d""",
             [person_id],
         )
         row = cursor.fetchone()
@@ -61,11 +62,15 @@ def find_answer(dossier_id: int) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class StoredDemand:
+    """What an inquiry asks of whoever gets it, and whose client it is from."""
+
     category: str | None
     directions: tuple[str, ...]
+    keeper_id: int | None
 
 
 def demand_of(inquiry: Inquiry) -> StoredDemand:
     """What an inquiry asks of whoever gets it, as it was understood."""
     request = inquiry.request or {}
-    return StoredDemand(request.get("category"), tuple(request.get("directions") or ()))
+    keeper_id = keeper_of(inquiry.person_id) if inquiry.person_id else None
+    return StoredDemand(request.get("category"), tuple(request.get("directions") or ()), keeper_id)

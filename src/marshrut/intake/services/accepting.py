@@ -21,14 +21,13 @@ from marshrut.channels.services import (
 )
 from marshrut.clients.queries import Match, find_by_contacts
 from marshrut.clients.services import give_keeper, keep_consent
+from marshrut.core.conflicts import is_conflict
 from marshrut.core.errors import Refused
 from marshrut.core.history import sign
 from marshrut.intake.queries import LeadingInquiry, find_dossier_of, open_matter_of
 from marshrut.intake.reading import Submission
 from marshrut.intake.reference import Reference
-from marshrut.intake.rules import (
-    Demand,
-)
+from marshrut.intake.rules import Demand
 from marshrut.intake.services.distributing import give_to_somebody
 from marshrut.intake.services.judging import Judged, facts_of, judge
 from marshrut.intake.services.recognising import choose_person, complete_person, make_person
@@ -60,6 +59,8 @@ def accept_inquiry(
     try:
         return _accept(submission, body, reference, by, now, key)
     except (ArithmeticError, LookupError, TypeError, ValueError, DatabaseError) as error:
+        if is_conflict(error):
+            raise
         log.exception("an inquiry could not be understood")
         reason = _("It could not be understood: %(error)s") % {"error": type(error).__name__}
         return _accept(replace(submission, obstacle=reason), body, reference, by, now, key)
@@ -83,7 +84,7 @@ def _accept(submission: Submission, body: bytes, reference: Reference, by: Actor
     if key:
         remember_key(token_id=by.id, key=key, body=body, raw_id=stored.id, now=now)
     if not stored.is_new:
-        return _repeated(stored, submission, body, by, now)
+        return _repeated(stored, submission, body, reference, by, now)
     if submission.obstacle:
         quarantine(raw_id=stored.id, reason=submission.obstacle)
         return Receipt(stored.id, is_new=True, quarantined=submission.obstacle)
@@ -103,20 +104,21 @@ def _repeated_key(submission: Submission, body: bytes, key: str, by: Actor, now:
     return Receipt(used.raw_id, is_new=False)
 
 
-def _repeated(stored: Stored, submission: Submission, body: bytes, by: Actor, now: datetime) -> Receipt:
+def _repeated(stored: Stored, submission: Submission, body: bytes, reference: Reference, by: Actor, now: datetime) -> Receipt:
+    """The first inquiry again; another body for it becomes a touch, or makes what waited in quarantine understood."""
+    is_kept = not stored.is_same_body and keep_repeat(
+        channel=submission.channel,
+        source_slug=submission.source_slug,
+        external_id=submission.external_id,
+        body=body,
+        by=by.label,
+        now=now,
+    )
+    if is_kept and not submission.obstacle and release(raw_id=stored.id):
+        understand(raw_id=stored.id, submission=submission, reference=reference, by=by, now=now)
+        return Receipt(stored.id, is_new=True)
     matter = find_dossier_of(submission.source_slug, submission.external_id)
-    if (
-        not stored.is_same_body
-        and keep_repeat(
-            channel=submission.channel,
-            source_slug=submission.source_slug,
-            external_id=submission.external_id,
-            body=body,
-            by=by.label,
-            now=now,
-        )
-        and matter
-    ):
+    if is_kept and matter:
         add_touch(
             dossier_id=matter.dossier_id,
             kind="inquiry",
@@ -150,7 +152,8 @@ def accept_quarantined(*, submission: Submission, body: bytes, reason: str, by: 
 def understand_again(*, raw_id: int, submission: Submission, reference: Reference, by: Actor, now: datetime) -> Receipt:
     """A person, or a better rule, releases a message from quarantine; its id stays."""
     sign(by.label)
-    release(raw_id=raw_id)
+    if not release(raw_id=raw_id):
+        raise Refused("understood_already", _("This message does not wait in quarantine any more."))
     understand(raw_id=raw_id, submission=submission, reference=reference, by=by, now=now)
     return Receipt(raw_id, is_new=True)
 

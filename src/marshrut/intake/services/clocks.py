@@ -4,13 +4,16 @@ Run often by the worker, any number of times: what is due is a row with a moment
 server was down, and a second run finds nothing left to do.
 """
 
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from marshrut.agency.permissions import Actor, system
+from marshrut.clients.services import give_keeper
 from marshrut.core.history import sign
 from marshrut.core.working_time import WorkingCalendar
 from marshrut.intake.models import ClockState as StoredClock
@@ -26,6 +29,8 @@ from marshrut.journal.services import Holder, Matter, add_touch, hand_over, lock
 CLOCK = system("clock")
 BATCH = 200
 
+log = logging.getLogger(__name__)
+
 
 def run_clocks(*, reference: Reference, now: datetime) -> int:
     """Do what is due on running response clocks; how many inquiries were looked at."""
@@ -35,9 +40,19 @@ def run_clocks(*, reference: Reference, now: datetime) -> int:
             [now, BATCH],
         )
         due = [row[0] for row in cursor.fetchall()]
-    for inquiry_id in due:
-        run_clock(inquiry_id=inquiry_id, reference=reference, now=now)
+    _each(due, lambda inquiry_id: run_clock(inquiry_id=inquiry_id, reference=reference, now=now))
     return len(due)
+
+
+def _each(inquiry_ids: Iterable[int], do: Callable[[int], bool | None]) -> int:
+    """Do it for every one, each in its own transaction: one that breaks is left for the next run and holds up nobody."""
+    done = 0
+    for inquiry_id in inquiry_ids:
+        try:
+            done += bool(do(inquiry_id))
+        except (ArithmeticError, LookupError, TypeError, ValueError, DatabaseError):
+            log.exception("the clock of inquiry %s could not be run", inquiry_id)
+    return done
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +93,9 @@ def _running(inquiry: Inquiry, matter: Matter, reference: Reference) -> Running:
 
 def _state(running: Running) -> ClockState:
     inquiry = running.inquiry
-    round_moments = moments(running.policy, running.calendar, inquiry.clock_started_at or inquiry.received_at)
+    began_at = inquiry.clock_started_at or inquiry.received_at
+    assert began_at is not None, "a running clock has begun at a known moment"
+    round_moments = moments(running.policy, running.calendar, began_at)
     return ClockState(
         moments=round_moments,
         is_answered=False,
@@ -115,13 +132,22 @@ def _give_again(running: Running, reference: Reference, now: datetime, by: Actor
     inquiry, matter = running.inquiry, running.matter
     stored = demand_of(inquiry)
     excluded = frozenset(filter(None, (matter.owner_id, *former_holders(matter.id))))
-    given = give_to_somebody(reference, Demand(matter.office_id, stored.category, stored.directions, None, excluded), now)
+    demand = Demand(matter.office_id, stored.category, stored.directions, stored.keeper_id, excluded)
+    given = give_to_somebody(reference, demand, now)
     if given.holder.owner_id is None:
         return False
+    _keep_client(inquiry, matter, given.holder)
     reasons = [{"code": "rerouted"}, *given.reasons] if is_breach else given.reasons
     hand_over(matter=matter, holder=given.holder, reason=reasons[0], due_at=given.moments.breach_at, by=by, now=now)
     _start_round(inquiry, given, reasons, now, reroutes=inquiry.reroutes + int(is_breach))
     return True
+
+
+def _keep_client(inquiry: Inquiry, matter: Matter, holder: Holder) -> None:
+    """Whom nobody kept becomes the new holder's client; so does one who was new when the former holder got them."""
+    if matter.person_id and holder.owner_id:
+        former = matter.owner_id if inquiry.matched_by == "new" else None
+        give_keeper(person_id=matter.person_id, owner_id=holder.owner_id, office_id=holder.office_id, instead_of=former)
 
 
 def _start_round(inquiry: Inquiry, given: Given, reasons: list[dict[str, Any]], now: datetime, *, reroutes: int) -> None:
@@ -162,12 +188,15 @@ def give_out_queue(*, reference: Reference, now: datetime, by: Actor = CLOCK) ->
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            """select i.raw_id from journal_dossier d join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
-               where d.is_open and d.queue_id is not null order by d.opened_at limit %s""",
+            """select raw_id from (
+                   select i.raw_id, d.opened_at, row_number() over (partition by d.office_id order by d.opened_at, d.id) as place
+                   from journal_dossier d join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
+                   where d.is_open and d.queue_id is not null) w
+               where place <= %s order by opened_at, raw_id""",
             [BATCH],
         )
         waiting = [row[0] for row in cursor.fetchall()]
-    return sum(give_from_queue(inquiry_id=inquiry_id, reference=reference, now=now, by=by) for inquiry_id in waiting)
+    return _each(waiting, lambda inquiry_id: give_from_queue(inquiry_id=inquiry_id, reference=reference, now=now, by=by))
 
 
 @transaction.atomic
@@ -179,9 +208,11 @@ def give_from_queue(*, inquiry_id: int, reference: Reference, now: datetime, by:
     if matter.queue_id is None or not matter.is_open:
         return False
     stored = demand_of(inquiry)
-    given = give_to_somebody(reference, Demand(matter.office_id, stored.category, stored.directions, None), now)
+    demand = Demand(matter.office_id, stored.category, stored.directions, stored.keeper_id)
+    given = give_to_somebody(reference, demand, now)
     if given.holder.owner_id is None:
         return False
+    _keep_client(inquiry, matter, given.holder)
     hand_over(matter=matter, holder=given.holder, reason=given.reasons[0], due_at=given.moments.breach_at, by=by, now=now)
     if inquiry.clock_state == StoredClock.RUNNING:
         _start_round(inquiry, given, given.reasons, now, reroutes=inquiry.reroutes)

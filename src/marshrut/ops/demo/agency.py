@@ -35,12 +35,14 @@ def write_agency(password: str, now: datetime) -> None:
     for row in data["people"]:
         employee = Employee.objects.create(
             email=row["email"], name=row["name"], role=row["role"], office=offices[row["office"]], password=secret,
-            capacity=row.get("capacity"), is_on_duty=row.get("duty", False), created_at=now - timedelta(days=400),
+            capacity=row.get("capacity"), is_on_duty=row.get("duty", False),
+            share_weight=row.get("weight", "1"), created_at=now - timedelta(days=400),
         )  # fmt: skip
         _write_skills(employee, row.get("skills", ()))
         _write_hours(employee, row, now)
     form = Form.objects.order_by("id").first()
     if form is not None:
+        Form.objects.filter(pk=form.pk).update(office=offices["nevsky"])
         Form.objects.create(key=f"{form.key}-ua", name="Форма на сайті", source_slug="site", office=offices["podil"],
                             consent_text=form.consent_text, consent_version=form.consent_version)
     Source.objects.create(slug="vk-lookalike-2", name="vk-lookalike-2", is_named=False)

@@ -3,6 +3,8 @@ import { memory, word } from "./page.js";
 
 const TAB = Math.random().toString(36).slice(2);
 const LOOKS = ["pointermove", "pointerdown", "keydown", "wheel", "focus", "touchstart"];
+const SAME = 3000; // ms in which news of one matter is one piece of news
+const told = new Map();
 let unseen = 0;
 let audio = null;
 let plainTitle = "";
@@ -19,8 +21,10 @@ export function startNotices() {
   showChoices();
 }
 
-/** Tell the reader. `data.title`, `data.text` and `data.url` are worded by the server. */
+/** Tell the reader of new work: `data` is the event, {kind, id, dossier, …}. */
 export function announce(data) {
+  if (Date.now() - (told.get(data.dossier) ?? 0) < SAME) return;
+  told.set(data.dossier, Date.now());
   unseen += 1;
   mark();
   if (memory.get("active-tab") !== TAB) return; // one tab speaks: the one last used
@@ -65,12 +69,12 @@ function playSound() {
   });
 }
 
-function notify({ title, text, url, kind, id }) {
+function notify({ kind, id, dossier }) {
   if (!("Notification" in window) || Notification.permission !== "granted") return;
-  const shown = new Notification(title || word("newWork"), { body: text ?? "", tag: `${kind}-${id}` });
+  const shown = new Notification(word("newWork"), { tag: `matter-${dossier}` });
   shown.onclick = () => {
     window.focus();
-    if (url) location.assign(url);
+    location.assign(kind === "inquiry" ? word("inquiryPath").replace("0", id) : "/");
     shown.close();
   };
 }

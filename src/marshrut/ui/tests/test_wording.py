@@ -68,6 +68,7 @@ def test_an_action_is_overdue_today_or_later_by_the_readers_midnight() -> None:
     assert wording.due_tone(NOW + timedelta(hours=14), NOW) == "later"  # 00:42 of tomorrow
     assert text_of(wording.due(NOW + timedelta(hours=14), NOW)) == "завтра, 00:42"
     assert text_of(wording.due(NOW + timedelta(minutes=15), NOW)) == "до 10:57"
+    assert text_of(wording.due(NOW - timedelta(days=2), NOW)) == "20 нояб., 10:42"
 
 
 def test_the_response_clock_counts_down_and_then_past_zero() -> None:
