@@ -71,6 +71,8 @@ class Colleague:
 
 @dataclass(frozen=True)
 class OfficeCard:
+    """An office with its country and its working hours."""
+
     id: int
     slug: str
     name: str
@@ -81,6 +83,8 @@ class OfficeCard:
 
 @dataclass(frozen=True)
 class QueueCard:
+    """A named queue; without an office it is the common one."""
+
     id: int
     slug: str
     name: str
@@ -179,10 +183,12 @@ def actor_of_employee(employee_id: int) -> Actor | None:
 
 
 def make_actor(employee_id: int, name: str, role: str, office_id: int, revision: int | None = None) -> Actor:
+    """An employee as an actor: reach and scopes follow from the role."""
     return Actor("employee", employee_id, name, role, office_id, REACH_OF_ROLE[Role(role)], SCOPES_OF_ROLE[Role(role)], revision)
 
 
 def digest_of(secret: str) -> bytes:
+    """SHA-256 of a token's secret: all that is kept of it."""
     return hashlib.sha256(secret.encode()).digest()
 
 

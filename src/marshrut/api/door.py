@@ -9,11 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Path, Query
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 from ninja.security import HttpBearer
 
 from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import actor_of_token
+from marshrut.api import contract
 from marshrut.api.problems import problem, problem_of
 from marshrut.core.errors import DomainError, NotFound
 
@@ -44,7 +46,20 @@ class BodyParser(Parser):
         return orjson.loads(request.body)
 
 
-api = NinjaAPI(
+class Door(NinjaAPI):
+    """Ninja's own description calls every answer application/json; what is refused is answered as problem+json."""
+
+    def get_openapi_schema(self, **where: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**where)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= 400 and "content" in answer:
+                        answer["content"] = {"application/problem+json": answer["content"].pop("application/json")}
+        return schema
+
+
+api = Door(
     title="Marshrut", version="1", description="The CRM of a travel agency: inquiries, deals, next actions.",
     openapi_url="/openapi.json", docs_url=None, auth=Token(), parser=BodyParser(), urls_namespace="api",
 )  # fmt: skip
@@ -111,6 +126,6 @@ def absent() -> NotFound:
     return NotFound("not_found", _("There is nothing like that within your reach."))
 
 
-@api.get("/ping", response={204: None}, summary="Nothing, with token and rights checked", tags=["door"])
+@api.get("/ping", response={204: None, **contract.PROBLEMS}, summary="Nothing, with token and rights checked", tags=["door"])
 def ping(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)

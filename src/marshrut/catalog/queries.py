@@ -12,6 +12,8 @@ from marshrut.core.names import search_name
 
 @dataclass(frozen=True)
 class Catalogue:
+    """What is sold, where to, at what least price, and by whom, of one revision. Keys are slugs."""
+
     categories: dict[str, str]
     directions: dict[str, str]
     spellings: dict[str, str]

@@ -14,6 +14,8 @@ KEY_AGE = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class KeyUse:
+    """Which message an idempotency key brought in, and the digest of its body."""
+
     raw_id: int
     body_digest: bytes
 
@@ -31,6 +33,8 @@ def find_key(token_id: int, key: str, now: datetime) -> KeyUse | None:
 
 @dataclass(frozen=True, slots=True)
 class FormCard:
+    """A public form that is in use."""
+
     key: str
     name: str
     source_slug: str
@@ -79,6 +83,7 @@ def came_from(raw_id: int) -> str:
 
 
 def find_quarantined(raw_id: int) -> Waiting | None:
+    """One message that waits in quarantine; None when it does not. The caller has checked the reach."""
     row = (
         RawMessage.objects.filter(pk=raw_id, state="quarantined")
         .values_list("id", "channel", "source_slug", "received_at", "reason", "body")

@@ -18,6 +18,7 @@ class Stored:
 
 
 def digest_of(body: bytes) -> bytes:
+    """SHA-256 of a body, to tell whether two are the same."""
     return hashlib.sha256(body).digest()
 
 
@@ -98,6 +99,7 @@ def lock_key(*, token_id: int, key: str) -> None:
 
 
 def forget_old_keys(*, before: datetime) -> int:
+    """Delete idempotency keys made before this moment; how many there were."""
     with connection.cursor() as cursor:
         cursor.execute("delete from channels_idempotencykey where created_at < %s", [before])
         return int(cursor.rowcount)

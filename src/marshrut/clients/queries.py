@@ -119,6 +119,8 @@ def list_people(actor: Actor, before_id: int | None = None, limit: int = 50) -> 
 
 @dataclass(frozen=True, slots=True)
 class ContactLine:
+    """One way to reach a person, as written and in its normal form."""
+
     kind: str
     written: str
     normal: str
@@ -127,6 +129,8 @@ class ContactLine:
 
 @dataclass(frozen=True, slots=True)
 class PersonCard:
+    """A person with their manager and every way to reach them."""
+
     id: int
     surname: str
     given_name: str
@@ -169,6 +173,8 @@ def _card(where: str, values: list[Any]) -> PersonCard | None:
 
 @dataclass(frozen=True, slots=True)
 class SuspectLine:
+    """A record that may be the same person, and what makes it seem so."""
+
     person_id: int
     name: str
     reason: dict[str, Any]

@@ -19,6 +19,8 @@ from marshrut.journal.queries import PlaceSum, sum_places
 
 @dataclass(frozen=True, slots=True)
 class StageCard:
+    """A stage: the result reached, the task it sets, the facts it asks for."""
+
     id: int
     funnel: str
     slug: str
@@ -42,6 +44,8 @@ class StageCard:
 
 @dataclass(frozen=True, slots=True)
 class FunnelCard:
+    """A funnel with its stages in order."""
+
     slug: str
     name: str
     stages: tuple[StageCard, ...]
@@ -80,6 +84,7 @@ read_funnels: Callable[[int], dict[str, FunnelCard]] = kept(_load_funnels)
 
 
 def loss_reasons() -> list[tuple[str, str]]:
+    """Why deals are not realised, as (slug, name), in the agency's order."""
     return list(LossReason.objects.order_by("position").values_list("slug", "name"))
 
 
@@ -173,6 +178,7 @@ class StageTime:
 
 
 def stage_times(deal_id: int) -> list[StageTime]:
+    """Where a deal has stood and since when, in order. The caller has checked the reach."""
     with connection.cursor() as cursor:
         cursor.execute(
             """select s.slug, s.name, n.entered_at, n.left_at, n.by from deals_stageentry n join deals_stage s on s.id = n.stage_id
@@ -234,6 +240,8 @@ _CARDS = """
 
 @dataclass(frozen=True, slots=True)
 class BoardColumn:
+    """One place of the board: its name, its numbers and sums, its newest cards."""
+
     place: str
     slug: str
     name: str

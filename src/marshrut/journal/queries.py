@@ -14,6 +14,8 @@ from marshrut.journal.permissions import matters_in_reach
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
+    """A planned action and whose it is."""
+
     id: int
     dossier_id: int
     kind: str
@@ -61,6 +63,8 @@ def _tasks(where: str, values: list[Any]) -> list[TaskLine]:
 
 @dataclass(frozen=True, slots=True)
 class TouchLine:
+    """One thing said, done or noted; `by` is the actor's label, `who` their name if known."""
+
     id: int
     kind: str
     direction: str

@@ -179,6 +179,8 @@ def plan_action(*, dossier_id: int, action: NextAction, by: Actor, now: datetime
 
 @dataclass(frozen=True, slots=True)
 class LockedTask:
+    """An action locked for a change, with its matter."""
+
     id: int
     matter: Matter
     kind: str
@@ -224,6 +226,7 @@ def complete_task(*, task_id: int, result: str, following: NextAction | None, by
 
 
 def has_other_task(*, dossier_id: int, task_id: int) -> bool:
+    """Whether something else is planned for this matter."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select exists (select from journal_task where dossier_id = %s and state = 'pending' and id <> %s)",
@@ -233,6 +236,7 @@ def has_other_task(*, dossier_id: int, task_id: int) -> bool:
 
 
 def finish_task(*, task_id: int, state: str, result: str, by: Actor, now: datetime) -> None:
+    """End a pending action as done or cancelled; one that has ended already stays as it is."""
     with connection.cursor() as cursor:
         cursor.execute(
             "update journal_task set state = %s, result = %s, done_at = %s, done_by = %s where id = %s and state = 'pending'",
@@ -271,6 +275,7 @@ def replace_tasks(*, matter: Matter, action: NextAction, by: Actor, now: datetim
 
 
 def cancel_tasks(*, dossier_id: int, by: Actor, now: datetime) -> None:
+    """Cancel everything that is planned for a matter."""
     with connection.cursor() as cursor:
         cursor.execute(
             "update journal_task set state = 'cancelled', done_at = %s, done_by = %s where dossier_id = %s and state = 'pending'",
@@ -311,6 +316,7 @@ def move_dossier(*, dossier_id: int, place: Place) -> None:
 
 
 def identify_person(*, dossier_id: int, person_id: int) -> None:
+    """Say whose matter it is, unless that is known."""
     with connection.cursor() as cursor:
         cursor.execute("update journal_dossier set person_id = %s where id = %s and person_id is null", [person_id, dossier_id])
 

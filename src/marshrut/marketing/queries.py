@@ -9,6 +9,8 @@ from marshrut.marketing.models import Source
 
 @dataclass(frozen=True, slots=True)
 class SourceCard:
+    """A source of inquiries; `chance` is its prior chance of a sale, 0 to 1."""
+
     id: int
     slug: str
     name: str

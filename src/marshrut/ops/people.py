@@ -8,6 +8,7 @@ import secrets
 import sys
 
 from django.contrib.auth import get_user_model
+from django.core.management import call_command
 from django.utils import timezone
 
 from marshrut.agency import services
@@ -30,7 +31,11 @@ def issue_token(options: argparse.Namespace) -> str:
 
 
 def add_user(options: argparse.Namespace) -> str:
-    """Make or change an account; gives the line to print, with the password if we made it up."""
+    """Make or change an account; gives the line to print, with the password if we made it up.
+
+    A home that has never been started gets what every home begins with first: an employee belongs to an office.
+    """
+    call_command("seed_home")
     password, is_generated = _password(options.password)
     name = options.name or _present_name(options.email) or options.email.partition("@")[0]
     try:

@@ -113,7 +113,7 @@ def test_the_board_shows_inquiries_first_and_deals_by_result(anna: Client, hers:
     assert "Екатерина Мороз" in second
     assert "498" in second
     assert len(page.encode()) < 500_000
-    assert "Виктор Зайцев" not in text(anna, "/board?source=phone_book")
+    assert "Виктор Зайцев" not in text(anna, "/board?source=recommendation")
 
 
 def test_the_card_of_a_deal_tells_its_story_its_stage_and_what_is_still_to_be_asked(anna: Client, hers: Ask, cast: Any) -> None:

@@ -54,6 +54,8 @@ def source_conversion(actor: Actor, since: date | None, until: date | None) -> l
 
 @dataclass(frozen=True, slots=True)
 class InboxCounts:
+    """How many inquiries stand under each tab of the inbox."""
+
     mine: int
     nobody: int
     all: int
@@ -107,6 +109,8 @@ def read_pulse(actor: Actor, day_start: datetime, now: datetime) -> Pulse:
 
 @dataclass(frozen=True, slots=True)
 class DayLine:
+    """One day of the reader: inquiries received, and how many of them were realised."""
+
     day: date
     inquiries: int
     deals: int

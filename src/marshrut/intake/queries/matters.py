@@ -37,6 +37,8 @@ def open_matter_of(person_id: int) -> LeadingInquiry | None:
 
 @dataclass(frozen=True, slots=True)
 class KnownExternal:
+    """The inquiry a source's own id brought in, and its matter."""
+
     inquiry_id: int
     dossier_id: int
 

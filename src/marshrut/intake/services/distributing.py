@@ -37,6 +37,7 @@ def give_to_somebody(reference: Reference, demand: Demand, now: datetime) -> Giv
 
 
 def given_to(reference: Reference, owner: Colleague, reasons: list[dict[str, Any]], now: datetime) -> Given:
+    """The inquiry is this manager's; the clock runs in their working time."""
     policy = reference.rules.clock_of(owner.office_id)
     return Given(Holder(owner.id, None, owner.office_id), reasons, moments(policy, owner.response_calendar, now))
 

@@ -41,6 +41,7 @@ def complete_person(person: Match, matches: Sequence[Match], submission: Submiss
 
 
 def make_person(submission: Submission, owner_id: int | None, office_id: int | None, now: datetime) -> int | None:
+    """A new client of this manager and office; None when there is no way to reach anybody."""
     if not submission.contacts:
         return None
     name = submission.name or _name_by_contact(submission)

@@ -29,7 +29,7 @@ from marshrut.journal.services import fold_tallies
 from marshrut.ops.demo.people import make_somebody
 from marshrut.ops.rows import Rows, new_ids, sign_quietly
 
-from . import floor
+from . import floor_rows
 from .matters import BY, STAGES, Ids, Matter, Setting, add_matter, draw_matter
 from .patterns import make_patterns
 
@@ -61,15 +61,15 @@ def load(rows: int, seed: int) -> Loaded:
     setting = _set_up(chance)
     counted: Counter[str] = Counter()
     with psycopg.connect(os.environ["MARSHRUT_OWNER_DATABASE_URL"]) as owner:
-        floor.make_tables(owner)
+        floor_rows.make_tables(owner)
         with _names_indexed_later(owner):
             for batch in _batches(rows):
                 matters = _write_batch(batch, setting, chance)
-                floor.write(owner, matters, setting)
+                floor_rows.write(owner, matters, setting)
                 counted.update(matter.state for matter, _ in matters)
                 counted["deals"] += sum(matter.stage > 0 for matter, _ in matters)
                 _say_progress(counted.total() - counted["deals"], rows, started)
-        floor.finish_tables(owner)
+        floor_rows.finish_tables(owner)
         fold_tallies()
         fold_source_tallies()
         owner.autocommit = True

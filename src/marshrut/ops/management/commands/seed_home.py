@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import transaction
+from django.db import connection, transaction
 
 from marshrut.agency.models import Office, Queue, WorkingWindow
 from marshrut.catalog.models import Category, Direction
@@ -32,6 +32,8 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: object, **options: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended('seed_home', 0))")  # two starts at once seed once
         if Office.objects.exists():
             return
         sign("system:seed")

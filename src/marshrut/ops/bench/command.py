@@ -1,0 +1,85 @@
+"""``./marshrut bench``: fill a home with many rows, measure through real HTTP, kill everything and count."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from marshrut.ops import databases, homes
+
+_SECONDS, _QUICK_SECONDS = 4.0, 1.2
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The command; gives 0 when every figure is kept, 1 when one is missed."""
+    options = make_parser().parse_args(list(arguments))
+    if options.what == "load":
+        return load_here(options.rows_to_load, options.seed)
+    if options.what == "kill":
+        from .kill import kill_all
+
+        return kill_all(options.times)
+    return measure_all(options)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="marshrut bench",
+        description="Measure every operation of the promise through real HTTP beside the same question asked of PostgreSQL alone, "
+        "in a home of its own. “load N” only fills the home at hand; “kill” ends every process of ours with -9 under load and counts.",
+    )
+    parser.add_argument("--rows", type=int, default=200_000, help="persons with inquiries to measure by (default: 200000)")
+    parser.add_argument("--seconds", type=float, default=_SECONDS, help=f"how long each operation is measured (default: {_SECONDS})")
+    parser.add_argument("--quick", action="store_true", help="measure each operation for about a second")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into this file too")
+    commands = parser.add_subparsers(dest="what", metavar="[load | kill]")
+    load = commands.add_parser("load", help="fill the home at hand with N persons, their inquiries, deals and touches of three years")
+    load.add_argument("rows_to_load", type=int, metavar="N")
+    load.add_argument("--seed", type=int, default=1, help="the same seed makes the same rows (default: 1)")
+    kill = commands.add_parser("kill", help="kill every process of ours with -9 in turn under intake load, then look for losses")
+    kill.add_argument("--times", type=int, default=10, help="how often each (default: 10)")
+    return parser
+
+
+def load_here(rows: int, seed: int) -> int:
+    """Fill the home at hand."""
+    with databases.at_work(homes.chosen_home()):
+        from .seeded import make_sure
+        from .load import load
+
+        make_sure()
+        print(load(rows, seed).sentence())
+    return 0
+
+
+def measure_all(options: argparse.Namespace) -> int:
+    """Load the bench's home if it has too few rows, measure, print."""
+    from .house import bench_home, command, running, samples_of
+    from .measure import Measured, measure
+    from .report import table
+
+    home = bench_home()
+    loaded = command(home, str(options.rows), module="marshrut.ops.bench.seeded")
+    samples, token = samples_of(home), command(home, "token", "bench")
+    measured = Measured(options.rows, loaded)
+    seconds = _QUICK_SECONDS if options.quick else options.seconds
+    with running(home) as house:
+        house.stop()  # the first start may find a cold cache; the second is what people see
+        time.sleep(0.3)
+        house.start()
+        measured.start_seconds = house.started_in
+        with databases.opened(home) as found:
+            measure(house, found.owner_url, samples, token, seconds, f"run{time.time():.0f}", measured)
+        measured.stop_seconds = house.stop()
+    print(table(measured))
+    if options.json:
+        options.json.write_text(json.dumps(measured.as_json(), ensure_ascii=False, indent=1), encoding="utf-8")
+    return 0 if all(line.is_kept for line in measured.lines) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,51 @@
+"""What to ask about in a loaded home, as JSON on stdout: a manager with a session, clients with numbers, surnames."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from marshrut.ops import databases, homes
+
+
+def main() -> int:
+    with databases.at_work(homes.chosen_home()):
+        print(json.dumps(collect(), ensure_ascii=False))
+    return 0
+
+
+def collect() -> dict[str, object]:
+    """Of the manager with the most open matters; clients and names spread over the whole table."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("select owner_id from journal_dossier where is_open and owner_id is not null group by 1 order by count(*) desc limit 1")
+        owner = cursor.fetchone()[0]
+        cursor.execute("""select p.id, p.surname, p.given_name, c.normal from clients_person p
+            join clients_contactpoint c on c.person_id = p.id and c.kind = 'phone'
+            where p.surname <> '' and p.given_name <> '' and p.id % (select greatest(1, count(*) / 60) from clients_person) = 0
+            order by p.id limit 60""")
+        people = [list(row) for row in cursor.fetchall()]
+    return {"owner": owner, "cookie": open_session(owner), "people": people}
+
+
+def open_session(employee_id: int) -> str:
+    """A logged-in session of this employee, as the cookie a browser would send."""
+    from importlib import import_module
+
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    from marshrut.agency.models import Employee
+
+    employee = Employee.objects.get(pk=employee_id)
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(employee.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = employee.get_session_auth_hash()
+    session.create()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
