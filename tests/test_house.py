@@ -1,6 +1,7 @@
 """The house stands as its papers say: rooms and floors, tables and their guards, jobs, words about public things."""
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import timedelta
@@ -22,7 +23,7 @@ from tests.cast import Cast
 
 ROOT = Path(__file__).resolve().parents[1]
 HOUSE = ROOT / "src" / "marshrut"
-LONGEST_FILE = 500  # lines
+LONGEST_FILE, LONGEST_FUNCTION = 500, 50  # lines
 EXPLAINED = ("services", "queries", "rules", "permissions", "facts")
 ARGUMENTS: dict[str, dict[str, Any]] = {  # what each job is called with; a job that is not here fails its test
     "intake.watch_clocks": {"timestamp": 0},
@@ -82,9 +83,46 @@ def test_foreign_keys_point_down_or_stay_in_their_room() -> None:
     assert wrong == []
 
 
+def test_models_are_private_to_their_room() -> None:
+    """Only `ops`, which fills and examines a home, looks past a room's services and queries."""
+    strangers = []
+    for file in our_files():
+        room = file.relative_to(ROOT).parts[2] if file.is_relative_to(HOUSE) else "ops"
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            parts = (node.module or "").split(".") if isinstance(node, ast.ImportFrom) else []
+            if parts[:1] == ["marshrut"] and parts[2:] == ["models"] and room not in (parts[1], "ops"):
+                strangers.append(f"{file.relative_to(HOUSE)} → {parts[1]}.models")
+    assert strangers == []
+
+
+def test_sql_names_tables_of_its_own_room_and_of_those_below() -> None:
+    room_of_table = {model._meta.db_table: str(room_of(model)) for model in our_models()}
+    names = re.compile(rf"\b({'|'.join(room_of_table)})\b")
+    wrong = []
+    for file in HOUSE.rglob("*.py"):
+        here = file.relative_to(HOUSE).parts[0]
+        if "tests" in file.parts or here in ("ops", "core"):  # ops examines everything; core keeps every table's history
+            continue
+        for table in set(names.findall(file.read_text("utf-8"))):
+            there = room_of_table[table]
+            if there not in (here, "core") and FLOORS[there] >= FLOORS[here]:
+                wrong.append(f"{file.relative_to(HOUSE)} → {table}")
+    assert sorted(wrong) == []
+
+
 def test_no_file_is_longer_than_a_reader_can_hold() -> None:
     lengths = {str(file.relative_to(ROOT)): len(file.read_text("utf-8").splitlines()) for file in our_files()}
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    lengths = {
+        f"{file.relative_to(ROOT)}: {node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for file in our_files()
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
 
 
 def test_no_file_is_named_after_nothing() -> None:

@@ -57,10 +57,7 @@ def open_deal(
     """
     sign(by.label)
     inquiry, matter = lock_inquiry(inquiry_id=inquiry_id, by=by)
-    if inquiry.state != "open":
-        raise Refused("inquiry_closed", _("This inquiry is not open."))
-    if matter.phase != "inquiry" or Deal.objects.filter(dossier_id=matter.id, state=DealState.OPEN).exists():
-        raise Refused("deal_open", _("This inquiry has a deal already."))
+    _refuse_second_deal(inquiry.state, matter)
     staff, chosen = _reference(funnel)
     stage = chosen.stages[0]
     worth, unit = (amount, currency) if amount is not None else (inquiry.budget, inquiry.currency)
@@ -89,6 +86,13 @@ def open_deal(
     stop_clock(dossier_id=matter.id, at=now)
     replace_tasks(matter=matter, action=following or _action_of(stage, matter, staff, now), by=by, now=now)
     return deal.pk
+
+
+def _refuse_second_deal(inquiry_state: str, matter: Matter) -> None:
+    if inquiry_state != "open":
+        raise Refused("inquiry_closed", _("This inquiry is not open."))
+    if matter.phase != "inquiry" or Deal.objects.filter(dossier_id=matter.id, state=DealState.OPEN).exists():
+        raise Refused("deal_open", _("This inquiry has a deal already."))
 
 
 def trip_title(request: Mapping[str, Any]) -> str:

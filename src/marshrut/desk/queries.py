@@ -153,6 +153,7 @@ class SidebarCounts:
     """The figures beside the pages' names."""
 
     to_do: int
+    mine: int
     inquiries: int
     nobody: int
     deals: int
@@ -160,17 +161,18 @@ class SidebarCounts:
 
 
 def count_sidebar(actor: Actor, day_end: datetime) -> SidebarCounts:
-    """What waits for the actor today, inquiries and nobody's inquiries within reach, open deals, the quarantine."""
+    """What waits for the actor today, their inquiries, all and nobody's inquiries within reach, open deals, the quarantine."""
     reach, reached = reach_sql(actor, "y")
     with connection.cursor() as cursor:
         cursor.execute(
             f"""select (select count(*) from journal_task t where t.assignee_id = %s and t.state = 'pending' and t.due_at < %s),
+                   coalesce(sum(y.number) filter (where y.place = 'inquiry' and y.owner_id = %s), 0),
                    coalesce(sum(y.number) filter (where y.place = 'inquiry'), 0),
                    coalesce(sum(y.number) filter (where y.place = 'inquiry' and y.owner_id is null), 0),
                    coalesce(sum(y.number) filter (where y.place <> 'inquiry'), 0),
                    (select count(*) from channels_rawmessage where state = 'quarantined')
                 from journal_tally y where {reach}""",
-            [actor.id, day_end, *reached],
+            [actor.id, day_end, actor.id, *reached],
         )
         return SidebarCounts(*(int(number) for number in cursor.fetchone()))
 

@@ -76,8 +76,7 @@ def past_matter_of(row: MatterRow, desk: Desk) -> PastMatter:
     base = _base(row, desk)
     outcome = outcome_label(row.deal_state if row.deal_id else row.outcome, row.disposition or "") if not row.is_open else ""
     if outcome:
-        tone = "good" if (row.deal_state or row.outcome) == "won" else "neutral"
-        base["tags"] = [Tag(outcome, tone)]
+        base["tags"] = []  # how it ended is all that matters now
     return PastMatter(**base, is_open=row.is_open, outcome_label=outcome, closed_at=row.closed_at)
 
 

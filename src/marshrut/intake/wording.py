@@ -112,6 +112,7 @@ _TITLES = {
     "email": noop("Answer the letter"),
     "messenger": noop("Answer in the messenger"),
     "walk_in": noop("Talk to the visitor"),
+    "other": noop("Contact the client"),
 }
 
 
@@ -167,7 +168,7 @@ def disposition_label(disposition: str) -> str:
 
 def first_action_title(channel: str, missing: Sequence[str]) -> str:
     """The first next action of an inquiry; what the contact set lacks is asked for in it."""
-    title = _(_TITLES.get(channel, "Contact the client"))
+    title = _(_TITLES.get(channel, _TITLES["other"]))
     asks = ", ".join(missing_label(name) for name in missing)
     return _("%(title)s; ask for: %(asks)s") % {"title": title, "asks": asks} if asks else title
 

@@ -100,10 +100,23 @@ def _started(home: Path) -> Iterator[Databases]:
     databases = named or of(postgres.start(home))
     try:
         migrate(home, databases)
+        _seed(home, databases)
         yield databases
     finally:
         if databases.server:
             postgres.stop(databases.server, wait_for_sessions=True)
+
+
+def _seed(home: Path, databases: Databases) -> None:
+    """Give a home that was never brought up what every home begins with: an office to work in."""
+    seeded = home / "database-is-seeded"
+    if seeded.exists() and databases.server:
+        return
+    command = [sys.executable, "-P", "-m", "marshrut.ops.seed"]
+    done = subprocess.run(command, env=environ_for(home, databases), capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise PostgresError(f"The home could not be filled with its first data: {done.stderr.strip()[-500:]}")
+    seeded.touch(mode=0o600)
 
 
 def _running(home: Path) -> Databases | None:

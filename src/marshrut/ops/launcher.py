@@ -129,8 +129,7 @@ def _run(plan: Plan, wake: int) -> None:
         environ = databases.environ_for(plan.home, house.databases, port=plan.port)
         environ["MARSHRUT_ADDRESS"] = plan.address
         environ["MARSHRUT_HOSTS"] = _own_names(plan.host, environ.get("MARSHRUT_HOSTS", ""))
-        for module in plan.fillers:
-            _fill(module, environ)
+        _fill(plan.fillers, environ)
         tether_end, held_end = os.pipe()
         stack.callback(os.close, tether_end)
         stack.callback(os.close, held_end)
@@ -193,9 +192,9 @@ def _own_names(host: str, named: str) -> str:
     return ",".join(filter(None, [*named.split(","), *own]))
 
 
-def _fill(module: str, environ: dict[str, str]) -> None:
+def _fill(modules: Sequence[str], environ: dict[str, str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-P", "-m", module], env=environ, check=False, stdin=subprocess.DEVNULL,
+        [sys.executable, "-P", "-m", "marshrut.ops.filling", *modules], env=environ, check=False, stdin=subprocess.DEVNULL,
         start_new_session=True,
         preexec_fn=processes.die_with_parent(signal.SIGTERM),
     )  # fmt: skip

@@ -8,6 +8,7 @@ import django
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.backends.utils import CursorWrapper
+from django.db.migrations.executor import MigrationExecutor
 
 from .postgres_binaries import OLDEST_MAJOR
 from .postgres_settings import EXTENSIONS
@@ -54,7 +55,9 @@ def main() -> int:
     django.setup()
     try:
         require_fit_server()
-        call_command("migrate", interactive=False, verbosity=1)
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):  # the command is slow even with nothing to do
+            call_command("migrate", interactive=False, verbosity=1)
     except Unfit as problem:
         print(problem, file=sys.stderr)
         return 1

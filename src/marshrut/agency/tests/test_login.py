@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from tests.cast import ANNA, PASSWORD
 
 from marshrut.agency.models import Employee
 from marshrut.agency.web.actors import actor_of_session_key
 from marshrut.agency.web.attempts import MOST, SPAN, Attempts, attempts
 from marshrut.core.clock import utc_now
-from tests.cast import ANNA, PASSWORD
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from marshrut.ui.navigation import Viewer
 
 
 def describe_viewer(request: HttpRequest) -> Viewer:
-    """Name, role, office and whether on shift; an empty one for whoever has not logged in."""
+    """Name, role, office and, of whoever is given inquiries, whether on shift; empty for whoever has not logged in."""
     actor = getattr(request, "actor", None)
     if not actor:
         return Viewer(name="")
@@ -19,6 +19,6 @@ def describe_viewer(request: HttpRequest) -> Viewer:
         name=actor.name,
         role=role_label(actor.role),
         office=office.name if office else "",
-        is_on_shift=colleague.is_at_work(utc_now()) if colleague else None,
+        is_on_shift=colleague.is_at_work(utc_now()) if colleague in staff.sellers and colleague else None,
         id=actor.id,
     )

@@ -74,7 +74,7 @@ def _chosen(request: DeskRequest, name: str) -> str:
 def tabs_of(request: DeskRequest, current: str) -> list[Tab]:
     """Mine, nobody's, all; and for whoever answers for an office what waits in quarantine."""
     numbers = counts(request)
-    tabs = [("mine", _("Mine"), None), ("nobody", _("Nobody's"), numbers.nobody), ("all", _("All inquiries"), numbers.inquiries)]
+    tabs = [("mine", _("Mine"), numbers.mine), ("nobody", _("Nobody's"), numbers.nobody), ("all", _("All inquiries"), numbers.inquiries)]
     if request.desk.sees_queues():
         tabs.append(("quarantine", _("Quarantine"), numbers.quarantine))
     return [Tab(slug, label, f"{reverse('inbox')}?tab={slug}", slug == current, count) for slug, label, count in tabs]

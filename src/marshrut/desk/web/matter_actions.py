@@ -57,13 +57,14 @@ def _ask_facts(request: DeskRequest, about: dict[str, Any], slug: str, name: str
     wanted = [fact for fact in FACT_KINDS if fact in error.missing or f"fact_{fact}" in given]
     values = {**given, "reason": request.POST.get("reason", "")}
     was_asked = any(key.startswith("fact_") or key == "reason" for key in request.POST)
-    lacking = {f"fact_{fact}" if fact != "reason" else fact: _("This is needed for the stage.") for fact in error.missing} if was_asked else {}
+    lacking = [f"fact_{fact}" if fact != "reason" else fact for fact in error.missing] if was_asked else []
     context = {
         **about, "stage": {"slug": slug, "name": name}, "values": values, "presets": [], "next": False,
         "missing": [{"name": fact, "label": wording.fact_label(fact), "type": FACT_KINDS[fact], "options": None,
                      "hint": wording.fact_hint(fact)} for fact in wanted],
         "needs_reason": "reason" in error.missing or bool(values["reason"]),
-        "errors": {f"fact_{fact}": _("This cannot be read.") for fact in unreadable} or lacking,
+        "errors": {f"fact_{fact}": _("This cannot be read.") for fact in unreadable}
+        or dict.fromkeys(lacking, _("This is needed for the stage.")),
     }
     return render(request, "desk/_stage_dialog.html", context, status=error.status)
 
@@ -86,8 +87,9 @@ def deal_of_inquiry(request: DeskRequest, pk: int) -> HttpResponse:
         amount, flaw = read_money(values["amount"], values["currency"], usual_currency(desk))
         if flaw:
             raise Invalid("amount_unreadable", _("This cannot be read as a sum."), field="amount")
-        deal_id = open_deal(inquiry_id=pk, funnel=values["funnel"], amount=amount.amount if amount else None, note=values["note"],
-                            currency=amount.currency if amount else "", following=next_action(values, desk.now), by=desk.actor, now=desk.now)
+        deal_id = open_deal(
+            inquiry_id=pk, funnel=values["funnel"], amount=amount.amount if amount else None, currency=amount.currency if amount else "",
+            note=values["note"], following=next_action(values, desk.now), by=desk.actor, now=desk.now)
     except NotFound:
         raise
     except DomainError as error:
@@ -161,7 +163,8 @@ def close_of_inquiry(request: DeskRequest, pk: int) -> HttpResponse:
         return render(request, "desk/_close_dialog.html", {**context, "values": {"outcome": "lost"}, "errors": {}})
     values = typed(request, "outcome", "reason", "disposition", "note")
     try:
-        close_inquiry(inquiry_id=pk, outcome=values["disposition"] or values["outcome"], reason=_reason(values), by=desk.actor, now=desk.now)
+        outcome = values["disposition"] or values["outcome"]
+        close_inquiry(inquiry_id=pk, outcome=outcome, reason=_reason(values), by=desk.actor, now=desk.now)
     except NotFound:
         raise
     except DomainError as error:

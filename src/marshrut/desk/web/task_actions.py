@@ -100,7 +100,7 @@ def touch(request: DeskRequest, pk: int) -> HttpResponse:
         values: dict[str, Any] = {"kind": "call_out", "complete_task": "", **usual_next(desk, asked.row)}
         return render(request, "desk/_touch_dialog.html", {**context, "values": values, "errors": {}})
     values = typed(request, "kind", "body", "complete_task", "next_title", "next_due")
-    said = {"dossier_id": pk, "kind": values["kind"], "body": values["body"], "by": desk.actor, "now": desk.now}
+    said: dict[str, Any] = {"dossier_id": pk, "kind": values["kind"], "body": values["body"], "by": desk.actor, "now": desk.now}
     try:
         if values["complete_task"] and asked.row.task_id:
             answer_and_plan(**said, task_id=asked.row.task_id, following=next_action(values, desk.now))

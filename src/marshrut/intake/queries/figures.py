@@ -90,19 +90,22 @@ class Pulse:
 
 
 def read_pulse(actor: Actor, day_start: datetime, now: datetime) -> Pulse:
-    """Figures of what is within reach; `day_start` is the reader's midnight."""
+    """Figures of what is within reach; `day_start` is the reader's midnight. Conversion is of what was closed in thirty days."""
     reach, values = matters_in_reach(actor)
+    month = now - timedelta(days=30)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""select count(*) filter (where i.received_at >= %s),
-                   count(*) filter (where i.received_at >= %s and i.received_at < %s),
-                   count(i.answered_at), count(i.answered_at) filter (where i.clock_state = 'met'),
-                   percentile_cont(0.5) within group (order by extract(epoch from i.answered_at - i.received_at) / 60)
-                       filter (where i.answered_at >= i.received_at),
-                   count(i.outcome), count(*) filter (where i.outcome = 'won')
-                from intake_inquiry i join journal_dossier d on d.id = i.dossier_id
-                where i.received_at >= %s and {reach}""",
-            [day_start, day_start - timedelta(days=1), day_start, now - timedelta(days=30), *values],
+            f"""select r.*, c.* from (
+                    select count(*) filter (where i.received_at >= %s), count(*) filter (where i.received_at >= %s and i.received_at < %s),
+                        count(i.answered_at), count(i.answered_at) filter (where i.clock_state = 'met'),
+                        percentile_cont(0.5) within group (order by extract(epoch from i.answered_at - i.received_at) / 60)
+                            filter (where i.answered_at >= i.received_at)
+                    from intake_inquiry i join journal_dossier d on d.id = i.dossier_id where i.received_at >= %s and {reach}) r
+                cross join (
+                    select count(i.outcome), count(*) filter (where i.outcome = 'won')
+                    from journal_dossier d join intake_inquiry i on i.dossier_id = d.id
+                    where not d.is_open and d.closed_at >= %s and {reach}) c""",
+            [day_start, day_start - timedelta(days=1), day_start, month, *values, month, *values],
         )
         return Pulse(*cursor.fetchone())
 

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
@@ -22,7 +22,7 @@ from marshrut.channels.services import (
 from marshrut.clients.queries import Match, find_by_contacts
 from marshrut.clients.services import give_keeper, keep_consent
 from marshrut.core.conflicts import is_conflict
-from marshrut.core.errors import Refused
+from marshrut.core.errors import DomainError, Refused
 from marshrut.core.history import sign
 from marshrut.intake.queries import LeadingInquiry, find_dossier_of, open_matter_of
 from marshrut.intake.reading import Submission
@@ -58,7 +58,9 @@ def accept_inquiry(
     """
     try:
         return _accept(submission, body, reference, by, now, key)
-    except (ArithmeticError, LookupError, TypeError, ValueError, DatabaseError) as error:
+    except DomainError:
+        raise
+    except Exception as error:
         if is_conflict(error):
             raise
         log.exception("an inquiry could not be understood")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 
 from marshrut.agency.permissions import Actor, system
 from marshrut.clients.services import give_keeper
@@ -50,7 +50,7 @@ def _each(inquiry_ids: Iterable[int], do: Callable[[int], bool | None]) -> int:
     for inquiry_id in inquiry_ids:
         try:
             done += bool(do(inquiry_id))
-        except (ArithmeticError, LookupError, TypeError, ValueError, DatabaseError):
+        except Exception:
             log.exception("the clock of inquiry %s could not be run", inquiry_id)
     return done
 

@@ -105,6 +105,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='dossier',
+            index=models.Index(condition=models.Q(('is_open', False)), fields=['closed_at'], name='journal_dossier_closed'),
+        ),
+        migrations.AddIndex(
+            model_name='dossier',
             index=models.Index(condition=models.Q(('is_open', True)), fields=['office', '-opened_at'], name='journal_dossier_office'),
         ),
         migrations.AddConstraint(

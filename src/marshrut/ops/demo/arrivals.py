@@ -67,7 +67,7 @@ def _send_form(key: str, body: dict[str, Any]) -> int:
     """As the site's own script does it: ask for the form's stamp, let somebody read, send."""
     started = str(_get_json(f"/f/{key}").get("started", ""))
     time.sleep(_READING_SECONDS)
-    sent = {name: body[name] for name in ("contact", "message", "request", "utm") if name in body}
+    sent: dict[str, Any] = {name: body[name] for name in ("contact", "message", "request", "utm") if name in body}
     return _post(f"/f/{key}", {**sent, "started": started, "consent": "1", "website": ""}, {"Accept": "application/json"})
 
 

@@ -8,7 +8,9 @@ import json
 import os
 import random
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import django
@@ -48,9 +50,7 @@ def fill(password: str) -> bool:
     return True
 
 
-def _write_months(cursor: object, now: object) -> None:
-    from datetime import timedelta
-
+def _write_months(cursor: Any, now: datetime) -> None:
     from marshrut.agency.models import Employee
     from marshrut.agency.queries import read_revision
     from marshrut.deals.queries import read_funnels
@@ -63,13 +63,13 @@ def _write_months(cursor: object, now: object) -> None:
     chance, reference = random.Random(_SEED), read_reference()
     ids = dict(Employee.objects.values_list("email", "id"))
     paces = {ids[row["email"]]: row["pace"] for row in read_staff_data()["people"] if "pace" in row}
-    chronicle = Chronicle(chance, reference, read_funnels(read_revision()), paces, cursor, now)  # type: ignore[arg-type]
+    chronicle = Chronicle(chance, reference, read_funnels(read_revision()), paces, cursor, now)
     zones = {office.slug: ZoneInfo(office.time_zone) for office in reference.staff.offices.values()}
-    for at, office in arrival_times(chance, zones, now, _INQUIRIES, _DAYS):  # type: ignore[arg-type]
+    for at, office in arrival_times(chance, zones, now, _INQUIRIES, _DAYS):
         chronicle.happen(at, office)
     live = [(minutes, minutes in _QUEUED) for minutes in sorted({*_FRESH, *_QUEUED}, reverse=True)]
     for number, (minutes, in_queue) in enumerate(live):
-        at = now - timedelta(minutes=minutes)  # type: ignore[operator]
+        at = now - timedelta(minutes=minutes)
         chronicle.happen(at, ("nevsky", "podil")[number % 2], in_queue=in_queue, is_fresh=True)
     chronicle.finish()
     chronicle.rows.write(cursor)

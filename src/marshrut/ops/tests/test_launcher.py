@@ -279,6 +279,8 @@ def test_our_processes_stay_small(launched: Launched) -> None:
 def test_a_command_on_a_home_at_rest_starts_the_database_for_itself_and_stops_it_after() -> None:
     with a_place() as home:
         resting = Launched(home, homes.DEFAULT_PORT)
+        made = resting.command("user", "first@example.org", "--role", "owner", "--name", "Первая")
+        assert made.stdout.startswith("first@example.org ")
         assert resting.command("token", "first").stdout.startswith("mrt_")
         assert resting.processes() == []
 
