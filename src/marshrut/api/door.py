@@ -49,7 +49,15 @@ class BodyParser(Parser):
 class Door(NinjaAPI):
     """Ninja's own description calls every answer application/json; what is refused is answered as problem+json."""
 
+    described: OpenAPISchema | None = None
+
     def get_openapi_schema(self, **where: Any) -> OpenAPISchema:
+        """The description, made once: what the door is does not change while it stands."""
+        if self.described is None:
+            self.described = self._describe(**where)
+        return self.described
+
+    def _describe(self, **where: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**where)
         for operations in schema["paths"].values():
             for operation in operations.values():

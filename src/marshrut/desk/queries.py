@@ -13,7 +13,7 @@ from marshrut.agency.permissions import Actor, reach_sql
 from marshrut.journal.permissions import matters_in_reach
 
 NEW, OVERDUE, TODAY, LATER = range(4)
-SHOWN = {NEW: 50, OVERDUE: 50, TODAY: 50, LATER: 15}
+SHOWN = {NEW: 40, OVERDUE: 30, TODAY: 40, LATER: 12}
 
 
 @dataclass(frozen=True, slots=True)

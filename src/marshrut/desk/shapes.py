@@ -185,6 +185,7 @@ class PastMatter(Matter):
     """A matter on the client's page."""
 
     is_open: bool
+    outcome: str | None = None
     outcome_label: str = ""
     closed_at: datetime | None = None
 

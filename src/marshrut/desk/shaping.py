@@ -74,10 +74,12 @@ def matter_of(row: MatterRow, desk: Desk) -> Matter:
 
 def past_matter_of(row: MatterRow, desk: Desk) -> PastMatter:
     base = _base(row, desk)
-    outcome = outcome_label(row.deal_state if row.deal_id else row.outcome, row.disposition or "") if not row.is_open else ""
-    if outcome:
-        base["tags"] = []  # how it ended is all that matters now
-    return PastMatter(**base, is_open=row.is_open, outcome_label=outcome, closed_at=row.closed_at)
+    if row.is_open:
+        return PastMatter(**base, is_open=True)
+    outcome = row.deal_state if row.deal_id else row.outcome
+    base["tags"] = []  # how it ended is all that matters now
+    return PastMatter(**base, is_open=False, outcome=outcome, outcome_label=outcome_label(outcome, row.disposition or ""),
+                      closed_at=row.closed_at)
 
 
 def outcome_label(outcome: str | None, disposition: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from . import homes, postgres
 from .postgres import PostgresError
 
+SEEDED = "database-is-seeded"  # a mark in the home: its first data are in
 _BUSY_SECONDS = 30.0
 
 
@@ -109,7 +110,7 @@ def _started(home: Path) -> Iterator[Databases]:
 
 def _seed(home: Path, databases: Databases) -> None:
     """Give a home that was never brought up what every home begins with: an office to work in."""
-    seeded = home / "database-is-seeded"
+    seeded = home / SEEDED
     if seeded.exists() and databases.server:
         return
     command = [sys.executable, "-P", "-m", "marshrut.ops.seed"]

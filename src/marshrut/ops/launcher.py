@@ -45,8 +45,8 @@ class StopAsked(BaseException):
 class Plan:
     """What to bring up: where it listens, what fills it first, what else is kept running.
 
-    `fillers` are modules run once, in order, before the doors open; what they print is shown. `extras` are modules kept
-    running like the worker.
+    `fillers` are modules run at every start, in order, the first time before the doors open; what they print is shown.
+    `extras` are modules kept running like the worker.
     """
 
     home: Path
@@ -129,17 +129,28 @@ def _run(plan: Plan, wake: int) -> None:
         environ = databases.environ_for(plan.home, house.databases, port=plan.port)
         environ["MARSHRUT_ADDRESS"] = plan.address
         environ["MARSHRUT_HOSTS"] = _own_names(plan.host, environ.get("MARSHRUT_HOSTS", ""))
-        _fill(plan.fillers, environ)
         tether_end, held_end = os.pipe()
         stack.callback(os.close, tether_end)
         stack.callback(os.close, held_end)
         house.children = _make_children(plan, environ, listening, tether_end)
-        for child in house.children:
-            child.start()
+        _fill_and_start(house, environ)
         _announce_when_answering(house, wake)
         while True:
             _wait(wake)
             house.look_after()
+
+
+def _fill_and_start(house: _House, environ: dict[str, str]) -> None:
+    """Fill, then open the doors; where the first data are in already, both at once, since little is left to fill."""
+    seeded = house.plan.home / databases.SEEDED
+    if seeded.exists():
+        for child in house.children[:WEB_PROCESSES]:
+            child.start()
+    _fill(house.plan.fillers, environ)
+    seeded.touch(mode=0o600)
+    for child in house.children:
+        if child.process is None:
+            child.start()
 
 
 def _make_children(plan: Plan, environ: dict[str, str], listening: socket.socket, tether: int) -> list[Child]:

@@ -57,6 +57,16 @@ def test_an_action_is_completed_with_its_next_one(anna: Client, deal: Deal) -> N
     assert task_of(deal).title == "Послать подборку"
 
 
+def test_the_first_call_of_a_new_inquiry_done_is_the_answer_its_clock_waits_for(anna: Client, hers: Ask) -> None:
+    inquiry = hers()
+    task = task_of(inquiry)
+    said(anna.post(f"/tasks/{task.pk}/complete", {"result": "Едут втроём", "next_title": "Послать подборку", "next_due": at(2)}))
+    inquiry.refresh_from_db()
+    assert inquiry.clock_state == "met"
+    assert Touch.objects.get(dossier_id=inquiry.dossier_id, kind="call_out").body == "Едут втроём"
+    assert "group-new" not in anna.get("/").content.decode()
+
+
 def test_the_last_action_of_an_open_matter_is_not_completed_without_a_next_one(anna: Client, deal: Deal) -> None:
     task = task_of(deal)
     form = refused(anna.post(f"/tasks/{task.pk}/complete", {"result": "Поговорили", "next_title": "", "next_due": at()}), 409)

@@ -21,7 +21,7 @@ from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found, part_or_p
 from marshrut.intake.queries import Pulse, count_days, read_pulse
 from marshrut.ui.wording import language, short_money
 
-CARDS = 30
+CARDS = 20  # a column of the page; eleven columns must stay under 500 KB
 COLOURS = 8
 
 

@@ -39,12 +39,21 @@ def complete(request: DeskRequest, pk: int) -> HttpResponse:
     values = typed(request, "result", "next_title", "next_due", "skip_next")
     try:
         following = None if values["skip_next"] else next_action(values, desk.now)
-        complete_task(task_id=pk, result=values["result"], following=following, by=desk.actor, now=desk.now)
+        _finish(desk, asked, line, values["result"], following)
     except NotFound:
         raise
     except DomainError as error:
         return refused(request, "desk/_complete_dialog.html", context, values, error)
     return done(_("Done. Next: %(title)s") % {"title": following.title} if following else _("Done"))
+
+
+def _finish(desk: Desk, asked: Asked, line: TaskLine, result: str, following: NextAction | None) -> None:
+    """Complete an action. While the response clock runs, a call or a letter done is the answer it waits for."""
+    said = {"call": "call_out", "write": "message_out", "meeting": "meeting"}.get(line.kind)
+    if asked.row.respond_by and said:
+        answer_and_plan(dossier_id=line.dossier_id, kind=said, body=result, task_id=line.id, following=following, by=desk.actor, now=desk.now)
+    else:
+        complete_task(task_id=line.id, result=result, following=following, by=desk.actor, now=desk.now)
 
 
 @dialog

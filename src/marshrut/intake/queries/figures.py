@@ -92,7 +92,7 @@ class Pulse:
 def read_pulse(actor: Actor, day_start: datetime, now: datetime) -> Pulse:
     """Figures of what is within reach; `day_start` is the reader's midnight. Conversion is of what was closed in thirty days."""
     reach, values = matters_in_reach(actor)
-    month = now - timedelta(days=30)
+    month = _literal(now - timedelta(days=30))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""select r.*, c.* from (
@@ -100,14 +100,19 @@ def read_pulse(actor: Actor, day_start: datetime, now: datetime) -> Pulse:
                         count(i.answered_at), count(i.answered_at) filter (where i.clock_state = 'met'),
                         percentile_cont(0.5) within group (order by extract(epoch from i.answered_at - i.received_at) / 60)
                             filter (where i.answered_at >= i.received_at)
-                    from intake_inquiry i join journal_dossier d on d.id = i.dossier_id where i.received_at >= %s and {reach}) r
+                    from intake_inquiry i join journal_dossier d on d.id = i.dossier_id where i.received_at >= {month} and {reach}) r
                 cross join (
                     select count(i.outcome), count(*) filter (where i.outcome = 'won')
                     from journal_dossier d join intake_inquiry i on i.dossier_id = d.id
-                    where not d.is_open and d.closed_at >= %s and {reach}) c""",
-            [day_start, day_start - timedelta(days=1), day_start, month, *values, month, *values],
+                    where not d.is_open and d.closed_at >= {month} and {reach}) c""",
+            [day_start, day_start - timedelta(days=1), day_start, *values, *values],
         )
         return Pulse(*cursor.fetchone())
+
+
+def _literal(moment: datetime) -> str:
+    """A moment as SQL text: a plan made once for any moment would read the whole table for the latest part of it."""
+    return f"timestamptz '{moment.isoformat()}'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,7 @@ def count_days(actor: Actor, zone: str, now: datetime, days: int = 14) -> list[D
                 left join (select (i.received_at at time zone %s)::date as day, count(*)::int n,
                         (count(*) filter (where i.outcome = 'won'))::int w
                     from intake_inquiry i join journal_dossier d on d.id = i.dossier_id
-                    where i.received_at >= %s and {reach} group by 1) r on r.day = g.day::date order by 1""",
-            [now, zone, days, now, zone, zone, now - timedelta(days=days + 1), *values],
+                    where i.received_at >= {_literal(now - timedelta(days=days + 1))} and {reach} group by 1) r on r.day = g.day::date order by 1""",
+            [now, zone, days, now, zone, zone, *values],
         )
         return [DayLine(*row) for row in cursor.fetchall()]

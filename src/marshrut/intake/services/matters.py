@@ -191,6 +191,8 @@ def take_inquiry(*, inquiry_id: int, reference: Reference, by: Actor, now: datet
     _inquiry, matter = lock_inquiry(inquiry_id=inquiry_id, by=by)
     if by.reach not in ("office", "all") or by.kind != "employee":
         raise Refused("no_grabbing", _("Inquiries are given out by rule; ask the supervisor."))
+    if not matter.is_open:
+        raise Refused("inquiry_closed", _("This inquiry is not open."))
     if matter.queue_id is None:
         raise Refused("owned_already", _("This inquiry has an owner already."))
     reason: dict[str, Any] = {"code": "taken_by_hand", "name": by.name}

@@ -48,8 +48,8 @@ def make_parser() -> argparse.ArgumentParser:
 def load_here(rows: int, seed: int) -> int:
     """Fill the home at hand."""
     with databases.at_work(homes.chosen_home()):
-        from .seeded import make_sure
         from .load import load
+        from .seeded import make_sure
 
         make_sure()
         print(load(rows, seed).sentence())

@@ -12,6 +12,7 @@ import psycopg
 
 from . import floor
 from .house import House, memory_of, processes_of
+from .live import live_delays
 from .questions import Question, empty_request, questions
 from .wire import Wire, rate_of, request_bytes, time_one
 
@@ -50,6 +51,7 @@ class Measured:
     start_seconds: float = 0.0
     stop_seconds: float = 0.0
     page_kb: dict[str, float] = field(default_factory=dict)
+    live_p95_ms: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         told = asdict(self)
@@ -71,6 +73,8 @@ def measure(house: House, owner_url: str, samples: dict[str, Any], token: str, s
         for question in questions(samples, token, run):
             measured.lines.append(_line(house.port, question, bare, ear.p50, seconds))
     measured.memory_mb["after"] = _memory(house)
+    delays = sorted(live_delays(house.port, samples["cookie"], token, samples["clients"], run))
+    measured.live_p95_ms = delays[int(len(delays) * 0.95)] if delays else float("nan")
     measured.page_kb = page_weights(house.port, samples["cookie"])
 
 

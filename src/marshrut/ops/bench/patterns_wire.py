@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from datetime import UTC, datetime
 from typing import Any
 
 from marshrut.ops.demo.people import make_somebody
@@ -15,6 +15,6 @@ def draw_body(chance: random.Random, external_id: str) -> dict[str, Any]:
     office = "podil" if chance.random() < 0.25 else "nevsky"
     who = make_somebody(chance, "uk" if office == "podil" else "ru")
     source, channel, _worth = draw_source(chance)
-    body = make_inquiry(chance, who, office=office, source=source, channel=channel, today=date.today())
+    body = make_inquiry(chance, who, office=office, source=source, channel=channel, today=datetime.now(UTC).date())
     body["contact"] = {"name": who.name, "phone": who.written, "email": who.email}
     return {**body, "external_id": external_id}

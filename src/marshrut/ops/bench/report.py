@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .measure import Measured
 
-_MEMORY_MB, _START_SECONDS, _PAGE_KB = 400, 5, 500
+_MEMORY_MB, _START_SECONDS, _PAGE_KB, _LIVE_MS = 400, 5, 500, 1000
 
 
 def table(measured: Measured) -> str:
@@ -30,6 +30,7 @@ def _rest(measured: Measured) -> list[str]:
         f" — {_verdict(max(measured.memory_mb.values(), default=0), _MEMORY_MB)}",
         f"start with data: {measured.start_seconds:.1f} s — {_verdict(measured.start_seconds, _START_SECONDS)}; "
         f"stop: {measured.stop_seconds:.1f} s — {_verdict(measured.stop_seconds, _START_SECONDS)}",
+        f"new inquiry to its owner's open page, p95: {measured.live_p95_ms:.0f} ms — {_verdict(measured.live_p95_ms, _LIVE_MS)}",
         f"page weight, first visit: {pages} — {_verdict(max(measured.page_kb.values(), default=0), _PAGE_KB)}",
     ]
 

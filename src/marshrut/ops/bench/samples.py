@@ -19,14 +19,19 @@ def collect() -> dict[str, object]:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("select owner_id from journal_dossier where is_open and owner_id is not null group by 1 order by count(*) desc limit 1")
+        cursor.execute("""select owner_id from journal_dossier where is_open and owner_id is not null
+            group by 1 order by count(*) desc limit 1""")
         owner = cursor.fetchone()[0]
         cursor.execute("""select p.id, p.surname, p.given_name, c.normal from clients_person p
             join clients_contactpoint c on c.person_id = p.id and c.kind = 'phone'
             where p.surname <> '' and p.given_name <> '' and p.id % (select greatest(1, count(*) / 60) from clients_person) = 0
             order by p.id limit 60""")
         people = [list(row) for row in cursor.fetchall()]
-    return {"owner": owner, "cookie": open_session(owner), "people": people}
+        cursor.execute("""select c.normal from clients_person p join clients_contactpoint c on c.person_id = p.id and c.kind = 'phone'
+            where p.owner_id = %s and not exists (select from journal_dossier d where d.person_id = p.id and d.is_open)
+            order by p.id desc limit 60""", [owner])
+        clients = [row[0] for row in cursor.fetchall()]
+    return {"clients": clients, "owner": owner, "cookie": open_session(owner), "people": people}
 
 
 def open_session(employee_id: int) -> str:

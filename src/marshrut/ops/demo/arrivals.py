@@ -5,13 +5,14 @@ Kept running by the launcher beside the worker; standard library alone. A server
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
 import random
 import signal
 import time
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,8 @@ def main() -> None:
     chance = random.Random()
     time.sleep(5)
     while True:
-        try:
+        with contextlib.suppress(OSError, http.client.HTTPException, ValueError):  # the server may be restarting: the next will find it
             send_one(chance, read_letter())
-        except (OSError, http.client.HTTPException, ValueError):
-            pass  # the server restarts, or is not up yet: the next one will find it
         time.sleep(chance.uniform(_LEAST_PAUSE, _MOST_PAUSE))
 
 
@@ -55,7 +54,7 @@ def send_one(chance: random.Random, letter: dict[str, Any]) -> int:
     kind = chance.choices(list(_KINDS), list(_KINDS.values()))[0]
     if kind == "question" and known is None:
         kind = "sale"
-    body = make_inquiry(chance, who, office=office, source=source, channel=channel, today=date.today(), kind=kind)
+    body = make_inquiry(chance, who, office=office, source=source, channel=channel, today=datetime.now(UTC).date(), kind=kind)
     if known:
         body["contact"] = {"name": known[0], "phone": known[1]}
     if channel == "site_form" and source == "site":

@@ -114,7 +114,8 @@ class Pen:
         at, is_open = submission.received_at, page.story.is_open
         self._rows.named(
             "intake_inquiry", **self._understood(raw_id, page.dossier_id, person_id, submission, judged), clock_step=0,
-            disposition="" if is_open else "duplicate", close_reason="", matched_by="phone", state="joined" if is_open else "closed", joined_to_id=page.raw_id,
+            disposition="" if is_open else "duplicate", close_reason="", matched_by="phone",
+            state="joined" if is_open else "closed", joined_to_id=page.raw_id,
             owner_reason=_json([{"code": "joined"}]), clock_state="none")  # fmt: skip
         self._touch(page, "inquiry", "in", at, BY, submission.message, {"channel": submission.channel, "inquiry": raw_id})
         due = self._calendar(page).add_working_minutes(at, 15)

@@ -1,0 +1,115 @@
+"""The demo's agency is alive: people, months of work, and something that waits right now."""
+
+import json
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from marshrut.core.names import split_name
+from marshrut.core.phones import read_phone
+from marshrut.ops import doctor
+from marshrut.ops.demo import fill
+from marshrut.ops.demo.people import feminine, make_somebody, spell_phone
+from marshrut.ops.demo.talk import draw_source, make_inquiry, phrases
+
+
+@pytest.fixture
+def empty_home(own_database: str) -> None:
+    """A home as the first start leaves it: one office, nobody works there yet."""
+    from marshrut.agency.models import Employee, Office, Queue
+
+    Employee.objects.all().delete()
+    Queue.objects.filter(office__isnull=False).delete()
+    Office.objects.filter(slug="podil").delete()
+    Office.objects.update(slug="main")
+
+
+@pytest.mark.own_database
+def test_filling_makes_a_living_agency_that_keeps_every_promise(empty_home: None) -> None:
+    from marshrut.agency.models import Employee, Office
+    from marshrut.channels.models import RawMessage
+    from marshrut.clients.models import Person
+    from marshrut.deals.models import Deal
+    from marshrut.intake.models import Inquiry
+    from marshrut.journal.models import Task
+    from marshrut.marketing.models import Source
+
+    assert fill.fill("volga-kizhi-007")
+    assert [finding for finding in doctor.examine() if finding.state != "ok"] == []
+    assert set(Office.objects.values_list("time_zone", flat=True)) == {"Europe/Moscow", "Europe/Kyiv"}
+    assert Employee.objects.filter(role="manager").count() == 12
+    assert all(employee.check_password("volga-kizhi-007") for employee in Employee.objects.filter(role="supervisor"))
+    assert Inquiry.objects.count() + Deal.objects.count() > 3000
+    assert Person.objects.filter(past_deals__gt=0).count() > 100
+    assert {"open", "won", "lost"} == set(Deal.objects.values_list("state", flat=True))
+    assert Inquiry.objects.filter(clock_state="running", dossier__queue__isnull=True).count() >= 5
+    assert Inquiry.objects.filter(state="open", dossier__queue__isnull=False).count() >= 2
+    assert Task.objects.filter(state="pending", due_at__lt=datetime.now(UTC)).exists()
+    assert RawMessage.objects.filter(state="quarantined").count() == 2
+    assert Source.objects.filter(is_named=False).exists()
+
+
+@pytest.mark.own_database
+def test_a_second_start_keeps_the_data(empty_home: None) -> None:
+    from marshrut.intake.models import Inquiry
+
+    assert fill.fill("volga-kizhi-007")
+    before = Inquiry.objects.count()
+    assert not fill.fill("volga-kizhi-007")
+    assert Inquiry.objects.count() == before
+
+
+@pytest.mark.own_database
+def test_a_home_with_an_agency_of_its_own_is_left_alone(own_database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+                                                        capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("MARSHRUT_HOME", str(tmp_path))
+    from marshrut.agency.models import Office
+
+    Office.objects.filter(slug="podil").update(slug="other")
+    assert fill.main() == 1
+    assert "own data" in capsys.readouterr().err
+
+
+def test_the_password_belongs_to_the_home() -> None:
+    assert fill.common_password("one") == fill.common_password("one") != fill.common_password("other")
+    assert fill.common_password("one") in fill.people_table(fill.common_password("one"))
+
+
+@pytest.mark.parametrize("language", ["ru", "uk"])
+def test_names_agree_and_numbers_are_understood_in_every_spelling(language: str) -> None:
+    chance = random.Random(4)
+    for _ in range(300):
+        who = make_somebody(chance, language)
+        assert split_name(f"{who.given_name} {who.patronymic} {who.surname}").display
+        for way in range(6):
+            phone = read_phone(spell_phone(who.phone, way))
+            assert phone is not None
+            assert (phone.e164, phone.is_junk) == (who.phone, False)
+
+
+def test_a_woman_bears_the_other_form_of_a_surname() -> None:
+    assert [feminine(name) for name in ("Воробьёв", "Вяземский", "Вербицький", "Шевченко", "Литвин", "Бережний")] == [
+        "Воробьёва", "Вяземская", "Вербицька", "Шевченко", "Литвин", "Бережна"]
+
+
+def test_whatever_arrives_is_understood_by_the_door() -> None:
+    from marshrut.intake.reading import read_submission
+
+    chance, now = random.Random(2), datetime.now(UTC)
+    for kind in ("sale", "vague", "question", "trouble", "spam", "partner", "job", "other"):
+        for office, language in (("nevsky", "ru"), ("podil", "uk")):
+            source, channel, _worth = draw_source(chance)
+            body = make_inquiry(chance, make_somebody(chance, language), office=office, source=source, channel=channel,
+                                today=now.date(), kind=kind)
+            read = read_submission(json.loads(json.dumps(body)), regions=("RU", "UA"), today=now.date(), now=now)
+            assert read.contacts
+            assert not read.obstacle
+            assert read.message
+
+
+def test_every_direction_of_the_demo_is_in_the_catalogue() -> None:
+    known = {row["slug"] for row in json.loads(Path(__file__, "../../../catalog/data/directions.json").resolve().read_text("utf-8"))}
+    assert set(phrases()["where"]) <= known
+    assert all(set(every) <= set(phrases()["where"]) for every in phrases()["favourites"].values())
