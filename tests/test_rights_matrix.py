@@ -68,7 +68,11 @@ def test_every_address_is_described_here_and_no_other() -> None:
 
 def test_every_operation_of_the_door_is_described_here(client: Client) -> None:
     paths = client.get("/api/v1/openapi.json").json()["paths"]
-    operations = {(re.sub(r"{(\w+)}", r"<\1>", path.removeprefix("/api/v1")), method.upper()) for path, ways in paths.items() for method in ways}
+    operations = {
+        (re.sub(r"{(\w+)}", r"<\1>", path.removeprefix("/api/v1")), method.upper())
+        for path, ways in paths.items()
+        for method in ways
+    }
     assert operations == set(DOOR)
 
 
@@ -107,7 +111,12 @@ def world(cast: Cast) -> World:
         "dossiers": Inquiry.objects.get(pk=came[0]["id"]).dossier_id,
     }  # fmt: skip
     seeing = {"owner of the matter": cast.anna.id, "supervisor": cast.supervisor.id, "owner": cast.owner.id}
-    blind = {"colleague": cast.boris.id, "stranger": cast.stranger.id, "foreign supervisor": foreign_lead.id, "administrator": cast.administrator.id}
+    blind = {
+        "colleague": cast.boris.id,
+        "stranger": cast.stranger.id,
+        "foreign supervisor": foreign_lead.id,
+        "administrator": cast.administrator.id,
+    }
     return World(("Тайнова", "Тайные", "1110000", "111-00-00", "tainova"), ids, _browsers(seeing), _browsers(blind))
 
 
@@ -194,7 +203,9 @@ def test_whoever_may_see_is_never_told_that_there_is_nothing(world: World) -> No
     assert wrong == []
 
 
-@pytest.mark.parametrize("query", ["Тайнова", "tainova0@mail.ru", "+79161110000", "8 916 111-00-00", "1110000", "{inquiries}", "№{deals}"])
+@pytest.mark.parametrize(
+    "query", ["Тайнова", "tainova0@mail.ru", "+79161110000", "8 916 111-00-00", "1110000", "{inquiries}", "№{deals}"]
+)
 def test_a_search_finds_nothing_foreign_and_what_is_ones_own(world: World, query: str) -> None:
     q = query.format(**world.ids)
     for role, browser in world.blind.items():
@@ -219,7 +230,10 @@ def program(**given: Any) -> Client:
 
 
 def test_the_door_asks_for_a_token_its_scope_and_its_reach(world: World) -> None:
-    nobody = [Client(headers=h, raise_request_exception=False) for h in ({}, {"Authorization": "Bearer mrt_no"}, {"Authorization": "Basic YTpi"})]
+    nobody = [
+        Client(headers=h, raise_request_exception=False)
+        for h in ({}, {"Authorization": "Bearer mrt_no"}, {"Authorization": "Basic YTpi"})
+    ]
     full, foreign = program(), program(reach="office", office="podil")
     for (route, method), (kind, scope) in DOOR.items():
         for client in nobody:
@@ -253,7 +267,12 @@ def test_a_program_that_may_not_read_people_learns_no_name_and_no_number(world: 
 
 
 def test_every_answer_says_what_a_browser_may_do_with_it_and_holds_no_secret(world: World) -> None:
-    for route in [*(f"/api/v1{r}" for r, method in DOOR if method == "GET"), *(r for r, kind in PAGES.items() if kind != ACTION), "/nothing", "/api/v1/no"]:
+    for route in [
+        *(f"/api/v1{r}" for r, method in DOOR if method == "GET"),
+        *(r for r, kind in PAGES.items() if kind != ACTION),
+        "/nothing",
+        "/api/v1/no",
+    ]:
         answer = ask(world.seeing["owner"], "GET", world.address(route))
         assert answer.headers["X-Content-Type-Options"] == "nosniff", route
         assert answer.headers["X-Frame-Options"] == "DENY", route

@@ -3,10 +3,10 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("marshrut.api.urls")),  # first: programs ask most, and an address is looked up in this order
     path("", include("marshrut.agency.urls")),
     path("", include("marshrut.intake.urls")),
     path("", include("marshrut.desk.urls")),
-    path("", include("marshrut.api.urls")),
     path("", include("marshrut.ops.health")),
 ]
 handler400 = "marshrut.ui.errors.bad_request"

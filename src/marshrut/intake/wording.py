@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+import orjson
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
@@ -118,6 +121,13 @@ _TITLES = {
 
 def say(reason: Mapping[str, Any], locale: str = "ru") -> str:
     """One reason as a sentence; an unknown code is shown as it is rather than hidden."""
+    return _said(orjson.dumps(reason), get_language() or "", locale)
+
+
+@lru_cache(maxsize=4096)
+def _said(stored: bytes, language: str, locale: str) -> str:
+    """The same reasons come again and again in a list; the language is part of what is remembered."""
+    reason: dict[str, Any] = orjson.loads(stored)
     code = str(reason.get("code", ""))
     sentence = SENTENCES.get(code)
     if sentence is None:

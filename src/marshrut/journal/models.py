@@ -83,7 +83,7 @@ class Task(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["dossier", "due_at"], name="journal_task_next", condition=Q(state="pending")),
+            models.Index(fields=["dossier", "due_at", "id"], name="journal_task_next", condition=Q(state="pending")),
             models.Index(fields=["assignee", "due_at"], name="journal_task_assignee", condition=Q(state="pending")),
             models.Index(fields=["queue", "due_at"], name="journal_task_queue", condition=Q(state="pending", queue__isnull=False)),
             models.Index(fields=["dossier", "id"], name="journal_task_dossier"),

@@ -1,8 +1,10 @@
 """What is said when a page cannot be shown: what happened, what was kept, what to do. A program gets problem+json."""
 
 import json
+import sys
 from http import HTTPStatus
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -33,4 +35,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
+    """500; or, while the database restarts, 503 with the moment to come again: what was not acknowledged can be sent again."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        response = say(request, 503, _("The database is restarting"), _("Nothing that was saved is lost. Try again in a few seconds."))
+        response["Retry-After"] = "2"
+        return response
     return say(request, 500, _("Something broke on our side"), _("Nothing that was saved is lost. Try again in a minute."))

@@ -130,7 +130,13 @@ def test_what_waited_in_quarantine_is_understood_when_its_sender_mends_it(progra
 
 
 def test_a_stranger_who_guesses_an_external_id_learns_only_that_it_is_known(program: Client, stranger: Client) -> None:
-    letter = {"channel": "phone", "source": "site", "external_id": "x-1", "message": "тайна", "contact": {"name": "Ольга", "phone": "+79161234567"}}
+    letter = {
+        "channel": "phone",
+        "source": "site",
+        "external_id": "x-1",
+        "message": "тайна",
+        "contact": {"name": "Ольга", "phone": "+79161234567"},
+    }
     first = send(program, letter).json()
     again = send(stranger, {"channel": "phone", "source": "site", "external_id": "x-1"})
     assert again.status_code == 200

@@ -10,15 +10,18 @@ import pytest
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
+from tests.together import at_once
 
+from marshrut.agency.models import Employee
 from marshrut.api.tests.letters import Caller, inquiry, send
 from marshrut.clients.models import Person
 from marshrut.core.clock import utc_now
 from marshrut.core.conflicts import DoAgain
 from marshrut.intake.models import Inquiry
+from marshrut.intake.reference import read_reference
+from marshrut.intake.services import give_out_queue
 from marshrut.journal.models import Dossier, Task, Touch
 from marshrut.ops.doctor_promises import PROMISES
-from tests.together import at_once
 
 pytestmark = pytest.mark.own_database
 
@@ -169,3 +172,17 @@ def test_who_loses_a_deadlock_is_asked_again_and_nobody_sees_it(doors: list[Clie
 
     assert at_once([lambda: ask(ids), lambda: ask(ids[::-1])]) == [b"done", b"done"]
     assert len(attempts) == 3
+
+
+def test_four_workers_at_once_give_each_waiting_inquiry_out_once(doors: list[Client], cast: Any) -> None:
+    managers = Employee.objects.filter(role="manager")
+    managers.update(capacity=0)
+    said = [send(doors[0], inquiry(contact={"phone": f"+7916444{n:04}"})).json() for n in range(12)]
+    assert all(s["queue"] and not s["owner"] for s in said)
+    managers.filter(pk__in=[cast.anna.id, cast.boris.id]).update(capacity=None)
+    reference = read_reference()
+    given = at_once([lambda: give_out_queue(reference=reference, now=utc_now())] * 4)
+    assert sum(given) == 12
+    assert Touch.objects.filter(kind="owner").count() == 12
+    assert Counter(Dossier.objects.values_list("owner_id", flat=True)) == {cast.anna.id: 6, cast.boris.id: 6}
+    assert_promises_kept()

@@ -6,6 +6,7 @@ import orjson
 import psycopg
 import pytest
 from django.db import connection
+from tests.cast import Cast
 
 from marshrut.agency.models import ApiToken, Employee
 from marshrut.agency.permissions import system
@@ -13,7 +14,6 @@ from marshrut.agency.services import add_employee, issue_token
 from marshrut.core.clock import utc_now
 from marshrut.journal.models import Task
 from marshrut.ops import postgres
-from tests.cast import Cast
 
 SECRET_WORDS = ("argon2", "digest", "password", "last_login")
 
@@ -68,9 +68,13 @@ def test_a_bulk_write_is_kept_row_by_row_and_what_did_not_change_is_not(token: A
 
 @pytest.mark.django_db
 def test_nothing_secret_and_no_body_is_kept(token: Any) -> None:
-    add_employee(email="new@nevsky.example", name="Новый", role="manager", password="другой пароль 8", by=system("test"), now=utc_now())
+    add_employee(
+        email="new@nevsky.example", name="Новый", role="manager", password="другой пароль 8", by=system("test"), now=utc_now()
+    )
     person = Employee.objects.get(email="new@nevsky.example")
-    add_employee(email=person.email, name="Новый Сотрудник", role="manager", password="третий пароль 9", by=system("test"), now=utc_now())
+    add_employee(
+        email=person.email, name="Новый Сотрудник", role="manager", password="третий пароль 9", by=system("test"), now=utc_now()
+    )
     assert changes("agency_employee", "U")[-1][3] == {"name": ["Новый", "Новый Сотрудник"]}
     person.delete()
     sent(token, channel="fax")
@@ -108,7 +112,9 @@ def test_bare_sql_is_kept_under_the_name_of_its_role(own_database: str, postgres
     "set session_replication_role = replica", "drop table core_change",
     "create or replace function core_keep_history() returns trigger language plpgsql as $$begin return null; end$$",
 ])  # fmt: skip
-def test_the_application_cannot_rewrite_or_silence_history(own_database: str, postgres_server: postgres.Server, attempt: str) -> None:
+def test_the_application_cannot_rewrite_or_silence_history(
+    own_database: str, postgres_server: postgres.Server, attempt: str
+) -> None:
     with psycopg.connect(postgres_server.dsn(postgres.APP, own_database)) as bare:
         bare.execute("update agency_office set name = 'Переименован'")
         bare.commit()

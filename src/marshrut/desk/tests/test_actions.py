@@ -258,6 +258,11 @@ def test_the_quick_form_asks_again_when_nobody_could_be_reached(anna: Client, fo
     assert not Inquiry.objects.exists()
 
 
+def test_an_administrator_manages_and_takes_no_inquiries(look: Callable[[Actor], Client], cast: Any) -> None:
+    assert look(cast.administrator).post("/inquiries/new", {"phone": "8 916 123 45 67"}).status_code == 403
+    assert not Inquiry.objects.exists()
+
+
 def test_what_the_quick_form_gave_to_a_colleague_is_said_and_not_opened(look: Callable[[Actor], Client], hers: Ask, cast: Any) -> None:
     hers(phone="+79161234567")
     answer = look(cast.stranger).post("/inquiries/new", {"phone": "8 916 123 45 67", "channel": "phone"})

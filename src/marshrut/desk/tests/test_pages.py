@@ -98,6 +98,7 @@ def test_what_could_not_be_understood_is_shown_to_whoever_answers_for_the_office
     accept_quarantined(submission=submission, body=body, reason="Похоже на робота", by=system("test"), now=utc_now())
     assert RawMessage.objects.filter(state="quarantined").count() == 1
     page = text(look(cast.supervisor), "/inbox?tab=quarantine")
+    assert "contact:" in page
     assert "Похоже на робота" in page
     assert "<script>alert" not in page
     assert "Похоже на робота" not in text(look(cast.anna), "/inbox?tab=quarantine")

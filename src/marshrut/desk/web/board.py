@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from marshrut.core.names import clean_text
 from marshrut.deals.queries import BoardCard, BoardColumn, FunnelCard, read_board
@@ -25,7 +25,7 @@ CARDS = 20  # a column of the page; eleven columns must stay under 500 KB
 COLOURS = 8
 
 
-@require_GET
+@require_safe
 @at_desk
 def board(request: DeskRequest) -> HttpResponse:
     """The board of one funnel, narrowed by owner and source."""

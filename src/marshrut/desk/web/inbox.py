@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from marshrut.channels.queries import Waiting, list_quarantine
 from marshrut.core.names import clean_text
@@ -24,9 +25,10 @@ from marshrut.intake.queries import InquiryFilter, list_inquiries
 from marshrut.intake.wording import channel_label
 
 PAGE = 40
+TECHNICAL = {"started", "received_as", "consent", "channel", "source"}
 
 
-@require_GET
+@require_safe
 @at_desk
 def inbox(request: DeskRequest) -> HttpResponse:
     """The list of one tab, with filters in the address; further rows by `after`."""
@@ -110,7 +112,7 @@ def read_cursor(text: str) -> tuple[datetime, int] | None:
         return None
 
 
-@require_GET
+@require_safe
 @at_desk
 def preview(request: DeskRequest, pk: int) -> HttpResponse:
     """The chosen inquiry beside the list."""
@@ -138,5 +140,17 @@ def _quarantine(request: DeskRequest) -> HttpResponse:
 
 
 def _quarantined(row: Waiting) -> Quarantined:
-    text = clean_text(row.body[:2000].decode("utf-8", "replace"), 600, keep_lines=True)
-    return Quarantined(row.id, channel_label(row.channel), row.source_slug, row.received_at, row.reason, text)
+    return Quarantined(row.id, channel_label(row.channel), row.source_slug, row.received_at, row.reason, readable(row.body))
+
+
+def readable(body: bytes) -> str:
+    """What came in, for a person's eye: the filled fields of an object, else the text as it is; not more than a screenful."""
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        data = None
+    if not isinstance(data, dict):
+        return clean_text(body[:2000].decode("utf-8", "replace"), 600, keep_lines=True)
+    told = {name: value for name, value in data.items() if value not in ("", None, [], {}) and name not in TECHNICAL}
+    lines = (f"{name}: {value if isinstance(value, str) else orjson.dumps(value).decode()}" for name, value in told.items())
+    return clean_text("\n".join(lines), 600, keep_lines=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from marshrut.clients.queries import ContactLine, PersonCard, person_of_matter
 from marshrut.deals.queries import DealCard, FunnelCard, deal_of_inquiry, find_deal
@@ -22,21 +22,21 @@ from marshrut.journal.queries import TaskLine, pending_tasks, read_story
 from marshrut.ui.wording import phone as written_phone
 
 
-@require_GET
+@require_safe
 @at_desk
 def inquiry(request: DeskRequest, pk: int) -> HttpResponse:
     """The card of an inquiry."""
     return _show(request, inquiry_card(request.desk, pk))
 
 
-@require_GET
+@require_safe
 @at_desk
 def deal(request: DeskRequest, pk: int) -> HttpResponse:
     """The card of a deal."""
     return _show(request, deal_card(request.desk, pk))
 
 
-@require_GET
+@require_safe
 @at_desk
 def deal_panel(request: DeskRequest, pk: int) -> HttpResponse:
     """The chosen deal beside the board."""

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from marshrut.clients.queries import PersonCard, PersonLine, list_people, person_card, search_people, suspects_of
 from marshrut.core.names import clean_text
@@ -37,7 +37,7 @@ class PersonRow:
     last_at: datetime | None
 
 
-@require_GET
+@require_safe
 @at_desk
 def people(request: DeskRequest) -> HttpResponse:
     """Clients within reach, the latest first; or those a part of a name, phone or e-mail finds."""
@@ -78,7 +78,7 @@ class PersonPage:
     language: str = ""
 
 
-@require_GET
+@require_safe
 @at_desk
 def person(request: DeskRequest, pk: int) -> HttpResponse:
     """One client: ways to reach them, what is open, what was before, everything said."""
@@ -124,7 +124,7 @@ def _stats(card: PersonCard, rows: list[MatterRow]) -> list[dict[str, str]]:
     ]
 
 
-@require_GET
+@require_safe
 @at_desk
 def known_client(request: DeskRequest) -> HttpResponse:
     """Who has this number, while it is typed. Of somebody out of reach only whose client it is, nothing more."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -33,6 +34,8 @@ TEMPLATE = "desk/_quick_inquiry_dialog.html"
 def quick_inquiry(request: DeskRequest) -> HttpResponse:
     """Asked, checked, accepted like any other inquiry; the card opens if it is within the reader's reach."""
     desk = request.desk
+    if not desk.actor.may("inquiries:write"):
+        raise PermissionDenied
     context = {
         "channels": channel_options("phone", "walk_in", "messenger", "email"), "currencies": currency_options(),
         "sources": [Option(card.slug, card.name) for card in desk.sources.values()],

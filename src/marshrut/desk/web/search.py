@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from marshrut.clients.queries import PersonLine, search_people
 from marshrut.core.names import clean_text
@@ -19,7 +19,7 @@ from marshrut.ui.wording import phone as written_phone
 PEOPLE = 8
 
 
-@require_GET
+@require_safe
 @at_desk
 def search(request: DeskRequest) -> HttpResponse:
     """What was found, in groups; two statements."""

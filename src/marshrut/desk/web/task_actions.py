@@ -51,7 +51,8 @@ def _finish(desk: Desk, asked: Asked, line: TaskLine, result: str, following: Ne
     """Complete an action. While the response clock runs, a call or a letter done is the answer it waits for."""
     said = {"call": "call_out", "write": "message_out", "meeting": "meeting"}.get(line.kind)
     if asked.row.respond_by and said:
-        answer_and_plan(dossier_id=line.dossier_id, kind=said, body=result, task_id=line.id, following=following, by=desk.actor, now=desk.now)
+        answer_and_plan(
+            dossier_id=line.dossier_id, kind=said, body=result, task_id=line.id, following=following, by=desk.actor, now=desk.now)
     else:
         complete_task(task_id=line.id, result=result, following=following, by=desk.actor, now=desk.now)
 

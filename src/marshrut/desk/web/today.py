@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from marshrut.desk.queries import LATER, NEW, OVERDUE, TODAY, MatterRow, count_done, list_today
 from marshrut.desk.shapes import Matter
@@ -24,7 +24,7 @@ class Group:
     count: int
 
 
-@require_GET
+@require_safe
 @at_desk
 def today(request: DeskRequest) -> HttpResponse:
     """The home page."""
@@ -53,7 +53,7 @@ def group_rows(rows: list[MatterRow], desk: Desk) -> list[Group]:
     return groups
 
 
-@require_GET
+@require_safe
 @at_desk
 def nav(request: DeskRequest) -> HttpResponse:
     """The sidebar alone, counted anew."""

@@ -127,6 +127,7 @@ class DayLine:
 def count_days(actor: Actor, zone: str, now: datetime, days: int = 14) -> list[DayLine]:
     """Inquiries received and how many of them were realised, by the reader's day."""
     reach, values = matters_in_reach(actor)
+    first = _literal(now - timedelta(days=days + 1))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""select g.day::date, coalesce(r.n, 0), coalesce(r.w, 0)
@@ -134,7 +135,7 @@ def count_days(actor: Actor, zone: str, now: datetime, days: int = 14) -> list[D
                 left join (select (i.received_at at time zone %s)::date as day, count(*)::int n,
                         (count(*) filter (where i.outcome = 'won'))::int w
                     from intake_inquiry i join journal_dossier d on d.id = i.dossier_id
-                    where i.received_at >= {_literal(now - timedelta(days=days + 1))} and {reach} group by 1) r on r.day = g.day::date order by 1""",
+                    where i.received_at >= {first} and {reach} group by 1) r on r.day = g.day::date order by 1""",
             [now, zone, days, now, zone, zone, *values],
         )
         return [DayLine(*row) for row in cursor.fetchall()]

@@ -53,15 +53,18 @@ _LINE = """
         p.id, p.display_name, c.normal, left(i.message, 300), i.request, i.relevance, i.priority, i.priority_reasons, i.owner_reason,
         i.respond_by, i.clock_state, d.owner_id, e.name, d.queue_id, q.name, d.place, d.worth, d.currency, t.id, t.title, t.due_at,
         d.opened_at
-    from journal_dossier d
-    join intake_inquiry i on i.dossier_id = d.id
+    from (select d.id as dossier_id, i.raw_id from journal_dossier d join intake_inquiry i on i.dossier_id = d.id
+          where {where}) chosen
+    join journal_dossier d on d.id = chosen.dossier_id
+    join intake_inquiry i on i.raw_id = chosen.raw_id
     join marketing_source s on s.id = i.source_id
     left join clients_person p on p.id = i.person_id
     left join lateral (select normal from clients_contactpoint where person_id = p.id and kind = 'phone' order by id limit 1) c on true
     left join agency_employee e on e.id = d.owner_id
     left join agency_queue q on q.id = d.queue_id
     left join lateral (select id, title, due_at from journal_task where dossier_id = d.id and state = 'pending'
-                       order by due_at, id limit 1) t on true """
+                       order by due_at, id limit 1) t on true
+    order by d.opened_at desc, i.raw_id desc"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,8 @@ def list_inquiries(actor: Actor, wanted: InquiryFilter) -> list[InquiryLine]:
     """Inquiries within reach, the newest first, in one statement. `after` is (opened_at, id) of the last one seen."""
     where, values = _where(actor, wanted)
     with connection.cursor() as cursor:
-        cursor.execute(f"{_LINE} where {where} order by d.opened_at desc, i.raw_id desc limit {int(wanted.limit)}", values)
+        page = f"{where} order by d.opened_at desc, i.raw_id desc limit {int(wanted.limit)}"
+        cursor.execute(_LINE.format(where=page), values)
         return [InquiryLine(*row) for row in cursor.fetchall()]
 
 
@@ -96,7 +100,7 @@ def _where(actor: Actor, wanted: InquiryFilter) -> tuple[str, list[Any]]:
         values.append(wanted.state)
     for condition, value in (
         ("d.owner_id = %s", wanted.owner_id),
-        ("s.slug = any(%s)", list(wanted.sources) or None),
+        ("i.source_id in (select id from marketing_source where slug = any(%s))", list(wanted.sources) or None),
         ("i.inquiry_class = %s", wanted.inquiry_class or None),
         ("d.place = %s", wanted.place or None),
     ):
@@ -115,6 +119,6 @@ def find_line(actor: Actor, inquiry_id: int) -> InquiryLine | None:
     """One inquiry as lists show it; None when absent or out of reach."""
     reach, values = matters_in_reach(actor)
     with connection.cursor() as cursor:
-        cursor.execute(f"{_LINE} where i.raw_id = %s and {reach}", [inquiry_id, *values])
+        cursor.execute(_LINE.format(where=f"i.raw_id = %s and {reach}"), [inquiry_id, *values])
         row = cursor.fetchone()
     return InquiryLine(*row) if row else None

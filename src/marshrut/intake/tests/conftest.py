@@ -68,7 +68,11 @@ def come() -> Callable[..., Any]:
     def one(at: datetime, office: str = "nevsky", **letter: Any) -> Any:
         nonlocal count
         count += 1
-        data = {"channel": "site_form", "source": "site", "contact": {"name": "Ольга Ветрова", "phone": f"+7916{count:07}"}} | letter
+        data = {
+            "channel": "site_form",
+            "source": "site",
+            "contact": {"name": "Ольга Ветрова", "phone": f"+7916{count:07}"},
+        } | letter
         read = read_submission(data, regions=("RU", "UA"), today=at.date(), now=at)
         submission = replace(read, office_id=Office.objects.get(slug=office).id)
         receipt = accept_inquiry(submission=submission, body=b"{}", reference=read_reference(), by=system("test"), now=at)

@@ -55,7 +55,9 @@ def end(inquiry: Any, agency: Any, outcome: str = "lost", reason: str = "дор�
     ("won", "", ("won", "")), ("realised", "", ("won", "")), ("lost", "дорого", ("lost", "")), ("not_realised", "дорого", ("lost", "")),
     ("spam", "", (None, "spam")), ("wrong_number", "", (None, "wrong_number")), ("price_check", "", (None, "price_check")),
 ])  # fmt: skip
-def test_an_inquiry_closes_with_an_outcome_or_a_disposition(inquiry: Any, agency: Any, outcome: str, reason: str, stored: tuple[str | None, str]) -> None:
+def test_an_inquiry_closes_with_an_outcome_or_a_disposition(
+    inquiry: Any, agency: Any, outcome: str, reason: str, stored: tuple[str | None, str]
+) -> None:
     end(inquiry, agency, outcome, reason)
     inquiry.refresh_from_db()
     assert (inquiry.state, inquiry.outcome, inquiry.disposition) == ("closed", *stored)
@@ -67,7 +69,9 @@ def test_an_inquiry_closes_with_an_outcome_or_a_disposition(inquiry: Any, agency
 @pytest.mark.parametrize(("outcome", "reason", "missing"), [
     ("lost", "", "reason"), ("lost", "   ", "reason"), ("", "", "outcome"), ("vanished", "x", "outcome"),
 ])  # fmt: skip
-def test_an_end_without_what_it_needs_is_refused_by_name(inquiry: Any, agency: Any, outcome: str, reason: str, missing: str) -> None:
+def test_an_end_without_what_it_needs_is_refused_by_name(
+    inquiry: Any, agency: Any, outcome: str, reason: str, missing: str
+) -> None:
     with pytest.raises(Invalid) as refused:
         end(inquiry, agency, outcome, reason)
     assert refused.value.missing == (missing,)
@@ -76,7 +80,7 @@ def test_an_end_without_what_it_needs_is_refused_by_name(inquiry: Any, agency: A
 
 def test_what_is_closed_cannot_be_closed_again(inquiry: Any, agency: Any) -> None:
     end(inquiry, agency)
-    with pytest.raises(Refused, match="."):
+    with pytest.raises(Refused):
         end(inquiry, agency)
 
 
@@ -184,7 +188,9 @@ def test_a_call_says_what_was_done_and_a_note_what_it_is(inquiry: Any, agency: A
     lambda i, by: complete_task(task_id=pending(i)[0].pk, result="", following=None, by=by, now=LATER),
     lambda i, by: postpone_task(task_id=pending(i)[0].pk, due_at=LATER + timedelta(days=1), reason="x", by=by, now=LATER),
 ], ids=["answer", "close", "spam", "take", "reopen", "deal", "complete", "postpone"])  # fmt: skip
-def test_what_is_foreign_does_not_exist_for_a_stranger_and_nothing_changes(inquiry: Any, agency: Any, do: Callable[..., Any]) -> None:
+def test_what_is_foreign_does_not_exist_for_a_stranger_and_nothing_changes(
+    inquiry: Any, agency: Any, do: Callable[..., Any]
+) -> None:
     before = list(Touch.objects.values()), list(Task.objects.values()), list(Inquiry.objects.values())
     for foreign in (agency.oleh, next(a for a in (agency.anna, agency.boris, agency.denis) if a.id != inquiry.dossier.owner_id)):
         with pytest.raises(NotFound):
@@ -221,7 +227,9 @@ def test_an_outcome_written_twice_is_the_same_outcome(inquiry: Any, agency: Any)
     assert Person.objects.get().past_deals == 1
 
 
-def test_whatever_goes_wrong_in_understanding_the_inquiry_is_not_lost(agency: Any, come: Come, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_goes_wrong_in_understanding_the_inquiry_is_not_lost(
+    agency: Any, come: Come, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A mistake of ours in the rules: it waits in quarantine, stored as it came."""
     from marshrut.agency.models import Office
     from marshrut.agency.permissions import system

@@ -40,7 +40,9 @@ def world() -> list[Any]:
     return [list(model.objects.order_by("pk").values()) for model in (Inquiry, Touch, Task, Person)]
 
 
-def test_the_owner_is_warned_at_five_minutes_the_supervisor_at_ten_and_another_gets_it_at_fifteen(agency: Any, come: Come, tick: Tick) -> None:
+def test_the_owner_is_warned_at_five_minutes_the_supervisor_at_ten_and_another_gets_it_at_fifteen(
+    agency: Any, come: Come, tick: Tick
+) -> None:
     inquiry = come(MONDAY)
     first = holder(inquiry)
     assert first in agency.managers
@@ -63,7 +65,9 @@ def test_the_owner_is_warned_at_five_minutes_the_supervisor_at_ten_and_another_g
     assert (task.assignee_id, task.due_at) == (holder(inquiry), after(30))
 
 
-def test_it_goes_on_twice_to_somebody_who_has_not_had_it_and_then_stays_with_the_supervisor(agency: Any, come: Come, tick: Tick) -> None:
+def test_it_goes_on_twice_to_somebody_who_has_not_had_it_and_then_stays_with_the_supervisor(
+    agency: Any, come: Come, tick: Tick
+) -> None:
     inquiry, had = come(MONDAY), []
     for minute in range(0, 121):
         tick(after(minute))
@@ -116,7 +120,15 @@ def test_an_answer_after_the_breach_is_a_missed_clock(agency: Any, come: Come, t
 
 def test_an_answer_the_clock_was_not_told_of_is_read_from_the_journal(agency: Any, come: Come, tick: Tick) -> None:
     inquiry = come(MONDAY)
-    add_touch(dossier_id=inquiry.dossier_id, kind="call_out", direction="out", body="", by=system("telephone"), now=after(8), is_answer=True)
+    add_touch(
+        dossier_id=inquiry.dossier_id,
+        kind="call_out",
+        direction="out",
+        body="",
+        by=system("telephone"),
+        now=after(8),
+        is_answer=True,
+    )
     tick(after(40))
     inquiry.refresh_from_db()
     assert (inquiry.clock_state, inquiry.answered_at, told(inquiry)) == ("met", after(8), [])

@@ -43,7 +43,9 @@ def test_at_night_an_inquiry_waits_in_the_offices_named_queue_with_its_own_clock
     assert holder(inquiry) is None
 
 
-def test_in_the_morning_the_queue_is_given_out_the_longest_waiting_first_in_fair_shares(agency: Any, come: Come, tick: Tick) -> None:
+def test_in_the_morning_the_queue_is_given_out_the_longest_waiting_first_in_fair_shares(
+    agency: Any, come: Come, tick: Tick
+) -> None:
     waiting = [come(NIGHT + timedelta(minutes=n)) for n in (3, 1, 2, 5, 4, 0)]
     tick(MORNING)
     given = list(Touch.objects.filter(kind="owner").order_by("id").values_list("dossier_id", flat=True))
@@ -92,7 +94,9 @@ def client_of_boris(agency: Any, come: Come) -> dict[str, str]:
     return {"phone": "8 916 999-00-00"}
 
 
-def test_a_known_client_comes_to_their_own_manager_even_a_full_one(agency: Any, come: Come, client_of_boris: dict[str, str]) -> None:
+def test_a_known_client_comes_to_their_own_manager_even_a_full_one(
+    agency: Any, come: Come, client_of_boris: dict[str, str]
+) -> None:
     Employee.objects.filter(pk=agency.boris.id).update(capacity=0)
     assert holder(come(MONDAY, contact=client_of_boris)) == agency.boris.id
 
@@ -115,7 +119,9 @@ def test_a_known_client_who_came_at_night_is_given_to_their_own_manager_in_the_m
     assert None not in map(holder, others)
 
 
-def test_nobody_is_given_more_than_they_can_hold_and_what_waits_is_given_when_a_place_is_free(agency: Any, come: Come, tick: Tick) -> None:
+def test_nobody_is_given_more_than_they_can_hold_and_what_waits_is_given_when_a_place_is_free(
+    agency: Any, come: Come, tick: Tick
+) -> None:
     Employee.objects.filter(pk__in=agency.managers).update(capacity=1)
     held = [come(MONDAY) for _ in range(3)]
     assert {holder(i) for i in held} == agency.managers
@@ -148,7 +154,9 @@ def test_who_knows_the_direction_gets_it_and_others_when_they_are_away(agency: A
     assert "skilled_away" in codes(other)
 
 
-def test_an_office_where_nobody_works_does_not_hold_up_another(agency: Any, come: Come, tick: Tick, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_office_where_nobody_works_does_not_hold_up_another(
+    agency: Any, come: Come, tick: Tick, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(clocks, "BATCH", 2)
     Employee.objects.filter(pk=agency.oleh.id).update(is_active=False)
     stuck = [come(NIGHT - timedelta(hours=1) + timedelta(minutes=n), office="podil") for n in range(3)]

@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['dossier', 'due_at'], name='journal_task_next'),
+            index=models.Index(condition=models.Q(('state', 'pending')), fields=['dossier', 'due_at', 'id'], name='journal_task_next'),
         ),
         migrations.AddIndex(
             model_name='task',
