@@ -63,7 +63,26 @@ def test_anything_typed_into_a_form_is_answered_clearly(world: World, route: str
 @pytest.mark.parametrize("route", QUERIES)
 def test_anything_asked_of_a_page_is_answered_clearly(world: World, route: str) -> None:  # noqa: F811
     browser, address = world.seeing["owner"], world.address(route).partition("?")[0]
-    keys = ("q", "part", "owner", "source", "state", "class", "funnel", "after", "before", "cursor", "page", "phone", "cards", "limit", "filter", "tab", "id", "view")
+    keys = (
+        "q",
+        "part",
+        "owner",
+        "source",
+        "state",
+        "class",
+        "funnel",
+        "after",
+        "before",
+        "cursor",
+        "page",
+        "phone",
+        "cards",
+        "limit",
+        "filter",
+        "tab",
+        "id",
+        "view",
+    )
     fields = names_in(ask(browser, "GET", address), keys)
 
     @BOUNDED

@@ -59,7 +59,7 @@ def inquiry(actor: Actor, card: InquiryCard) -> dict[str, Any]:
         "duplicate_of": card.joined_to,
         "message": card.message,
         "request": card.request,
-        "flaws": card.flaws,
+        "flaws": [flaw if actor.may("persons:read") else {**flaw, "value": None} for flaw in card.flaws],
         "utm": card.utm,
         "visitor": card.visitor or None,
         "outcome": card.outcome,

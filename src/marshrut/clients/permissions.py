@@ -1,4 +1,4 @@
-"""Which people an actor sees: their own clients, and those whose open matter they hold."""
+"""Which people an actor finds: their own clients, their office's, or all. The client of a matter is shown with the matter."""
 
 from marshrut.agency.permissions import Actor, reach_sql
 

@@ -18,6 +18,7 @@ def as_contract(values: Mapping[str, Any], query: Mapping[str, str], source: str
     return {
         "channel": "site_form",
         "source": source,
+        "external_id": values.get("external_id"),
         "contact": {**_given(values, "name", "phone", "email", "messenger"), **contact},
         "message": values.get("message"),
         "request": {**_request(values), **asked},

@@ -69,7 +69,8 @@ def _read_json(body: bytes) -> dict[str, Any] | None:
 
 def _receive(request: HttpRequest, form: FormCard, reference: Reference, values: Mapping[str, Any], is_json: bool) -> HttpResponse:
     now = utc_now()
-    errors = {} if values.get("consent") else {"consent": _("We may not answer without this consent.")}
+    # A person is asked again; a script cannot be, so what it sends without a consent waits for somebody who asks.
+    errors = {} if values.get("consent") or is_json else {"consent": _("We may not answer without this consent.")}
     submission = None
     try:
         submission = _submission(request, form, reference, values, now)
@@ -81,7 +82,7 @@ def _receive(request: HttpRequest, form: FormCard, reference: Reference, values:
         return _refuse(request, form, reference, values, errors, is_json, 422)
     by = sender(request, form)
     body = request.body if is_json else orjson.dumps({**values, "received_as": request.content_type})
-    reason = why_doubtful(values, form, by, now)
+    reason = why_doubtful(values, form, by, now, is_script=is_json)
     if reason:
         receipt = accept_quarantined(submission=submission, body=body, reason=reason, by=by, now=now)
     else:
@@ -93,7 +94,8 @@ def _submission(request: HttpRequest, form: FormCard, reference: Reference, valu
     data = as_contract(values, request.GET, form.source_slug)
     office = reference.staff.offices.get(form.office_id or 0) or reference.staff.first_office
     read = read_submission(data, regions=reference.staff.regions, today=office.calendar.local_date(now), now=now)
-    return replace(read, office_id=form.office_id, consent=Consent(form.consent_text, form.consent_version))
+    consent = Consent(form.consent_text, form.consent_version) if values.get("consent") else None
+    return replace(read, office_id=form.office_id, consent=consent)
 
 
 def sender(request: HttpRequest, form: FormCard) -> Actor:
@@ -105,12 +107,24 @@ def sender(request: HttpRequest, form: FormCard) -> Actor:
     return Actor("form", 0, f"{form.key}:{digest}")
 
 
-def why_doubtful(values: Mapping[str, Any], form: FormCard, by: Actor, now: datetime) -> str:
-    """Why a person should look first; empty when nothing speaks against it."""
+def why_doubtful(values: Mapping[str, Any], form: FormCard, by: Actor, now: datetime, *, is_script: bool) -> str:
+    """Why a person should look first; empty when nothing speaks against it. The site's own script may have no stamp:
+    it showed a page of its own, which has its own traps."""
     if values.get("website"):
         return _("The field no person sees was filled in: perhaps a robot")
+    if not values.get("consent"):
+        return _("There is no consent to be answered: ask for it first")
+    if values.get("started") or not is_script:
+        doubt = _doubtful_stamp(str(values.get("started") or ""), form)
+        if doubt:
+            return doubt
+    if count_recent(by.label, now - timedelta(minutes=1)) >= MOST_A_MINUTE:
+        return _("More than thirty a minute from one address")
+    return ""
+
+
+def _doubtful_stamp(stamp: str, form: FormCard) -> str:
     try:
-        stamp = str(values.get("started") or "")
         if _signer.unsign(stamp) != form.key:
             return _("The form's stamp is of another form: perhaps a robot")
         _signer.unsign(stamp, max_age=SOONEST)
@@ -118,8 +132,6 @@ def why_doubtful(values: Mapping[str, Any], form: FormCard, by: Actor, now: date
     except BadSignature as error:
         if type(error) is BadSignature:
             return _("The form's stamp is missing or forged: perhaps a robot")
-    if count_recent(by.label, now - timedelta(minutes=1)) >= MOST_A_MINUTE:
-        return _("More than thirty a minute from one address")
     return ""
 
 

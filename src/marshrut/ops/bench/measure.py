@@ -123,7 +123,7 @@ def _memory(house: House) -> float:
 
 def page_weights(port: int, cookie: str) -> dict[str, float]:
     """What a browser loads for a page the first time, in KB as sent: the page and everything of ours it names."""
-    return {path: _page_weight(port, path, cookie) for path in ("/today", "/inbox?tab=mine", "/board")}
+    return {path: _page_weight(port, path, cookie) for path in ("/", "/inbox?tab=mine", "/board")}
 
 
 def _page_weight(port: int, path: str, cookie: str) -> float:
