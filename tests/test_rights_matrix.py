@@ -26,7 +26,8 @@ pytestmark = pytest.mark.django_db
 METHODS = ("GET", "POST", "DELETE")
 
 # An address is open to everybody, shows what is within reach, shows one record, or does something with one.
-PUBLIC, LIST, RECORD, ACTION = "public", "list", "record", "action"
+# What waits in quarantine has no owner yet: it is for whoever answers for an office (desk/tests/test_actions.py).
+PUBLIC, LIST, RECORD, ACTION, WATCH = "public", "list", "record", "action", "watch"
 PAGES = {
     "/login": PUBLIC, "/logout": PUBLIC, "/f/<slug:key>": PUBLIC, "/healthz": PUBLIC, "/readyz": PUBLIC, "/metrics": PUBLIC,
     "/api/v1/": PUBLIC, "/api/v1/openapi.json": PUBLIC,
@@ -35,6 +36,7 @@ PAGES = {
     "/inquiries/<id:pk>/deal": ACTION, "/inquiries/<id:pk>/take": ACTION, "/inquiries/<id:pk>/spam": ACTION, "/inquiries/<id:pk>/close": ACTION,
     "/inquiries/<id:pk>/reopen": ACTION, "/deals/<id:pk>/stage": ACTION, "/deals/<id:pk>/close": ACTION, "/deals/<id:pk>/reopen": ACTION,
     "/tasks/<id:pk>/complete": ACTION, "/tasks/<id:pk>/postpone": ACTION, "/dossiers/<id:pk>/touch": ACTION, "/dossiers/<id:pk>/task": ACTION,
+    "/quarantine/<id:pk>/release": WATCH,
 }  # fmt: skip
 DOOR: dict[tuple[str, str], tuple[str, str]] = {  # (address, method) → kind, scope it needs
     ("/ping", "GET"): (LIST, ""), ("/search", "GET"): (LIST, ""),
@@ -106,7 +108,7 @@ def world(cast: Cast) -> World:
     from marshrut.intake.models import Inquiry
 
     ids = {
-        "inquiries": came[0]["id"], "inbox": came[0]["id"], "deals": deal["id"], "tasks": came[0]["next_action"]["id"],
+        "quarantine": 1, "inquiries": came[0]["id"], "inbox": came[0]["id"], "deals": deal["id"], "tasks": came[0]["next_action"]["id"],
         "persons": came[0]["person"]["id"], "clients": came[0]["person"]["id"], "forms": Form.objects.values_list("key", flat=True)[0],
         "dossiers": Inquiry.objects.get(pk=came[0]["id"]).dossier_id,
     }  # fmt: skip

@@ -30,6 +30,7 @@ urlpatterns = [
     path("inquiries/<id:pk>/deal", matter_actions.deal_of_inquiry, name="inquiry_deal"),
     path("inquiries/<id:pk>/take", matter_actions.take, name="inquiry_take"),
     path("inquiries/<id:pk>/spam", matter_actions.spam, name="inquiry_spam"),
+    path("quarantine/<id:pk>/release", matter_actions.release, name="quarantine_release"),
     path("inquiries/<id:pk>/close", matter_actions.close_of_inquiry, name="inquiry_close"),
     path("inquiries/<id:pk>/reopen", matter_actions.reopen_of_inquiry, name="inquiry_reopen"),
     path("deals/<id:pk>", matters.deal, name="deal"),

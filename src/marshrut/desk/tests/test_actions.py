@@ -10,12 +10,15 @@ from django.test import Client
 from django.utils import timezone
 
 from marshrut.agency.models import Employee
-from marshrut.agency.permissions import Actor
+from marshrut.agency.permissions import Actor, system
 from marshrut.core.clock import utc_now
 from marshrut.deals.models import Deal
 from marshrut.deals.services import open_deal
 from marshrut.desk.tests.conftest import Ask
 from marshrut.intake.models import Inquiry
+from marshrut.intake.reading import read_submission
+from marshrut.intake.reference import read_reference
+from marshrut.intake.services import accept_quarantined
 from marshrut.journal.models import Task, Touch
 
 pytestmark = pytest.mark.django_db
@@ -294,3 +297,21 @@ def test_odd_bytes_in_any_field_are_never_a_failure_of_ours(anna: Client, deal: 
         assert anna.post(address, dict.fromkeys(names, odd)).status_code < 500, address
     for query in (f"/search?q={odd}", f"/clients?q={odd}", f"/inbox?after={odd}&source={odd}", f"/board?funnel={odd}", f"/clients/known?phone={odd}"):
         assert anna.get(query.replace("\x00", "%00")).status_code < 500, query
+
+
+def test_a_supervisor_lets_a_raw_message_out_of_quarantine_and_a_stranger_cannot(look: Callable[..., Client], cast: Any, anna: Client) -> None:
+    body = b'{"channel":"fax","source":"site","contact":{"name":"\xd0\x90\xd0\xbd\xd0\xbd\xd0\xb0","phone":"+79165550077"}}'
+    now = utc_now()
+    reference = read_reference()
+    waiting = read_submission(json.loads(body), regions=("RU",), today=now.date(), now=now)
+    raw = accept_quarantined(submission=waiting, body=body, reason="fax?", by=system("test"), now=now)
+    assert reference.staff.sellers
+    for somebody in (anna, look(cast.stranger)):
+        assert somebody.post(f"/quarantine/{raw.id}/release").status_code == 404
+    vera = look(cast.supervisor)
+    assert "fax?" in vera.get("/inbox?tab=quarantine").content.decode()
+    assert vera.post(f"/quarantine/{raw.id}/release").status_code == 204
+    inquiry = Inquiry.objects.get(pk=raw.id)
+    assert inquiry.state == "open"
+    assert Task.objects.filter(dossier_id=inquiry.dossier_id, state="pending").exists()
+    assert vera.post(f"/quarantine/{raw.id}/release").status_code == 404

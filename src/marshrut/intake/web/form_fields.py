@@ -2,7 +2,18 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
+
+import orjson
+from django.utils.translation import gettext as _
+
+from marshrut.channels.queries import Waiting
+from marshrut.core.errors import Invalid
+from marshrut.intake.reading import Submission, read_submission
+from marshrut.intake.reference import Reference
+from marshrut.intake.rules import CHANNELS
 
 FIELDS = ("name", "phone", "email", "directions", "date_from", "nights", "adults", "children", "budget", "message", "consent", "website",
           "started")
@@ -25,6 +36,26 @@ def as_contract(values: Mapping[str, Any], query: Mapping[str, str], source: str
         "utm": {**from_query, **utm},
         "visitor": values.get("visitor"),
     }
+
+
+def read_waiting(waiting: Waiting, reference: Reference, now: datetime) -> Submission:
+    """Read once more what waits in quarantine, after a person has looked: the way it came is no obstacle any longer.
+
+    Invalid when there is still no way to reach or identify anybody in it.
+    """
+    try:
+        data = orjson.loads(waiting.body)
+    except orjson.JSONDecodeError:
+        data = None
+    if not isinstance(data, dict):
+        raise Invalid("unreadable", _("This cannot be read: call or write by hand, as the text shows."))
+    given = data if data.get("channel") else as_contract(data, {}, waiting.source_slug)
+    channel = given["channel"] if given["channel"] in CHANNELS else "api"
+    today = reference.staff.first_office.calendar.local_date(now)
+    submission = read_submission({**given, "channel": channel}, regions=reference.staff.regions, today=today, now=now)
+    if submission.obstacle:
+        raise Invalid("unreadable", _("This cannot be read: call or write by hand, as the text shows."))
+    return replace(submission, source_slug=waiting.source_slug)
 
 
 def _given(values: Mapping[str, Any], *names: str) -> dict[str, Any]:

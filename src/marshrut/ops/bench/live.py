@@ -68,7 +68,8 @@ def live_delays(port: int, cookie: str, token: str, phones: Sequence[str], run: 
 
 
 def _send(wire: Wire, token: str, phone: str, external_id: str) -> dict[str, Any]:
-    body = {"channel": "phone", "source": "phone", "external_id": external_id, "contact": {"phone": phone}, "message": "Хочу ещё раз в Турцию"}
+    body = {"channel": "phone", "source": "phone", "external_id": external_id, "contact": {"phone": phone},
+            "message": "Хочу ещё раз в Турцию"}
     answer = wire.ask(request_bytes("POST", "/api/v1/inquiries", {"Authorization": f"Bearer {token}"},
                                     json.dumps(body, ensure_ascii=False).encode()))
     return json.loads(answer.body)  # type: ignore[no-any-return]
