@@ -47,7 +47,7 @@ def receive(request: HttpRequest) -> HttpResponse:
 
 def answer_receipt(actor: Actor, receipt: Receipt) -> HttpResponse:
     """201 for a new inquiry, 200 for one known already, 202 for one in quarantine."""
-    card = None if receipt.quarantined else received_inquiry(receipt.id)
+    card = None if receipt.quarantined else receipt.card or received_inquiry(receipt.id)
     if card is not None and (receipt.is_new or actor.sees(card.owner_id, card.office_id) or came_from(card.id) == actor.label):
         return answer(shapes.inquiry(actor, card), 201 if receipt.is_new else 200)
     if card is not None:  # another's external id was named: that it is known is all a stranger learns

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "marshrut.ui.security.SecurityHeaders",
+    "marshrut.ui.security.CompressedPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "marshrut.agency.web.actors.ActorMiddleware",

@@ -27,6 +27,7 @@ HEARTBEAT_SECONDS = 15.0
 VIEWER_AGE_SECONDS = 5.0  # nothing is shown to a viewer whose rights were asked longer ago
 _RETRY_MILLISECONDS = 2000
 _QUEUE_LENGTH = 200  # events a slow browser may lag behind before it is told to fetch everything anew
+_GATHER_SECONDS = 0.05  # a burst of announcements wakes the process once, not once each
 _REMEMBERED = 2000  # events kept to answer "did anything happen since the page was rendered?"
 _log = logging.getLogger(__name__)
 
@@ -130,8 +131,10 @@ class Hub:
                     await listener.execute(f"LISTEN {CHANNEL}")
                     pause = 0.1
                     self._begin_anew()
-                    async for notification in listener.notifies():
-                        self.spread(notification.payload)
+                    while True:
+                        async for notification in listener.notifies(stop_after=1):
+                            self.hear(notification.payload)
+                        await asyncio.sleep(_GATHER_SECONDS)
             except psycopg.Error as problem:
                 _log.warning("Live updates lost their connection: %s", problem)
             await asyncio.sleep(pause)
@@ -142,6 +145,13 @@ class Hub:
         self._recent.clear()
         for stream in self._streams:
             stream.fall_behind()
+
+    def hear(self, payload: str) -> None:
+        """One announcement. While nobody looks it is not even read: whoever comes later resyncs once."""
+        if self._streams:
+            self.spread(payload)
+        else:
+            self._heard_from = time.time()
 
     def spread(self, payload: str) -> None:
         """Pass one announcement to the streams whose viewer sees it."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 
 # No 'unsafe-inline' and no 'unsafe-eval': a name or a message that became markup could still run nothing.
 POLICY = "; ".join(
@@ -42,3 +43,12 @@ class SecurityHeaders:
         if response.headers.get("Content-Type", "").startswith("text/html"):
             response.headers.setdefault("Cache-Control", "no-store" if response.cookies else "private, no-cache")
         return response
+
+
+class CompressedPages(GZipMiddleware):
+    """Pages go out compressed where the browser takes it; answers to programs, which are small, go out as they are."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """The answer, compressed if it is a page."""
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        return super().process_response(request, response) if is_page else response

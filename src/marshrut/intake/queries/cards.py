@@ -59,13 +59,13 @@ class InquiryCard:
     phase: str
 
 
-_CARD = """
+CARD = """
     select i.raw_id, d.id, i.state, i.channel, s.slug, i.external_id, i.received_at, i.inquiry_class, i.class_reason,
         p.id, p.display_name, i.matched_by, i.message, i.request, i.flaws, i.contact_missing, i.relevance, i.relevance_reasons,
         i.priority, i.priority_reasons, i.owner_reason, coalesce(i.respond_by, l.respond_by), i.clock_state, i.answered_at, i.outcome,
         i.disposition, i.close_reason, i.joined_to_id, d.owner_id, e.name, d.queue_id, q.name, d.office_id, t.id, t.title, t.due_at,
         i.utm, i.visitor, d.is_open, d.phase
-    from intake_inquiry i
+    from {inquiry} i
     join journal_dossier d on d.id = i.dossier_id
     join marketing_source s on s.id = i.source_id
     left join intake_inquiry l on l.raw_id = i.joined_to_id
@@ -100,8 +100,11 @@ def leading_inquiry(dossier_id: int) -> int | None:
 
 def _card(where: str, values: list[Any]) -> InquiryCard | None:
     with connection.cursor() as cursor:
-        cursor.execute(f"{_CARD} where {where}", values)
+        cursor.execute(CARD.format(inquiry="intake_inquiry") + f" where {where}", values)
         row = cursor.fetchone()
-    if row is None:
-        return None
+    return None if row is None else read_card(row)
+
+
+def read_card(row: tuple[Any, ...]) -> InquiryCard:
+    """A row of CARD as a card."""
     return InquiryCard(*(orjson.loads(v) if n in _JSON and isinstance(v, str) else v for n, v in enumerate(row)))

@@ -24,7 +24,7 @@ from marshrut.clients.services import give_keeper, keep_consent
 from marshrut.core.conflicts import is_conflict
 from marshrut.core.errors import DomainError, Refused
 from marshrut.core.history import sign
-from marshrut.intake.queries import LeadingInquiry, find_dossier_of, open_matter_of
+from marshrut.intake.queries import InquiryCard, LeadingInquiry, find_dossier_of, open_matter_of
 from marshrut.intake.reading import Submission
 from marshrut.intake.reference import Reference
 from marshrut.intake.rules import Demand
@@ -45,6 +45,7 @@ class Receipt:
     id: int
     is_new: bool
     quarantined: str = ""
+    card: InquiryCard | None = None
 
 
 def accept_inquiry(
@@ -90,8 +91,8 @@ def _accept(submission: Submission, body: bytes, reference: Reference, by: Actor
     if submission.obstacle:
         quarantine(raw_id=stored.id, reason=submission.obstacle)
         return Receipt(stored.id, is_new=True, quarantined=submission.obstacle)
-    understand(raw_id=stored.id, submission=submission, reference=reference, by=by, now=now)
-    return Receipt(stored.id, is_new=True)
+    card = understand(raw_id=stored.id, submission=submission, reference=reference, by=by, now=now)
+    return Receipt(stored.id, is_new=True, card=card)
 
 
 def _repeated_key(submission: Submission, body: bytes, key: str, by: Actor, now: datetime) -> Receipt | None:
@@ -160,7 +161,7 @@ def understand_again(*, raw_id: int, submission: Submission, reference: Referenc
     return Receipt(raw_id, is_new=True)
 
 
-def understand(*, raw_id: int, submission: Submission, reference: Reference, by: Actor, now: datetime) -> None:
+def understand(*, raw_id: int, submission: Submission, reference: Reference, by: Actor, now: datetime) -> InquiryCard:
     """Person → class → relevance → priority → owner or queue → clock → next action."""
     matches = find_by_contacts(submission.identities)
     person = choose_person(matches, submission)
@@ -170,14 +171,13 @@ def understand(*, raw_id: int, submission: Submission, reference: Reference, by:
     if person:
         complete_person(person, matches, submission)
     if leading and person:
-        _join(raw_id, submission, reference, judged, person, leading, by, now)
-    else:
-        _lead(raw_id, submission, reference, judged, person, by, now)
+        return _join(raw_id, submission, reference, judged, person, leading, by, now)
+    return _lead(raw_id, submission, reference, judged, person, by, now)
 
 
 def _lead(
     raw_id: int, submission: Submission, reference: Reference, judged: Judged, person: Match | None, by: Actor, now: datetime
-) -> None:
+) -> InquiryCard:
     """The inquiry leads a matter of its own: given to somebody, with a clock and a next action."""
     demand = Demand(submission.office_id, judged.category, judged.directions, person.owner_id if person else None)
     given = give_to_somebody(reference, demand, now)
@@ -202,7 +202,7 @@ def _lead(
         by=by,
         now=submission.received_at,
     )
-    record_inquiry(
+    return record_inquiry(
         raw_id=raw_id,
         dossier_id=dossier_id,
         person_id=person_id,
@@ -223,7 +223,7 @@ def _join(
     leading: LeadingInquiry,
     by: Actor,
     now: datetime,
-) -> None:
+) -> InquiryCard:
     """The person has an open matter: the inquiry joins its story, and its holder is to answer."""
     matter = Matter(
         leading.dossier_id,
@@ -250,7 +250,7 @@ def _join(
     due_at = calendar.add_working_minutes(now, policy.breach)
     add_task(matter=matter, action=NextAction(next_answer_title(submission.channel), due_at, "call"), by=by, now=now)
     _keep_consent(submission, person.person_id, raw_id, now)
-    record_inquiry(
+    return record_inquiry(
         raw_id=raw_id,
         dossier_id=leading.dossier_id,
         person_id=person.person_id,

@@ -59,8 +59,9 @@ def answer_client(*, dossier_id: int, kind: str, body: str, by: Actor, now: date
 
 
 @transaction.atomic
-def answer_and_plan(*, dossier_id: int, kind: str, body: str, task_id: int, following: NextAction | None, by: Actor,
-                    now: datetime) -> None:
+def answer_and_plan(
+    *, dossier_id: int, kind: str, body: str, task_id: int, following: NextAction | None, by: Actor, now: datetime
+) -> None:
     """Log what was said, and with it complete the planned action and plan the next one: all or nothing."""
     answer_client(dossier_id=dossier_id, kind=kind, body=body, by=by, now=now)
     complete_task(task_id=task_id, result="", following=following, by=by, now=now)

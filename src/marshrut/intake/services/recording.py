@@ -7,6 +7,7 @@ import orjson
 from django.db import connection
 
 from marshrut.clients.queries import Match
+from marshrut.intake.queries.cards import CARD, InquiryCard, read_card
 from marshrut.intake.reading import Submission
 from marshrut.intake.services.distributing import Given
 from marshrut.intake.services.judging import Judged
@@ -23,8 +24,11 @@ def record_inquiry(
     now: datetime,
     given: Given | None = None,
     joined_to: int | None = None,
-) -> None:
-    """Write an inquiry with all its reasons: given to somebody with a running clock, or joined to an open matter."""
+) -> InquiryCard:
+    """Write an inquiry with all its reasons: given to somebody with a running clock, or joined to an open matter.
+
+    The same statement reads it back as the door answers it, so that nothing is said that was not written.
+    """
     budget = submission.request.budget
     request = {**submission.request.as_json(), "category": judged.category, "directions": list(judged.directions)}
     row: dict[str, Any] = {
@@ -59,8 +63,10 @@ def record_inquiry(
         "utm": _json(submission.utm),
         "visitor": submission.visitor,
     }
+    made = f"with made as (insert into intake_inquiry({', '.join(row)}) values ({', '.join(['%s'] * len(row))}) returning *)"
     with connection.cursor() as cursor:
-        cursor.execute(f"insert into intake_inquiry({', '.join(row)}) values ({', '.join(['%s'] * len(row))})", list(row.values()))
+        cursor.execute(made + CARD.format(inquiry="made"), list(row.values()))
+        return read_card(cursor.fetchone())
 
 
 def _json(value: Any) -> str:
