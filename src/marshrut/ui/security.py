@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
 # No 'unsafe-inline' and no 'unsafe-eval': a name or a message that became markup could still run nothing.
@@ -48,7 +49,7 @@ class SecurityHeaders:
 class CompressedPages(GZipMiddleware):
     """Pages go out compressed where the browser takes it; answers to programs, which are small, go out as they are."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """The answer, compressed if it is a page."""
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
         return super().process_response(request, response) if is_page else response
