@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marshrut.ops.doctor_promises import PROMISES
-from tests.test_rights_matrix import ACTION, PAGES, PUBLIC, World, ask, world  # noqa: F401  the fixture
+from tests.test_rights_matrix import ACTION, LIST, PAGES, RECORD, World, ask, world  # noqa: F401  the fixture
 
 pytestmark = pytest.mark.django_db
 BOUNDED = settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
@@ -20,7 +20,7 @@ NASTY = st.sampled_from([
 ])  # fmt: skip
 ANY = NASTY | st.text(st.characters(codec=None), max_size=30)
 FORMS = [*(route for route, kind in PAGES.items() if kind == ACTION), "/inquiries/new", "/login", "/f/<slug:key>"]
-QUERIES = [route for route, kind in PAGES.items() if kind not in (ACTION, PUBLIC)]
+QUERIES = [route for route, kind in PAGES.items() if kind in (LIST, RECORD)]
 
 
 def names_in(page: Any, more: tuple[str, ...] = ()) -> list[str]:

@@ -29,44 +29,56 @@ def record_inquiry(
 
     The same statement reads it back as the door answers it, so that nothing is said that was not written.
     """
-    budget = submission.request.budget
-    request = {**submission.request.as_json(), "category": judged.category, "directions": list(judged.directions)}
-    row: dict[str, Any] = {
+    row = {
         "raw_id": raw_id,
         "dossier_id": dossier_id,
         "person_id": person_id,
         "matched_by": match.kind if match else "new" if person_id else "",
-        "channel": submission.channel,
-        "source_id": judged.source_id,
-        "external_id": submission.external_id,
-        "received_at": submission.received_at,
         "state": "joined" if joined_to else "open",
         "joined_to_id": joined_to,
-        "inquiry_class": judged.classification.inquiry_class,
-        "class_reason": _json(judged.classification.reason),
-        "message": submission.message,
-        "request": _json(request),
-        "flaws": _json([{"field": f.field, "code": f.code, "value": f.value} for f in submission.flaws]),
-        "budget": budget.amount if budget else None,
-        "currency": budget.currency if budget else "",
-        "contact_missing": list(judged.missing),
-        "relevance": judged.relevance.grade,
-        "relevance_reasons": _json(judged.relevance.reasons),
-        "priority": judged.priority.score,
-        "priority_reasons": _json(judged.priority.reasons),
         "owner_reason": _json(given.reasons if given else [{"code": "joined"}]),
         "respond_by": given.moments.breach_at if given else None,
         "warn_at": given.moments.warn_at if given else None,
         "clock_started_at": now if given else None,
         "clock_state": "running" if given else "none",
         "reroutes": 0,
-        "utm": _json(submission.utm),
-        "visitor": submission.visitor,
+        **_what_was_said(submission),
+        **_what_was_judged(submission, judged),
     }
     made = f"with made as (insert into intake_inquiry({', '.join(row)}) values ({', '.join(['%s'] * len(row))}) returning *)"
     with connection.cursor() as cursor:
         cursor.execute(made + CARD.format(inquiry="made"), list(row.values()))
         return read_card(cursor.fetchone())
+
+
+def _what_was_said(submission: Submission) -> dict[str, Any]:
+    budget = submission.request.budget
+    return {
+        "channel": submission.channel,
+        "external_id": submission.external_id,
+        "received_at": submission.received_at,
+        "message": submission.message,
+        "flaws": _json([{"field": f.field, "code": f.code, "value": f.value} for f in submission.flaws]),
+        "budget": budget.amount if budget else None,
+        "currency": budget.currency if budget else "",
+        "utm": _json(submission.utm),
+        "visitor": submission.visitor,
+    }
+
+
+def _what_was_judged(submission: Submission, judged: Judged) -> dict[str, Any]:
+    request = {**submission.request.as_json(), "category": judged.category, "directions": list(judged.directions)}
+    return {
+        "source_id": judged.source_id,
+        "request": _json(request),
+        "inquiry_class": judged.classification.inquiry_class,
+        "class_reason": _json(judged.classification.reason),
+        "contact_missing": list(judged.missing),
+        "relevance": judged.relevance.grade,
+        "relevance_reasons": _json(judged.relevance.reasons),
+        "priority": judged.priority.score,
+        "priority_reasons": _json(judged.priority.reasons),
+    }
 
 
 def _json(value: Any) -> str:
