@@ -10,7 +10,7 @@ from ninja import Query, Schema
 from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import read_revision
 from marshrut.api import contract, shapes
-from marshrut.api.door import Id, OptionalId, absent, acting, answer, api
+from marshrut.api.door import Id, OptionalId, OptionalMoment, absent, acting, answer, api
 from marshrut.api.inquiries import EndIn
 from marshrut.core.clock import utc_now
 from marshrut.core.errors import Invalid
@@ -97,7 +97,7 @@ def board(
 
 @api.get("/tasks", tags=["tasks"], summary="Pending actions within reach, the earliest first", response=contract.ANY)
 def read_tasks(
-    request: HttpRequest, owner: OptionalId = None, due: datetime | None = None, limit: int = Query(100, ge=1, le=500)
+    request: HttpRequest, owner: OptionalId = None, due: OptionalMoment = None, limit: int = Query(100, ge=1, le=500)
 ) -> HttpResponse:
     """`due`: only those due before this moment (a bare date means its midnight, UTC)."""
     actor = acting(request, "tasks:read")

@@ -1,6 +1,7 @@
 """The door: who knocks (tokens, or a logged-in person reading), what they may, and how refusals are said."""
 
 import logging
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import orjson
@@ -12,6 +13,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 from ninja.security import HttpBearer
+from pydantic import BeforeValidator
 
 from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import actor_of_token
@@ -22,7 +24,11 @@ from marshrut.core.errors import DomainError, NotFound
 log = logging.getLogger(__name__)
 LARGEST_ID = 2**63 - 1
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
-OptionalId = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
+# A name without a value (`owner=`) asks for nothing.
+Unsaid = BeforeValidator(lambda value: None if value == "" else value)
+OptionalId = Annotated[int | None, Query(ge=1, le=LARGEST_ID), Unsaid]
+OptionalMoment = Annotated[datetime | None, Unsaid]
+OptionalDay = Annotated[date | None, Unsaid]
 
 
 class Token(HttpBearer):

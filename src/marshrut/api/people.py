@@ -1,12 +1,11 @@
 """People, search and reports."""
 
-from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query
 
 from marshrut.api import contract, shapes
-from marshrut.api.door import Id, absent, acting, answer, api
+from marshrut.api.door import Id, OptionalDay, absent, acting, answer, api
 from marshrut.clients.queries import person_card, search_people
 from marshrut.core.names import clean_text
 from marshrut.deals.queries import deals_of_person, find_deal
@@ -41,8 +40,8 @@ def search(request: HttpRequest, q: str, limit: int = Query(20, ge=1, le=50)) ->
 @api.get("/reports/source-conversion", tags=["reports"], summary="Source × conversion: realised ÷ closed", response=contract.ANY)
 def conversion(
     request: HttpRequest,
-    since: date | None = Query(None, alias="from"),
-    until: date | None = Query(None, alias="to"),
+    since: OptionalDay = Query(None, alias="from"),
+    until: OptionalDay = Query(None, alias="to"),
 ) -> HttpResponse:
     """Inquiries received from `from` to `to`, both days included (UTC). Open ones are counted but do not enter conversion."""
     actor = acting(request, "reports:read")

@@ -196,3 +196,11 @@ def test_odd_questions_are_answered_clearly(program: Client, path: str) -> None:
     assert answer.status_code in (200, 404, 422)
     if answer.status_code != 200:
         assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/inquiries?state=open&owner=&source=&class=&limit=50&after=", "/board?funnel=office&owner=&cards=100",
+                                  "/tasks?owner=&due=", "/reports/source-conversion?from=&to="])
+def test_a_name_without_a_value_asks_for_nothing(program: Client, came: dict[str, Any], path: str) -> None:
+    answer = program.get(f"/api/v1{path}")
+    assert answer.status_code == 200
+    assert answer.json() == program.get(f"/api/v1{path.partition('?')[0]}" + ("?cards=100" if "board" in path else "")).json()
