@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
@@ -130,14 +130,14 @@ class Staff:
 
 
 def _load_staff() -> Staff:
-    offices, windows = {}, _windows_by("office_id", WorkingWindow.objects.values_list("office_id", "weekday", "opens", "closes"))
+    offices, windows = {}, _windows_by(WorkingWindow.objects.values_list("office_id", "weekday", "opens", "closes"))
     holidays: dict[int, dict[date, list[tuple[time, time]]]] = {}
     for office_id, day in Holiday.objects.values_list("office_id", "day"):
         holidays.setdefault(office_id, {})[day] = []
     for office in Office.objects.filter(is_active=True).order_by("id"):
         calendar = WorkingCalendar(office.time_zone, windows.get(office.id, {}), holidays.get(office.id, {}))
         offices[office.id] = OfficeCard(office.id, office.slug, office.name, office.time_zone, office.country, calendar)
-    shifts = _windows_by("employee_id", Shift.objects.values_list("employee_id", "weekday", "starts", "ends"))
+    shifts = _windows_by(Shift.objects.values_list("employee_id", "weekday", "starts", "ends"))
     absences: dict[int, list[tuple[datetime, datetime]]] = {}
     for employee_id, start, end in Absence.objects.values_list("employee_id", "starts_at", "ends_at"):
         absences.setdefault(employee_id, []).append((start, end))
@@ -161,9 +161,10 @@ def _load_staff() -> Staff:
     return Staff(offices, colleagues, queues)
 
 
-def _windows_by(_key: str, rows: object) -> dict[int, Windows]:
+def _windows_by(rows: Iterable[tuple[int, int, time, time]]) -> dict[int, Windows]:
+    """Windows by whose they are: rows of (office or employee, weekday, from, until)."""
     found: dict[int, Windows] = {}
-    for owner_id, weekday, start, end in rows:  # type: ignore[attr-defined]
+    for owner_id, weekday, start, end in rows:
         found.setdefault(owner_id, {}).setdefault(weekday, []).append((start, end))
     return found
 

@@ -1,6 +1,6 @@
 """Reads of funnels, deals and the board."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -148,13 +148,6 @@ def deal_of_inquiry(inquiry_id: int) -> tuple[int, str] | None:
         return cursor.fetchone()  # type: ignore[no-any-return]
 
 
-def deals_on(dossier_ids: Sequence[int]) -> dict[int, int]:
-    """The open deal on each of these dossiers, if there is one."""
-    with connection.cursor() as cursor:
-        cursor.execute("select dossier_id, id from deals_deal where dossier_id = any(%s) and state = 'open'", [list(dossier_ids)])
-        return dict(cursor.fetchall())
-
-
 def _deals(actor: Actor, where: str, values: list[Any]) -> list[DealCard]:
     reach, reached = matters_in_reach(actor)
     with connection.cursor() as cursor:
@@ -288,8 +281,11 @@ def _narrowed(actor: Actor, owner_id: int | None, source_id: int | None) -> tupl
 def _sums_of_source(actor: Actor, owner_id: int | None, source_id: int) -> list[PlaceSum]:
     where, values = _narrowed(actor, owner_id, source_id)
     with connection.cursor() as cursor:
-        cursor.execute(f"""select d.place, d.currency, count(*)::int, coalesce(sum(d.worth), 0) from journal_dossier d
-                           where d.is_open and {where} group by d.place, d.currency""", values)
+        cursor.execute(
+            f"""select d.place, d.currency, count(*)::int, coalesce(sum(d.worth), 0) from journal_dossier d
+                           where d.is_open and {where} group by d.place, d.currency""",
+            values,
+        )
         return [PlaceSum(*row) for row in cursor.fetchall()]
 
 

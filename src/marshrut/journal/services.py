@@ -315,12 +315,6 @@ def move_dossier(*, dossier_id: int, place: Place) -> None:
         )
 
 
-def identify_person(*, dossier_id: int, person_id: int) -> None:
-    """Say whose matter it is, unless that is known."""
-    with connection.cursor() as cursor:
-        cursor.execute("update journal_dossier set person_id = %s where id = %s and person_id is null", [person_id, dossier_id])
-
-
 def close_dossier(*, matter: Matter, by: Actor, now: datetime) -> None:
     """Close the matter: planned actions are cancelled, the place stays as the last one reached."""
     cancel_tasks(dossier_id=matter.id, by=by, now=now)

@@ -3,15 +3,13 @@
 from marshrut.intake.queries.cards import InquiryCard, find_inquiry, leading_inquiry, received_inquiry
 from marshrut.intake.queries.figures import (
     DayLine,
-    InboxCounts,
     Pulse,
     SourceLine,
     count_days,
-    count_inbox,
     read_pulse,
     source_conversion,
 )
-from marshrut.intake.queries.lists import InquiryFilter, InquiryLine, find_line, list_inquiries
+from marshrut.intake.queries.lists import InquiryFilter, InquiryLine, list_inquiries
 from marshrut.intake.queries.matters import (
     KnownExternal,
     LeadingInquiry,
@@ -24,7 +22,6 @@ from marshrut.intake.queries.matters import (
 
 __all__ = [
     "DayLine",
-    "InboxCounts",
     "InquiryCard",
     "InquiryFilter",
     "InquiryLine",
@@ -34,12 +31,10 @@ __all__ = [
     "SourceLine",
     "StoredDemand",
     "count_days",
-    "count_inbox",
     "demand_of",
     "find_answer",
     "find_dossier_of",
     "find_inquiry",
-    "find_line",
     "leading_inquiry",
     "list_inquiries",
     "open_matter_of",

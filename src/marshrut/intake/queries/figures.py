@@ -53,30 +53,6 @@ def source_conversion(actor: Actor, since: date | None, until: date | None) -> l
 
 
 @dataclass(frozen=True, slots=True)
-class InboxCounts:
-    """How many inquiries stand under each tab of the inbox."""
-
-    mine: int
-    nobody: int
-    all: int
-    quarantine: int
-
-
-def count_inbox(actor: Actor) -> InboxCounts:
-    """How many open inquiries that are not yet deals stand in each tab, and how many raw messages wait in quarantine."""
-    reach, values = matters_in_reach(actor)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""select count(*) filter (where d.owner_id = %s), count(*) filter (where d.queue_id is not null), count(*),
-                   (select count(*) from channels_rawmessage where state = 'quarantined')
-                from journal_dossier d where d.is_open and d.place = 'inquiry' and {reach}""",
-            [actor.id, *values],
-        )
-        row = cursor.fetchone()
-    return InboxCounts(row[0], row[1], row[2], row[3] if actor.reach in ("office", "all") else 0)
-
-
-@dataclass(frozen=True, slots=True)
 class Pulse:
     """The figures over the board: today's inquiries, how fast the first answers were, conversion of thirty days."""
 

@@ -113,12 +113,3 @@ def _where(actor: Actor, wanted: InquiryFilter) -> tuple[str, list[Any]]:
         parts.append("d.opened_at <= %s and (d.opened_at, i.raw_id) < (%s, %s)")
         values += [wanted.after[0], *wanted.after]
     return " and ".join(parts), values
-
-
-def find_line(actor: Actor, inquiry_id: int) -> InquiryLine | None:
-    """One inquiry as lists show it; None when absent or out of reach."""
-    reach, values = matters_in_reach(actor)
-    with connection.cursor() as cursor:
-        cursor.execute(_LINE.format(where=f"i.raw_id = %s and {reach}"), [inquiry_id, *values])
-        row = cursor.fetchone()
-    return InquiryLine(*row) if row else None
