@@ -29,6 +29,7 @@ def pytest_configure() -> None:
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "marshrut.config.settings",
         "MARSHRUT_SECRET_KEY": "of the tests, and of nothing else",
+        "MARSHRUT_DATA_KEYS": "also of the tests, and of nothing else",
         "MARSHRUT_DATABASE_URL": server.dsn(postgres.OWNER),
     }
     for module in (["marshrut.ops.migrate"], ["django", "seed_home"], ["tests.cast"]):

@@ -9,9 +9,32 @@ from django.db.models.functions import Now
 
 class Role(models.TextChoices):
     MANAGER = "manager"
+    SENIOR = "senior"
     SUPERVISOR = "supervisor"
+    MARKETER = "marketer"
+    ACCOUNTANT = "accountant"
     OWNER = "owner"
     ADMINISTRATOR = "administrator"
+
+
+class Agency(models.Model):
+    """The agency itself: one row. What its papers, letters and pages say of it unless somebody chose otherwise."""
+
+    name = models.TextField(blank=True, default="", db_default="")
+    language = models.CharField(max_length=2, default="ru", db_default="ru", help_text="ru, uk or en")
+    currency = models.CharField(max_length=3, default="RUB", db_default="RUB")
+    address = models.TextField(blank=True, default="", db_default="", help_text="where people reach this site: https://…")
+    email = models.TextField(blank=True, default="", db_default="", help_text="what letters are sent from")
+    phone = models.TextField(blank=True, default="", db_default="")
+    needs_second_factor = models.BooleanField(default=False, db_default=False)
+    setup_digest = models.BinaryField(max_length=32, null=True, help_text="SHA-256 of the first-run code until it is used")
+    set_up_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="agency_agency_alone"),
+            models.CheckConstraint(condition=Q(language__in=["ru", "uk", "en"]), name="agency_agency_language"),
+        ]
 
 
 class Office(models.Model):
@@ -22,8 +45,21 @@ class Office(models.Model):
     is_active = models.BooleanField(default=True, db_default=True)
 
 
+class Team(models.Model):
+    """Managers who answer for one another's matters; a senior sees the whole team."""
+
+    name = models.TextField()
+    office = models.ForeignKey(Office, models.PROTECT, related_name="teams")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["office", "name"], name="agency_team_name")]
+
+
 class Employee(AbstractBaseUser):
-    """A person who works here and logs in with an e-mail address."""
+    """A person who works here and logs in with an e-mail address.
+
+    Invited: not active, never joined. Left: not active, `left_at` set.
+    """
 
     email = models.EmailField(unique=True)
     name = models.TextField()
@@ -34,6 +70,15 @@ class Employee(AbstractBaseUser):
     share_weight = models.DecimalField(max_digits=4, decimal_places=2, default=1, db_default=1)
     is_on_duty = models.BooleanField(default=False, db_default=False, help_text="on shift round the clock")
     created_at = models.DateTimeField(db_default=Now())
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="members")
+    reach = models.CharField(max_length=8, blank=True, default="", db_default="", help_text="empty: that of the role")
+    unmasked = ArrayField(models.TextField(), null=True, help_text="fields seen in full: phone, passport, margin; empty: by role")
+    language = models.CharField(max_length=2, blank=True, default="", db_default="", help_text="empty: the agency's")
+    quiet_from = models.TimeField(null=True, help_text="no sound and no notice between these, the person's own wish")
+    quiet_until = models.TimeField(null=True)
+    muted = ArrayField(models.TextField(), default=list, db_default=[], help_text="codes of notices this person does not want")
+    joined_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "email"
     objects = BaseUserManager()
@@ -43,6 +88,9 @@ class Employee(AbstractBaseUser):
             models.CheckConstraint(condition=Q(role__in=Role.values), name="agency_employee_role"),
             models.CheckConstraint(condition=Q(share_weight__gt=0), name="agency_employee_weight"),
             models.CheckConstraint(condition=~Q(name=""), name="agency_employee_name"),
+            models.CheckConstraint(condition=Q(reach__in=["", "own", "team", "office", "all", "none"]), name="agency_employee_reach"),
+            models.CheckConstraint(condition=Q(language__in=["", "ru", "uk", "en"]), name="agency_employee_language"),
+            models.CheckConstraint(condition=Q(left_at__isnull=True) | Q(is_active=False), name="agency_employee_left"),
         ]
 
 
@@ -62,9 +110,17 @@ class Holiday(models.Model):
     office = models.ForeignKey(Office, models.CASCADE, related_name="holidays")
     day = models.DateField()
     name = models.TextField(blank=True, default="")
+    opens = models.TimeField(null=True, help_text="a short day's hours; both empty: closed all day")
+    closes = models.TimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["office", "day"], name="agency_holiday_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["office", "day"], name="agency_holiday_day"),
+            models.CheckConstraint(
+                condition=Q(opens__isnull=True, closes__isnull=True) | Q(opens__isnull=False, closes__isnull=False),
+                name="agency_holiday_hours",
+            ),
+        ]
 
 
 class Shift(models.Model):
@@ -83,7 +139,8 @@ class Absence(models.Model):
     employee = models.ForeignKey(Employee, models.CASCADE, related_name="absences")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    reason = models.TextField(blank=True, default="")
+    reason = models.TextField(blank=True, default="", db_default="")
+    substitute = models.ForeignKey(Employee, models.PROTECT, null=True, related_name="+", help_text="who works for them meanwhile")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(ends_at__gt=models.F("starts_at")), name="agency_absence_span")]
@@ -110,6 +167,112 @@ class ApiToken(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(reach__in=["office", "all"]), name="agency_token_reach")]
+
+
+class AccessLink(models.Model):
+    """A one-time link that lets somebody in: an invitation, or a new password. Only its digest is kept."""
+
+    employee = models.ForeignKey(Employee, models.CASCADE, related_name="access_links")
+    kind = models.CharField(max_length=10, help_text="invitation or reset")
+    digest = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.TextField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(kind__in=["invitation", "reset"]), name="agency_link_kind")]
+
+
+class LoginSession(models.Model):
+    """One browser somebody is logged in with. The key itself is the session's; here only its digest is kept."""
+
+    employee = models.ForeignKey(Employee, models.CASCADE, related_name="sessions")
+    digest = models.BinaryField(max_length=32, unique=True, help_text="SHA-256 of the session key")
+    started_at = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField(db_default=Now(), help_text="to the quarter of an hour")
+    address = models.TextField(blank=True, default="", db_default="")
+    browser = models.TextField(blank=True, default="", db_default="")
+    ended_at = models.DateTimeField(null=True)
+
+
+class Authenticator(models.Model):
+    """An app that shows codes (RFC 6238). Its secret is sealed by core.vault."""
+
+    employee = models.OneToOneField(Employee, models.CASCADE, related_name="authenticator")
+    sealed_secret = models.BinaryField()
+    confirmed_at = models.DateTimeField(null=True)
+    last_step = models.BigIntegerField(default=0, db_default=0, help_text="a code is good once: the last step that was used")
+
+
+class Passkey(models.Model):
+    """A key of a device or a browser (WebAuthn)."""
+
+    employee = models.ForeignKey(Employee, models.CASCADE, related_name="passkeys")
+    credential_id = models.BinaryField(unique=True)
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField(default=0, db_default=0)
+    name = models.TextField()
+    created_at = models.DateTimeField(db_default=Now())
+    used_at = models.DateTimeField(null=True)
+
+
+class RecoveryCode(models.Model):
+    """A way in when phone and key are lost; each is good once."""
+
+    employee = models.ForeignKey(Employee, models.CASCADE, related_name="recovery_codes")
+    digest = models.BinaryField(max_length=32)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["employee", "digest"], name="agency_recovery_once")]
+
+
+class SavedView(models.Model):
+    """Filters of a list somebody wants to see again: the query of its address. Shared: everybody who may see the list."""
+
+    employee = models.ForeignKey(Employee, models.CASCADE, related_name="saved_views")
+    page = models.CharField(max_length=24, help_text="url name of the list")
+    name = models.TextField()
+    query = models.TextField(help_text="what stands behind the question mark")
+    is_shared = models.BooleanField(default=False, db_default=False)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["employee", "page", "name"], name="agency_view_name"),
+            models.CheckConstraint(condition=~Q(name=""), name="agency_view_named"),
+        ]
+
+
+class FieldKind(models.TextChoices):
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+
+
+class CustomField(models.Model):
+    """A field the agency made itself: of people (clients.Person.custom) or of matters (journal.Dossier.custom)."""
+
+    subject = models.CharField(max_length=8, help_text="person or matter")
+    slug = models.SlugField(max_length=40, help_text="its key in the data; never changes")
+    name = models.TextField()
+    kind = models.CharField(max_length=8, choices=FieldKind.choices)
+    choices = ArrayField(models.TextField(), default=list, help_text="of a choice, in order")
+    position = models.PositiveSmallIntegerField(default=0)
+    in_list = models.BooleanField(default=False, db_default=False, help_text="a column and a filter of the lists")
+    is_active = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "slug"], name="agency_field_slug"),
+            models.CheckConstraint(condition=Q(subject__in=["person", "matter"]), name="agency_field_subject"),
+            models.CheckConstraint(condition=Q(kind__in=FieldKind.values), name="agency_field_kind"),
+            models.CheckConstraint(condition=~Q(kind="choice") | ~Q(choices=[]), name="agency_field_choices"),
+        ]
 
 
 class Revision(models.Model):

@@ -1,15 +1,20 @@
 """Who acts, and what they may see. Pages, API, search, export and event streams all ask here."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from marshrut.agency.models import Role
 
 REACH_OF_ROLE = {
     Role.MANAGER: "own",
+    Role.SENIOR: "team",
     Role.SUPERVISOR: "office",
+    Role.MARKETER: "all",
+    Role.ACCOUNTANT: "all",
     Role.OWNER: "all",
     Role.ADMINISTRATOR: "none",
 }
+REACHES = ("own", "team", "office", "all", "none")
 EVERYTHING = frozenset(
     {
         "inquiries:write",
@@ -22,12 +27,30 @@ EVERYTHING = frozenset(
         "reports:read",
     }
 )
-MANAGING = frozenset({"staff:write", "settings:write"})
+"""What a token may do unless its scopes are named."""
+SELLING = EVERYTHING | {"persons:write", "messages:write"}
+LEADING = SELLING | {"exports:read", "imports:write", "absences:write"}
+MANAGING = frozenset({"staff:write", "settings:write", "absences:write"})
+READING = frozenset({"inquiries:read", "deals:read", "persons:read", "reports:read"})
+ALL_SCOPES = LEADING | MANAGING | {"marketing:write", "privacy:write"}
 SCOPES_OF_ROLE = {
-    Role.MANAGER: EVERYTHING,
-    Role.SUPERVISOR: EVERYTHING,
-    Role.OWNER: EVERYTHING | MANAGING,
+    Role.MANAGER: SELLING,
+    Role.SENIOR: SELLING,
+    Role.SUPERVISOR: LEADING,
+    Role.MARKETER: READING | {"marketing:write", "exports:read"},
+    Role.ACCOUNTANT: READING | {"exports:read"},
+    Role.OWNER: ALL_SCOPES,
     Role.ADMINISTRATOR: MANAGING,
+}
+FIELDS = ("phone", "passport", "margin")
+UNMASKED_OF_ROLE = {
+    Role.MANAGER: frozenset({"phone", "passport"}),
+    Role.SENIOR: frozenset(FIELDS),
+    Role.SUPERVISOR: frozenset(FIELDS),
+    Role.MARKETER: frozenset[str](),
+    Role.ACCOUNTANT: frozenset({"passport", "margin"}),
+    Role.OWNER: frozenset(FIELDS),
+    Role.ADMINISTRATOR: frozenset[str](),
 }
 
 
@@ -35,7 +58,8 @@ SCOPES_OF_ROLE = {
 class Actor:
     """Somebody or something that acts: an employee, a token, or the system itself.
 
-    `reach` is own, office, all or none: which clients and matters this actor sees. `label` is what history keeps.
+    `reach` is own, team, office, all or none: which clients and matters this actor sees; `members` are the ids of the
+    team. `unmasked` names the fields (phone, passport, margin) this actor sees in full. `label` is what history keeps.
     `revision` is that of the reference data when the actor was read, so that one request asks for it once.
     """
 
@@ -47,6 +71,8 @@ class Actor:
     reach: str = "none"
     scopes: frozenset[str] = field(default_factory=frozenset)
     revision: int | None = field(default=None, compare=False)
+    members: tuple[int, ...] = ()
+    unmasked: frozenset[str] = frozenset(FIELDS)
 
     @property
     def label(self) -> str:
@@ -55,12 +81,18 @@ class Actor:
     def may(self, scope: str) -> bool:
         return scope in self.scopes
 
+    def shows(self, name: str) -> bool:
+        """Whether this field (phone, passport, margin) is shown in full."""
+        return name in self.unmasked
+
     def sees(self, owner_id: int | None, office_id: int | None) -> bool:
         """Whether a matter of this owner and office is within reach."""
         if self.reach == "all":
             return True
         if self.reach == "office":
             return office_id is not None and office_id == self.office_id
+        if self.reach == "team":
+            return owner_id is not None and owner_id in self.members
         return self.reach == "own" and owner_id is not None and owner_id == self.id
 
 
@@ -69,12 +101,14 @@ def system(name: str) -> Actor:
     return Actor("system", 0, name, reach="all", scopes=EVERYTHING)
 
 
-def reach_sql(actor: Actor, alias: str) -> tuple[str, list[int | None]]:
+def reach_sql(actor: Actor, alias: str) -> tuple[str, list[Any]]:
     """The condition `sees` as SQL over a table or alias that has owner_id and office_id."""
     if actor.reach == "all":
         return "true", []
     if actor.reach == "office":
         return f"{alias}.office_id = %s", [actor.office_id]
+    if actor.reach == "team":
+        return f"{alias}.owner_id = any(%s)", [list(actor.members)]
     if actor.reach == "own":
         return f"{alias}.owner_id = %s", [actor.id]
     return "false", []

@@ -11,7 +11,7 @@ from typing import TypeVar
 from django.db import connection
 
 from marshrut.agency.models import Absence, Employee, Holiday, Office, Queue, Role, Shift, WorkingWindow
-from marshrut.agency.permissions import REACH_OF_ROLE, SCOPES_OF_ROLE, Actor
+from marshrut.agency.permissions import REACH_OF_ROLE, SCOPES_OF_ROLE, UNMASKED_OF_ROLE, Actor
 from marshrut.core.working_time import WorkingCalendar
 
 T = TypeVar("T")
@@ -176,16 +176,39 @@ def actor_of_employee(employee_id: int) -> Actor | None:
     """The employee as an actor; None when they no longer work here."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select name, role, office_id, (select number from agency_revision) from agency_employee where id = %s and is_active",
+            """select e.name, e.role, e.office_id, e.reach, e.unmasked, (select number from agency_revision),
+                   case when e.team_id is not null then array(select m.id from agency_employee m where m.team_id = e.team_id) end
+               from agency_employee e where e.id = %s and e.is_active""",
             [employee_id],
         )
         row = cursor.fetchone()
     return make_actor(employee_id, *row) if row else None
 
 
-def make_actor(employee_id: int, name: str, role: str, office_id: int, revision: int | None = None) -> Actor:
-    """An employee as an actor: reach and scopes follow from the role."""
-    return Actor("employee", employee_id, name, role, office_id, REACH_OF_ROLE[Role(role)], SCOPES_OF_ROLE[Role(role)], revision)
+def make_actor(
+    employee_id: int,
+    name: str,
+    role: str,
+    office_id: int,
+    reach: str = "",
+    unmasked: list[str] | None = None,
+    revision: int | None = None,
+    members: list[int] | None = None,
+) -> Actor:
+    """An employee as an actor: reach, scopes and unmasked fields follow from the role unless they were set for them."""
+    known = Role(role)
+    return Actor(
+        "employee",
+        employee_id,
+        name,
+        role,
+        office_id,
+        reach or REACH_OF_ROLE[known],
+        SCOPES_OF_ROLE[known],
+        revision,
+        tuple(sorted({employee_id, *(members or ())})),
+        UNMASKED_OF_ROLE[known] if unmasked is None else frozenset(unmasked),
+    )
 
 
 def digest_of(secret: str) -> bytes:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marshrut.agency.models import ApiToken, Employee, Office, Role
-from marshrut.agency.permissions import EVERYTHING, MANAGING, Actor
+from marshrut.agency.permissions import ALL_SCOPES, EVERYTHING, Actor
 from marshrut.agency.queries import digest_of
 from marshrut.core.errors import Invalid
 from marshrut.core.history import sign
@@ -63,7 +63,7 @@ def issue_token(
 ) -> str:
     """A new secret for a service account. It is shown once: only its digest is kept."""
     chosen = EVERYTHING if scopes is None else scopes
-    unknown = chosen - EVERYTHING - MANAGING
+    unknown = chosen - ALL_SCOPES
     if unknown:
         raise Invalid("no_such_scope", _("There is no scope “%(scope)s”.") % {"scope": ", ".join(sorted(unknown))}, field="scopes")
     if reach not in ("office", "all"):

@@ -8,6 +8,7 @@ class Category(models.Model):
     slug = models.SlugField(unique=True)
     name = models.TextField()
     position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True, db_default=True)
 
 
 class Direction(models.Model):
@@ -18,6 +19,7 @@ class Direction(models.Model):
     aliases = ArrayField(models.TextField(), default=list, help_text="other spellings and languages, lower case")
     floor_price = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     currency = models.CharField(max_length=3, default="RUB")
+    is_active = models.BooleanField(default=True, db_default=True)
 
 
 class Skill(models.Model):

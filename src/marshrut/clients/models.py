@@ -23,12 +23,17 @@ class Person(models.Model):
     owner = models.ForeignKey("agency.Employee", models.PROTECT, null=True, db_index=False)
     office = models.ForeignKey("agency.Office", models.PROTECT, null=True, db_index=False)
     past_deals = models.PositiveIntegerField(default=0, db_default=0, help_text="realised deals so far")
+    language = models.CharField(max_length=2, blank=True, default="", db_default="", help_text="what they are written in; empty: unknown")
+    custom = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), help_text="agency.CustomField by slug")
+    erased_at = models.DateTimeField(null=True, help_text="when everything about this person was erased")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         indexes = [
             GinIndex(fields=["search_name"], opclasses=["gin_trgm_ops"], name="clients_person_search", fastupdate=False),
             models.Index(fields=["owner"], name="clients_person_owner"),
+            GinIndex(OpClass("custom", name="jsonb_path_ops"), name="clients_person_custom", fastupdate=False,
+                     condition=~Q(custom={})),
         ]
         constraints = [models.CheckConstraint(condition=~Q(display_name=""), name="clients_person_named")]
 
@@ -75,3 +80,41 @@ class Consent(models.Model):
     version = models.TextField()
     channel = models.TextField()
     given_at = models.DateTimeField()
+    purpose = models.CharField(max_length=12, default="processing", db_default="processing", help_text="processing or marketing")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.TextField(blank=True, default="", db_default="", help_text="the actor who wrote the withdrawal down")
+    withdrawn_how = models.TextField(blank=True, default="", db_default="", help_text="through which channel, in their words")
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-given_at"], name="clients_consent_person")]
+        constraints = [
+            models.CheckConstraint(condition=Q(purpose__in=["processing", "marketing"]), name="clients_consent_purpose"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=models.F("given_at")), name="clients_consent_order"
+            ),
+        ]
+
+
+class Holding(models.Model):
+    """Somebody holds an open matter of a client who is not their own: while they do, they find the client too.
+
+    Written by a trigger on the journal's dossiers.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="holdings", db_index=False)
+    owner_id = models.BigIntegerField(null=True)
+    office_id = models.BigIntegerField(null=True)
+    dossier_id = models.BigIntegerField(unique=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person"], name="clients_holding_person"),
+            models.Index(fields=["owner_id"], name="clients_holding_owner"),
+        ]
+
+
+class Tombstone(models.Model):
+    """A way to reach somebody who was erased, as a keyed digest: an import must not bring them back."""
+
+    digest = models.BinaryField(max_length=32, unique=True, help_text="core.vault.fingerprint of the normal form")
+    erased_at = models.DateTimeField()

@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-ROOMS = ["core", "ui", "agency", "clients", "catalog", "marketing", "journal", "channels", "intake", "deals", "desk", "api", "ops"]
+ROOMS = ["core", "ui", "agency", "clients", "catalog", "marketing", "journal", "channels", "intake", "deals", "insights", "privacy",
+         "desk", "backoffice", "api", "ops"]
 
 
 def read_database_url(url: str) -> dict[str, Any]:
@@ -39,6 +40,8 @@ def read_database_url(url: str) -> dict[str, Any]:
 SECRET_KEY = os.environ.get("MARSHRUT_SECRET_KEY", "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("MARSHRUT_SECRET_KEY is not set; ./marshrut sets it for everything it starts.")
+DATA_KEYS = [*filter(None, os.environ.get("MARSHRUT_DATA_KEYS", "").split(","))]
+"""What secrets, passports and files are sealed with, outside the database: the first seals, all of them open."""
 DEBUG = False
 ALLOWED_HOSTS = [*filter(None, os.environ.get("MARSHRUT_HOSTS", "").split(",")), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [*filter(None, os.environ.get("MARSHRUT_ORIGINS", "").split(","))]

@@ -7,6 +7,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("marshrut.agency.urls")),
     path("", include("marshrut.intake.urls")),
     path("", include("marshrut.desk.urls")),
+    path("", include("marshrut.insights.urls")),
+    path("", include("marshrut.privacy.urls")),
+    path("", include("marshrut.backoffice.urls")),
     path("", include("marshrut.ops.health")),
 ]
 handler400 = "marshrut.ui.errors.bad_request"

@@ -26,6 +26,8 @@ class Stage(models.Model):
     required_facts = ArrayField(models.TextField(), default=list, help_text="facts a deal must have to stand here")
     hint = models.TextField(blank=True, default="")
     is_last = models.BooleanField(default=False, db_default=False)
+    is_active = models.BooleanField(default=True, db_default=True, help_text="a stage no longer used keeps its past")
+    longest_days = models.PositiveSmallIntegerField(null=True, help_text="a deal that stands here longer is stuck; empty: never")
 
     class Meta:
         constraints = [
@@ -40,6 +42,7 @@ class LossReason(models.Model):
     slug = models.SlugField(unique=True)
     name = models.TextField()
     position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True, db_default=True)
 
 
 class DealState(models.TextChoices):
@@ -58,6 +61,7 @@ class Deal(models.Model):
     title = models.TextField()
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     currency = models.CharField(max_length=3, blank=True, default="", db_default="")
+    margin = models.DecimalField(max_digits=14, decimal_places=2, null=True, help_text="what stays with the agency, same currency")
     facts = models.JSONField(default=dict)
     state = models.CharField(max_length=4, choices=DealState.choices, default=DealState.OPEN)
     close_reason = models.TextField(blank=True, default="", db_default="")

@@ -1,5 +1,6 @@
 """The dossier: the one thread a matter's story hangs on, its tasks, and everything said."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -30,9 +31,18 @@ class Dossier(models.Model):
     is_open = models.BooleanField(default=True)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    waits_until = models.DateTimeField(null=True, help_text="put aside until then; it comes back by itself")
+    waits_for = models.TextField(blank=True, default="", db_default="", help_text="what for, e.g. a last-minute offer, payday")
+    previous = models.ForeignKey("self", models.PROTECT, null=True, related_name="returns", db_index=False,
+                                 help_text="the closed matter this client came back from")
+    custom = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), help_text="agency.CustomField by slug")
 
     class Meta:
         indexes = [
+            models.Index(fields=["waits_until"], name="journal_dossier_waits", condition=Q(waits_until__isnull=False)),
+            models.Index(fields=["previous"], name="journal_dossier_previous", condition=Q(previous__isnull=False)),
+            GinIndex(OpClass("custom", name="jsonb_path_ops"), name="journal_dossier_custom", fastupdate=False,
+                     condition=~Q(custom={})),
             models.Index(fields=["owner", "-opened_at"], name="journal_dossier_owner", condition=Q(is_open=True)),
             models.Index(
                 fields=["queue", "opened_at"], name="journal_dossier_queue", condition=Q(is_open=True, queue__isnull=False)
@@ -55,6 +65,8 @@ class Dossier(models.Model):
             models.CheckConstraint(condition=Q(is_open=True) ^ Q(phase="closed"), name="journal_dossier_closed_phase"),
             models.CheckConstraint(condition=Q(is_open=True) ^ Q(closed_at__isnull=False), name="journal_dossier_closed_at"),
             models.CheckConstraint(condition=Q(worth__isnull=True) | Q(worth__gte=0), name="journal_dossier_worth"),
+            models.CheckConstraint(condition=Q(waits_until__isnull=True) | Q(is_open=True), name="journal_dossier_waits_open"),
+            models.CheckConstraint(condition=Q(waits_until__isnull=True) | ~Q(waits_for=""), name="journal_dossier_waits_why"),
         ]
 
 
@@ -71,6 +83,8 @@ class Task(models.Model):
     kind = models.CharField(max_length=24, default="call")
     title = models.TextField()
     due_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, help_text="of a meeting: when it ends")
+    place = models.TextField(blank=True, default="", db_default="", help_text="of a meeting: where, or a link")
     state = models.CharField(max_length=9, choices=TaskState.choices, default=TaskState.PENDING)
     assignee = models.ForeignKey("agency.Employee", models.PROTECT, null=True, db_index=False)
     queue = models.ForeignKey("agency.Queue", models.PROTECT, null=True, db_index=False)
@@ -96,6 +110,7 @@ class Task(models.Model):
             ),
             models.CheckConstraint(condition=~Q(title=""), name="journal_task_titled"),
             models.CheckConstraint(condition=Q(state__in=TaskState.values), name="journal_task_state"),
+            models.CheckConstraint(condition=Q(ends_at__isnull=True) | Q(ends_at__gt=models.F("due_at")), name="journal_task_span"),
             models.CheckConstraint(
                 condition=Q(state="pending", done_at__isnull=True, done_by__isnull=True)
                 | (~Q(state="pending") & Q(done_at__isnull=False, done_by__isnull=False)),
@@ -121,6 +136,24 @@ class Touch(models.Model):
     class Meta:
         indexes = [models.Index(fields=["dossier", "-at"], name="journal_touch_story")]
         constraints = [models.CheckConstraint(condition=Q(direction__in=["in", "out", "none"]), name="journal_touch_direction")]
+
+
+class Notice(models.Model):
+    """Something one person should know: stays until it is seen. `code` and `data` are worded for the reader."""
+
+    employee = models.ForeignKey("agency.Employee", models.CASCADE, related_name="+", db_index=False)
+    code = models.CharField(max_length=24)
+    data = models.JSONField(default=dict)
+    dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["employee", "-at"], name="journal_notice_newest"),
+            models.Index(fields=["employee"], name="journal_notice_unseen", condition=Q(seen_at__isnull=True)),
+            models.Index(fields=["dossier"], name="journal_notice_dossier"),
+        ]
 
 
 class Tally(models.Model):

@@ -9,6 +9,7 @@ class Source(models.Model):
     slug = models.CharField(max_length=120, unique=True)
     name = models.TextField()
     is_named = models.BooleanField(default=True, db_default=True)
+    is_active = models.BooleanField(default=True, db_default=True, help_text="offered where a source is chosen")
     chance = models.DecimalField(
         max_digits=4,
         decimal_places=3,

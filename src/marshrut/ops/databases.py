@@ -49,6 +49,7 @@ def environ_for(home: Path, databases: Databases, *, port: int | None = None, as
         "MARSHRUT_HOME": str(home),
         "MARSHRUT_PORT": str(port or homes.chosen_port()),
         "MARSHRUT_SECRET_KEY": homes.secret(home, "signing-key"),
+        "MARSHRUT_DATA_KEYS": os.environ.get("MARSHRUT_DATA_KEYS") or homes.secret(home, "data-key"),
         "MARSHRUT_DATABASE_URL": databases.owner_url if as_owner else databases.app_url,
         "MARSHRUT_OWNER_DATABASE_URL": databases.owner_url,
         "DJANGO_SETTINGS_MODULE": "marshrut.config.settings",

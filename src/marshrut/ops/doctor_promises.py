@@ -20,8 +20,13 @@ UNTRACKED = frozenset({
     "channels_idempotencykey",    # kept for a day
     "intake_shareledger",         # counters; the reason of each share stands on its inquiry
     "journal_tally", "intake_sourcetally",  # running sums of tracked rows
+    "core_filepiece",             # the bytes of a tracked file
+    "agency_loginsession",        # says itself who, when and from where
+    "clients_holding",            # follows from tracked dossiers, kept by a trigger
+    "journal_notice",             # says itself when and to whom
+    "intake_importedrow", "intake_importproblem",  # what a tracked import did, row by row
 })
-WITHOUT_INSERTS = frozenset({"journal_touch", "channels_rawmessage"})
+WITHOUT_INSERTS = frozenset({"journal_touch", "channels_rawmessage", "channels_letter", "channels_sending", "core_storedfile"})
 """Rows that are their own first history: they say who and when."""
 
 _NO_TASK = "not exists (select from journal_task t where t.dossier_id = {id} and t.state = 'pending')"

@@ -43,6 +43,7 @@ def _check(root: Path, name: str, command: list[str]) -> int:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "marshrut.config.settings",
         "MARSHRUT_SECRET_KEY": "of the checks, and of nothing else",
+        "MARSHRUT_DATA_KEYS": "also of the checks, and of nothing else",
         "PYTHONWARNINGS": "ignore::RuntimeWarning",  # no database is asked whether its migrations agree
     }
     done = subprocess.run(

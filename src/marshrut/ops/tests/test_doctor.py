@@ -43,7 +43,7 @@ DAMAGES = {
     "guards": "drop trigger journal_task_next_action on journal_task",
     "triggers_enabled": "alter table deals_deal disable trigger deals_deal_next_action",
     "history_kept": "drop trigger clients_person_history_update on clients_person",
-    "migrated": "delete from django_migrations where app = 'deals' and name = '0002_guards'",
+    "migrated": "delete from django_migrations where id = (select max(id) from django_migrations where app = 'deals')",
 }
 
 

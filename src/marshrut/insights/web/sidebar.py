@@ -1,0 +1,5 @@
+"""The pages of the reports in the sidebar."""
+
+
+def register_pages() -> None:
+    """Nothing yet."""
