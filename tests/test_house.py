@@ -28,6 +28,8 @@ EXPLAINED = ("services", "queries", "rules", "permissions", "facts")
 ARGUMENTS: dict[str, dict[str, Any]] = {  # what each job is called with; a job that is not here fails its test
     "intake.watch_clocks": {"timestamp": 0},
     "intake.fold_counters": {"timestamp": 0},
+    "journal.return_waiting": {"timestamp": 0},
+    "journal.forget_notices": {"timestamp": 0},
 }
 
 
@@ -217,17 +219,24 @@ def our_jobs() -> list[str]:
 
 @pytest.fixture
 def unanswered(cast: Cast) -> None:
-    """Inquiries that came an hour ago and nobody has answered: their clocks, queues and counters have something to do."""
+    """Inquiries that came an hour ago and nobody has answered: their clocks, queues and counters have something to do.
+
+    One of them waited for later until half an hour ago; an old notice has been read long since.
+    """
     from marshrut.intake.reading import read_submission
     from marshrut.intake.reference import read_reference
     from marshrut.intake.services import accept_inquiry
+    from marshrut.journal.services import notify, put_aside
 
     reference = read_reference()
     for number in range(4):
         at = utc_now() - timedelta(minutes=60 - number)
         letter = {"channel": "site_form", "source": "site", "contact": {"phone": f"+7 921 555-00-{number:02}"}}
         submission = read_submission(letter, regions=reference.staff.regions, today=at.date(), now=at)
-        accept_inquiry(submission=submission, body=b"{}", reference=reference, by=system("test"), now=at)
+        card = accept_inquiry(submission=submission, body=b"{}", reference=reference, by=system("test"), now=at).card
+    put_aside(dossier_id=card.dossier_id, until=utc_now() - timedelta(minutes=30), why="зарплата", by=system("test"), now=at)
+    long_ago = utc_now() - timedelta(days=61)
+    notify(employee_ids=[cast.anna.id], code="matter_returned", data={"why": "зарплата"}, by=system("test"), now=long_ago)
 
 
 @pytest.mark.parametrize("name", our_jobs())

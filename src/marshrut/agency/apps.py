@@ -10,9 +10,12 @@ class AgencyConfig(AppConfig):
     label = "agency"
 
     def ready(self) -> None:
-        from marshrut.agency.web.actors import actor_of_session_key
+        from django.contrib.auth.signals import user_logged_in
+
+        from marshrut.agency.web.actors import actor_of_session_key, remember_session
         from marshrut.agency.web.viewer import describe_viewer
         from marshrut.ui import live, navigation
 
+        user_logged_in.connect(remember_session, dispatch_uid="agency_sessions")
         live.register_gate(actor_of_session_key)
         navigation.register_viewer(describe_viewer)

@@ -163,6 +163,8 @@ class ApiToken(models.Model):
     reach = models.CharField(max_length=8, default="all")
     office = models.ForeignKey(Office, models.PROTECT, null=True)
     created_at = models.DateTimeField(db_default=Now())
+    created_by = models.TextField(blank=True, default="", db_default="", help_text="the actor who issued it")
+    used_at = models.DateTimeField(null=True, help_text="to the quarter of an hour")
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -195,6 +197,16 @@ class LoginSession(models.Model):
     address = models.TextField(blank=True, default="", db_default="")
     browser = models.TextField(blank=True, default="", db_default="")
     ended_at = models.DateTimeField(null=True)
+
+
+class LoginAttempt(models.Model):
+    """A failed try at a door, by the digest of what was tried and from where; a day old, it is forgotten."""
+
+    key = models.BinaryField(max_length=32)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"], name="agency_attempt_recent")]
 
 
 class Authenticator(models.Model):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from marshrut.agency.models import Role
+from marshrut.core.masks import mask_contact, mask_email, mask_phone, mask_text
 
 REACH_OF_ROLE = {
     Role.MANAGER: "own",
@@ -52,6 +53,11 @@ UNMASKED_OF_ROLE = {
     Role.OWNER: frozenset(FIELDS),
     Role.ADMINISTRATOR: frozenset[str](),
 }
+WITH_SECOND_FACTOR = frozenset({Role.OWNER, Role.ADMINISTRATOR})
+"""Who is asked to have a second factor even where the agency does not ask everybody."""
+DOORS_ONLY = frozenset({"inquiries:write"})
+"""What a token may do that whoever manages staff may issue without reading clients: put inquiries in."""
+_WIDER = {"none": 0, "own": 1, "team": 2, "office": 3, "all": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,22 @@ class Actor:
         """Whether this field (phone, passport, margin) is shown in full."""
         return name in self.unmasked
 
+    def phone(self, value: str | None) -> str | None:
+        """A phone as this actor may see it."""
+        return value if self.shows("phone") else mask_phone(value)
+
+    def email(self, value: str | None) -> str | None:
+        """An e-mail address as this actor may see it: hidden with the phones."""
+        return value if self.shows("phone") else mask_email(value)
+
+    def contact(self, kind: str, value: str | None) -> str | None:
+        """A way to reach somebody as this actor may see it."""
+        return value if self.shows("phone") else mask_contact(kind, value)
+
+    def text(self, value: str, known: tuple[str, ...] = ()) -> str:
+        """What somebody said, its phones and addresses hidden from whoever may not see them."""
+        return value if self.shows("phone") or not value else mask_text(value, known)
+
     def sees(self, owner_id: int | None, office_id: int | None) -> bool:
         """Whether a matter of this owner and office is within reach."""
         if self.reach == "all":
@@ -112,3 +134,31 @@ def reach_sql(actor: Actor, alias: str) -> tuple[str, list[Any]]:
     if actor.reach == "own":
         return f"{alias}.owner_id = %s", [actor.id]
     return "false", []
+
+
+def may_manage(actor: Actor, role: str) -> bool:
+    """Whether this actor may change an account of that role: an owner's only an owner may."""
+    return actor.kind == "system" or (actor.may("staff:write") and (role != Role.OWNER or actor.role == Role.OWNER))
+
+
+def roles_to_give(actor: Actor) -> tuple[Role, ...]:
+    """Roles this actor may give: nobody makes an owner but an owner."""
+    return tuple(role for role in Role if may_manage(actor, role))
+
+
+def is_within(actor: Actor, role: str, reach: str, unmasked: frozenset[str] | None) -> bool:
+    """Whether reach and fields go no further than the role's own, or else than what the giver holds."""
+    if actor.kind == "system":
+        return True
+    most = max(_WIDER[REACH_OF_ROLE[Role(role)]], _WIDER[actor.reach])
+    return _WIDER.get(reach or "none", 9) <= most and (unmasked or frozenset()) <= UNMASKED_OF_ROLE[Role(role)] | actor.unmasked
+
+
+def scopes_to_give(actor: Actor) -> frozenset[str]:
+    """Scopes of tokens this actor may issue: those held, and the one that only puts inquiries in."""
+    return ALL_SCOPES if actor.kind == "system" else actor.scopes | DOORS_ONLY if actor.may("staff:write") else frozenset()
+
+
+def is_foreign(actor: Actor, office_id: int) -> bool:
+    """Whether an office is another's, for actors who answer for their own only."""
+    return actor.kind != "system" and actor.reach not in ("all", "none") and actor.office_id != office_id

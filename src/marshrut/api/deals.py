@@ -86,6 +86,7 @@ def board(
                     "stage": c.slug,
                     "name": c.name,
                     "count": c.count,
+                    "waiting": c.waiting,
                     "amounts": shapes.amounts(c.sums),
                     "cards": [shapes.board_card(actor, card) for card in c.cards],
                 }

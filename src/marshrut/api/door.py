@@ -17,6 +17,7 @@ from pydantic import BeforeValidator
 
 from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import actor_of_token
+from marshrut.agency.web.languages import speak_to_program
 from marshrut.api import contract
 from marshrut.api.problems import problem, problem_of
 from marshrut.core.errors import DomainError, NotFound
@@ -86,6 +87,7 @@ class Forbidden(DomainError):
 def acting(request: HttpRequest, *scopes: str) -> Actor:
     """The actor of this request, who must hold these scopes."""
     actor: Actor = request.auth  # type: ignore[attr-defined]
+    speak_to_program(request, actor)
     for scope in scopes:
         if not actor.may(scope):
             raise Forbidden("scope_missing", _("This needs the scope %(scope)s.") % {"scope": scope}, missing=(scope,))

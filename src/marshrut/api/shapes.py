@@ -174,6 +174,8 @@ def task(line: TaskLine) -> dict[str, Any]:
         "assignee": named(line.assignee_id, line.assignee),
         "queue": line.queue_id,
         "postponed": line.postponed,
+        "ends_at": line.ends_at,
+        "place": line.place or None,
     }
 
 

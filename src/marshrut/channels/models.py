@@ -10,6 +10,7 @@ class RawState(models.TextChoices):
     UNDERSTOOD = "understood"
     QUARANTINED = "quarantined"
     REPEAT = "repeat"
+    DISCARDED = "discarded"
 
 
 class Form(models.Model):

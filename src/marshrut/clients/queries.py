@@ -85,6 +85,11 @@ def search_people(actor: Actor, query: str, limit: int = 20) -> list[PersonLine]
         return [PersonLine(*row) for row in cursor.fetchall()]
 
 
+def found_by(query: str) -> tuple[str, list[Any]]:
+    """What `search_people` looks by, as a condition over p (clients_person), for lists that search among other things."""
+    return _condition(query)
+
+
 def _condition(query: str) -> tuple[str, list[Any]]:
     by_contact = "p.id in (select person_id from clients_contactpoint where {})"
     digits = phone_digits_query(query)

@@ -1,13 +1,21 @@
 """Writes about people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
-from django.db import connection
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
+from marshrut.agency.permissions import Actor
+from marshrut.agency.queries import custom_fields_of, read_revision
+from marshrut.clients.permissions import people_in_reach
+from marshrut.core.errors import NotFound
+from marshrut.core.history import sign
 from marshrut.core.names import PersonName, search_name
+from marshrut.core.typed_values import merge_values, refuse_flaws
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,30 @@ def give_keeper(*, person_id: int, owner_id: int, office_id: int | None, instead
                where id = %s and (owner_id is null or owner_id = %s)""",
             [owner_id, office_id, person_id, instead_of],
         )
+
+
+@transaction.atomic
+def set_custom(*, person_id: int, values: Mapping[str, object], by: Actor, now: datetime) -> dict[str, Any]:
+    """Write values of the agency's own fields of a person, by slug; an empty one takes the old one away. All that stand.
+
+    NotFound when the person is absent or out of reach; Invalid names the first field that is unknown or unreadable, and
+    then nothing is changed.
+    """
+    sign(by.label)
+    reach, reached = people_in_reach(by, "p")
+    with connection.cursor() as cursor:
+        cursor.execute(f"select p.custom from clients_person p where p.id = %s and {reach} for no key update of p", [person_id, *reached])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound("no_such_person", _("There is no such client within your reach."))
+    specs = custom_fields_of("person", read_revision())
+    kept = orjson.loads(row[0])
+    merged = merge_values(specs, kept, values)
+    refuse_flaws(merged, specs)
+    if merged.values != kept:
+        with connection.cursor() as cursor:
+            cursor.execute("update clients_person set custom = %s where id = %s", [orjson.dumps(merged.values).decode(), person_id])
+    return merged.values
 
 
 def count_past_deal(*, person_id: int, change: int) -> None:

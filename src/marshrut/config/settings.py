@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "marshrut.agency.web.actors.ActorMiddleware",
+    "marshrut.agency.web.languages.LanguageMiddleware",
     "marshrut.core.conflicts.DoAgain",  # stands last
 ]
 ROOT_URLCONF = "marshrut.config.urls"
@@ -95,7 +96,7 @@ CSRF_FAILURE_VIEW = "marshrut.ui.errors.csrf_failed"
 CSRF_COOKIE_SAMESITE = "Lax"
 
 LANGUAGE_CODE = "ru"
-LANGUAGES = [("ru", "Русский")]
+LANGUAGES = [("ru", "Русский"), ("uk", "Українська"), ("en", "English")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -88,6 +88,20 @@ class WorkingCalendar:
             day += DAY
         return total / timedelta(minutes=1)
 
+    def open_spans(self, a: datetime, b: datetime) -> list[Span]:
+        """Working time from `a` to `b` as spans in order that do not overlap, in UTC."""
+        a, b = a.astimezone(UTC), b.astimezone(UTC)
+        found: list[Span] = []
+        day, last, counted_to = self.local_date(a) - DAY, self.local_date(b), a
+        while day <= last:
+            for opens, closes in self._spans(day):
+                begins, ends = max(opens, counted_to), min(closes, b)
+                if ends > begins:
+                    found.append((begins, ends))
+                    counted_to = ends
+            day += DAY
+        return found
+
     def local_date(self, at: datetime) -> date:
         """The date on the office's wall at that moment."""
         return at.astimezone(self.zone).date()

@@ -79,7 +79,7 @@ _TODAY = f"""
         select distinct on (t.dossier_id) t.dossier_id, t.id, t.due_at, i.priority,
             case when i.clock_state = 'running' then {NEW} when t.due_at < %s then {OVERDUE} when t.due_at < %s then {TODAY}
                  else {LATER} end as part
-        from journal_task t join journal_dossier d on d.id = t.dossier_id and d.is_open
+        from journal_task t join journal_dossier d on d.id = t.dossier_id and d.is_open and d.waits_until is null
         left join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
         where t.state = 'pending' and {{whose}}
         order by t.dossier_id, t.due_at, t.id),
@@ -128,6 +128,16 @@ def _matters(actor: Actor, where: str, values: list[Any], limit: int) -> list[Ma
     return _rows(f"""select {_COLUMNS}, null::int, null::int from journal_dossier d {_JOINS} {_NEXT_TASK}
                      where {where} and {reach} order by d.is_open desc, d.id desc limit {int(limit)}""",
                  [*values, *reached])
+
+
+def ranked_matters(ranked: str, values: list[Any]) -> list[MatterRow]:
+    """Matters in a given order: `ranked` is SQL that yields dossier_id, part, rank and the total of the part.
+
+    The caller has kept the reach in it.
+    """
+    return _rows(f"""with ranked as ({ranked})
+                     select {_COLUMNS}, r.part, r.total from ranked r join journal_dossier d on d.id = r.dossier_id {_JOINS} {_NEXT_TASK}
+                     order by r.part, r.rank""", values)
 
 
 def _rows(statement: str, values: list[Any]) -> list[MatterRow]:

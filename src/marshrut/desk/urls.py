@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from marshrut.desk.web import board, inbox, matter_actions, matters, people, quick_inquiry, search, task_actions, today
+from marshrut.desk.web import board, burning, inbox, matter_actions, matters, people, quick_inquiry, search, task_actions, today
 
 
 class IdConverter(IntConverter):
@@ -17,6 +17,8 @@ register_converter(IdConverter, "id")
 urlpatterns = [
     path("", today.today, name="today"),
     path("nav", today.nav, name="nav"),
+    path("burning", burning.burning, name="burning"),
+    path("dossiers/<id:pk>/hand-over", burning.hand_over, name="hand_over"),
     path("inbox", inbox.inbox, name="inbox"),
     path("inbox/<id:pk>", inbox.preview, name="inbox_preview"),
     path("board", board.board, name="board"),

@@ -174,6 +174,7 @@ class RuleSetting(models.Model):
 
 class ImportState(models.TextChoices):
     DRAFT = "draft"
+    CHECKING = "checking"
     CHECKED = "checked"
     RUNNING = "running"
     STOPPED = "stopped"
@@ -198,6 +199,8 @@ class ImportRun(models.Model):
     made = models.PositiveIntegerField(default=0, db_default=0)
     repeated = models.PositiveIntegerField(default=0, db_default=0, help_text="rows that were known already")
     refused = models.PositiveIntegerField(default=0, db_default=0)
+    figures = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()),
+                               help_text="what else was counted: people made, values dropped, matters kept; sources it made")
     problem = models.TextField(blank=True, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.TextField()
@@ -217,8 +220,9 @@ class ImportedRow(models.Model):
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField(help_text="of the row in the file, the heading being 1")
     raw = models.ForeignKey("channels.RawMessage", models.PROTECT, null=True, db_index=False)
-    dossier = models.ForeignKey("journal.Dossier", models.PROTECT, null=True, db_index=False)
+    dossier = models.ForeignKey("journal.Dossier", models.PROTECT, null=True, db_index=False, help_text="if this row made it")
     person = models.ForeignKey("clients.Person", models.PROTECT, null=True, db_index=False, help_text="if this row made them")
+    contacts = ArrayField(models.BigIntegerField(), null=True, help_text="ways to reach people that this row made")
 
     class Meta:
         indexes = [models.Index(fields=["person"], name="intake_imported_person", condition=Q(person__isnull=False)),

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
+from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
@@ -32,6 +33,8 @@ SENTENCES = {
     "joined": noop("It joined the client's open matter and stays with whoever has it"),
     "rerouted": noop("Not answered in time: given to somebody else"),
     "left_with_supervisor": noop("Not answered in time: it stays with the supervisor %(name)s"),
+    "returned_owner_away": noop("It returned from waiting while its manager was away"),
+    "given_by_hand": noop("Handed over by %(name)s: %(why)s"),
     "taken_by_hand": noop("Taken from the queue by hand: %(name)s"),
     "imported": noop("Imported history"),
     "warn_owner": noop("The response clock is running out: the manager is warned"),
@@ -176,13 +179,15 @@ def disposition_label(disposition: str) -> str:
     return _(DISPOSITIONS[disposition]) if disposition in DISPOSITIONS else disposition
 
 
-def first_action_title(channel: str, missing: Sequence[str]) -> str:
-    """The first next action of an inquiry; what the contact set lacks is asked for in it."""
-    title = _(_TITLES.get(channel, _TITLES["other"]))
-    asks = ", ".join(missing_label(name) for name in missing)
-    return _("%(title)s; ask for: %(asks)s") % {"title": title, "asks": asks} if asks else title
+def first_action_title(channel: str, missing: Sequence[str], language: str = "ru") -> str:
+    """The first next action of an inquiry, kept in the agency's language; what the contact set lacks is asked for in it."""
+    with translation.override(language):
+        title = _(_TITLES.get(channel, _TITLES["other"]))
+        asks = ", ".join(missing_label(name) for name in missing)
+        return _("%(title)s; ask for: %(asks)s") % {"title": title, "asks": asks} if asks else title
 
 
-def next_answer_title(channel: str) -> str:
-    """The next action when a client with an open matter has written or called again."""
-    return _("The client came again (%(channel)s): answer") % {"channel": channel_label(channel)}
+def next_answer_title(channel: str, language: str = "ru") -> str:
+    """The next action when a client with an open matter has written or called again, in the agency's language."""
+    with translation.override(language):
+        return _("The client came again (%(channel)s): answer") % {"channel": channel_label(channel)}

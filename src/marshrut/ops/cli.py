@@ -15,10 +15,14 @@ _ENVIRONMENT = (
     "(default: 8790), DATABASE_URL a PostgreSQL 15 or later to use instead of the embedded one."
 )
 _ELSEWHERE = {
-    "demo": ("marshrut.ops.demo.command", "Fill a home with a living travel agency and serve it."),
-    "bench": ("marshrut.ops.bench.command", "Fill a home with many rows and measure through real HTTP."),
-    "doctor": ("marshrut.ops.doctor", "Check every promise about the data in SQL; exit code 1 when one is broken."),
+    "demo": ("marshrut.ops.demo.command", "run", "Fill a home with a living travel agency and serve it."),
+    "bench": ("marshrut.ops.bench.command", "run", "Fill a home with many rows and measure through real HTTP."),
+    "doctor": ("marshrut.ops.doctor", "run", "Check every promise about the data in SQL; exit code 1 when one is broken."),
+    "backup": ("marshrut.ops.backups.command", "run_backup", "Keep everything of a home in one file, encrypted if a key is given."),
+    "restore": ("marshrut.ops.backups.command", "run_restore", "Bring an empty home to the state of a backup, and compare."),
+    "backup-key": ("marshrut.ops.backups.command", "run_key", "Make a key for backups."),
 }
+ROLES = ("manager", "senior", "supervisor", "marketer", "accountant", "owner", "administrator")
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # the type has no public name
 _SENTENCES = (accounts.AccountError, homes.HomeError, postgres.PostgresError, launcher.LauncherError)
 
@@ -27,7 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit code: 0 done, 1 refused with a sentence, 2 not understood."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given and given[0] in _ELSEWHERE:  # these know their own options
-        return _guarded(lambda: importlib.import_module(_ELSEWHERE[given[0]][0]).run(given[1:]))
+        module, name, _text = _ELSEWHERE[given[0]]
+        return _guarded(lambda: getattr(importlib.import_module(module), name)(given[1:]))
     options, rest = make_parser().parse_known_args(given)
     if rest and options.command != "test":
         make_parser().error(f"unrecognized arguments: {' '.join(rest)}")
@@ -52,7 +57,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_up(commands)
-    for name, (_, help_text) in _ELSEWHERE.items():
+    for name, (_module, _name, help_text) in _ELSEWHERE.items():
         commands.add_parser(name, help=help_text, add_help=False)
     _add_test(commands)
     _add_token(commands)
@@ -100,7 +105,7 @@ def _add_token(commands: _Commands) -> None:
 def _add_user(commands: _Commands) -> None:
     parser = _add(commands, "user", "Make an account, or change the one with this e-mail address.")
     parser.add_argument("email", metavar="EMAIL")
-    parser.add_argument("--role", required=True, choices=["manager", "supervisor", "owner", "administrator"])
+    parser.add_argument("--role", required=True, choices=ROLES)
     parser.add_argument("--name", help="as colleagues and clients read it (default: the part before the @)")
     parser.add_argument("--office", metavar="SLUG", help="where the person works (default: the first office)")
     parser.add_argument("--password", help="“-” asks for it or reads it from a pipe; left out, one is made and printed")

@@ -70,7 +70,10 @@ def migrate(home: Path, databases: Databases) -> None:
     (home / "logs" / "migrate.log").write_text(done.stdout + done.stderr, encoding="utf-8")
     if done.returncode != 0:
         last = next((line for line in reversed(done.stderr.splitlines()) if line.strip()), "no reason was given")
-        raise PostgresError(f"The database could not be brought up to date: {last} More is in {home}/logs/migrate.log.")
+        raise PostgresError(
+            f"The database could not be brought up to date: {last} More is in {home}/logs/migrate.log; docs/guide-administrator.md "
+            f"says under “An upgrade that fails” what to do."
+        )
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ GUARDS = {
     "intake_dossier_closes": "journal_dossier",
     "deals_deal_next_action": "deals_deal",
     "deals_dossier_closes": "journal_dossier",
+    "agency_employee_keep": "agency_employee",
 }
 """Deferred triggers, by the table each stands on."""
 
@@ -22,6 +23,7 @@ UNTRACKED = frozenset({
     "journal_tally", "intake_sourcetally",  # running sums of tracked rows
     "core_filepiece",             # the bytes of a tracked file
     "agency_loginsession",        # says itself who, when and from where
+    "agency_loginattempt",        # failed tries at a door, kept for a day
     "clients_holding",            # follows from tracked dossiers, kept by a trigger
     "journal_notice",             # says itself when and to whom
     "intake_importedrow", "intake_importproblem",  # what a tracked import did, row by row

@@ -130,6 +130,15 @@ def secret(home: Path, name: str) -> str:
     return secret(home, name)
 
 
+def keep_secret(home: Path, name: str, value: str) -> None:
+    """Put a secret that comes from elsewhere in place of one that would be generated; only where there is none yet."""
+    path = home / "secrets" / name
+    with open(path, "x", encoding="ascii", opener=_private) as file:
+        file.write(value)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 @contextlib.contextmanager
 def held(home: Path, purpose: str) -> Iterator[bool]:
     """Hold the lock of a home, noting what for; gives False at once when another process holds it.

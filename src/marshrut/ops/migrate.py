@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+import traceback
 
 import django
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.migrations.executor import MigrationExecutor
 
@@ -50,6 +51,19 @@ def _require_extension(cursor: CursorWrapper, name: str) -> None:
         raise Unfit(sentence) from problem
 
 
+def migrate_at_once() -> None:
+    """All pending migrations in one transaction: when one fails, the tables are as the former version left them.
+
+    The job queue's own come first, by themselves: they add values to a type and use them, which takes two transactions.
+    """
+    call_command("migrate", "procrastinate", interactive=False, verbosity=1)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # A table with checks still to come cannot be altered: they are made at once.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        call_command("migrate", interactive=False, verbosity=1)
+
+
 def main() -> int:
     """Exit code 0 when the tables are up to date; else a sentence on the last line of stderr."""
     django.setup()
@@ -57,9 +71,13 @@ def main() -> int:
         require_fit_server()
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):  # the command is slow even with nothing to do
-            call_command("migrate", interactive=False, verbosity=1)
+            migrate_at_once()
     except Unfit as problem:
         print(problem, file=sys.stderr)
+        return 1
+    except Exception as problem:
+        traceback.print_exc()
+        print(f"{' '.join(str(problem).split())[:300]} Nothing was changed: the former version starts on these data as before.", file=sys.stderr)
         return 1
     return 0
 

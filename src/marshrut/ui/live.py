@@ -2,7 +2,8 @@
 
 Triggers of the tables announce on one channel (``{"kind", "id", "owner", "office", …}``: ids only, and a rolled-back
 transaction says nothing). Each web process listens once and passes an announcement to those of its streams whose viewer
-sees that owner and office. An upper room says who a session's viewer is by registering a gate.
+sees that owner and office; one with ``"for"`` goes to that employee alone. An upper room says who a session's viewer is
+by registering a gate.
 """
 
 from __future__ import annotations
@@ -71,6 +72,11 @@ class Event:
     office: int | None
     at: float  # seconds since the epoch
     wire: bytes
+    only: int | None = None  # for this employee alone
+
+    def is_for(self, viewer: Viewer) -> bool:
+        """Whether this viewer may know of it."""
+        return viewer.id == self.only if self.only is not None else viewer.sees(self.owner, self.office)
 
 
 def _wire(id: int, kind: str, payload: str) -> bytes:
@@ -109,7 +115,7 @@ class Hub:
     def _was_missed(self, viewer: Viewer, since: float) -> bool:
         if since < self._heard_from:
             return True
-        return any(event.at >= since and viewer.sees(event.owner, event.office) for event in self._recent)
+        return any(event.at >= since and event.is_for(viewer) for event in self._recent)
 
     def leave(self, stream: Stream) -> None:
         self._streams.discard(stream)
@@ -166,10 +172,10 @@ class Hub:
                 if stream.viewer.id == said.get("id"):
                     stream.doubt()
             return
-        event = Event(owner, office, time.time(), _wire(self.next_id(), kind, payload))
+        event = Event(owner, office, time.time(), _wire(self.next_id(), kind, payload), said.get("for"))
         self._recent.append(event)
         for stream in self._streams:
-            if stream.viewer.sees(owner, office):
+            if event.is_for(stream.viewer):
                 stream.offer(event)
 
 
@@ -255,7 +261,7 @@ class Stream:
         if self.is_behind:
             self.is_behind = False
             return _wire(self.hub.next_id(), "resync", '{"kind":"resync"}')
-        events = [event.wire for event in self.waiting if self.viewer.sees(event.owner, event.office)]
+        events = [event.wire for event in self.waiting if event.is_for(self.viewer)]
         self.waiting.clear()
         return b"".join(events)
 

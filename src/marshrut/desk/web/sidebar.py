@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from marshrut.agency.permissions import Actor
 from marshrut.agency.web.actors import staff_of
 from marshrut.core.clock import utc_now
+from marshrut.desk.burning import count_burning
 from marshrut.desk.queries import SidebarCounts, count_sidebar
 from marshrut.ui.navigation import register_entry
 
@@ -13,6 +14,7 @@ from marshrut.ui.navigation import register_entry
 def register_pages() -> None:
     """Today, Inbox, deals and clients; the Inbox burns while somebody's inquiry is nobody's."""
     register_entry("", _("Today"), "today", "list-check", 10, count=lambda request: counts(request).to_do, allowed=_works)
+    register_entry("", _("What burns"), "burning", "flame", 15, count=_burning_count, allowed=_answers_for_others, is_urgent=True)
     register_entry("", _("Inbox"), "inbox", "inbox", 20, count=_inbox_count, allowed=_works, also=("inquiry",), is_urgent=True)
     register_entry("", _("Deals"), "board", "layout-kanban", 30, count=lambda request: counts(request).deals, allowed=_works,
                    also=("deal",))
@@ -23,6 +25,18 @@ def _works(request: HttpRequest) -> bool:
     """Administrators manage and read no clients."""
     actor: Actor | None = getattr(request, "actor", None)
     return bool(actor) and actor.reach != "none"  # type: ignore[union-attr]
+
+
+def _answers_for_others(request: HttpRequest) -> bool:
+    actor: Actor | None = getattr(request, "actor", None)
+    return bool(actor) and actor.reach in ("office", "all")  # type: ignore[union-attr]
+
+
+def _burning_count(request: HttpRequest) -> int:
+    """Clients who wait too long; counted once for a request."""
+    if not hasattr(request, "burning_count"):
+        request.burning_count = count_burning(request.actor, utc_now())  # type: ignore[attr-defined]
+    return request.burning_count  # type: ignore[attr-defined, no-any-return]
 
 
 def _inbox_count(request: HttpRequest) -> int:

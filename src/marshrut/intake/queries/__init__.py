@@ -13,11 +13,12 @@ from marshrut.intake.queries.lists import InquiryFilter, InquiryLine, list_inqui
 from marshrut.intake.queries.matters import (
     KnownExternal,
     LeadingInquiry,
+    Standing,
     StoredDemand,
     demand_of,
     find_answer,
     find_dossier_of,
-    open_matter_of,
+    standing_of,
 )
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "LeadingInquiry",
     "Pulse",
     "SourceLine",
+    "Standing",
     "StoredDemand",
     "count_days",
     "demand_of",
@@ -37,8 +39,8 @@ __all__ = [
     "find_inquiry",
     "leading_inquiry",
     "list_inquiries",
-    "open_matter_of",
     "read_pulse",
     "received_inquiry",
     "source_conversion",
+    "standing_of",
 ]

@@ -20,19 +20,37 @@ class LeadingInquiry:
     owner_id: int | None
     queue_id: int | None
     office_id: int | None
+    waits_until: datetime | None = None
 
 
-def open_matter_of(person_id: int) -> LeadingInquiry | None:
-    """The latest open matter of a person, locked: nobody can close it between this look and what is said on it."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a person stands with us: their open matter if there is one, else the last one that ended won or lost."""
+
+    leading: LeadingInquiry | None
+    ended_id: int | None
+
+
+def standing_of(person_id: int) -> Standing:
+    """The latest open matter of a person, locked: nobody can close it between this look and what is said on it.
+
+    Without one, the id of the last matter with an outcome; what was spam, a double or a wrong number is none.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            """select d.id, i.raw_id, d.phase, d.place, d.owner_id, d.queue_id, d.office_id from journal_dossier d
-               left join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
-               where d.person_id = %s and d.is_open order by d.id desc limit 1 for no key update of d""",
+            """select d.id, i.raw_id, d.phase, d.place, d.owner_id, d.queue_id, d.office_id, d.waits_until, d.is_open
+               from journal_dossier d left join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
+               where d.person_id = %s and (d.is_open
+                   or exists (select from intake_inquiry o where o.dossier_id = d.id and o.outcome is not null)
+                   or exists (select from journal_touch t where t.dossier_id = d.id and t.kind = 'close'
+                       and t.data->>'outcome' is not null))
+               order by d.is_open desc, d.closed_at desc, d.id desc limit 1 for no key update of d""",
             [person_id],
         )
         row = cursor.fetchone()
-    return LeadingInquiry(*row) if row else None
+    if row is None:
+        return Standing(None, None)
+    return Standing(LeadingInquiry(*row[:8]), None) if row[8] else Standing(None, row[0])
 
 
 @dataclass(frozen=True, slots=True)

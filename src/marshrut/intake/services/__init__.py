@@ -1,7 +1,9 @@
 """Writes of intake, as sentences."""
 
 from marshrut.intake.services.accepting import Receipt, accept_inquiry, accept_quarantined, understand_again
+from marshrut.intake.services.clients import find_or_make_client, require_person
 from marshrut.intake.services.clocks import give_out_queue, run_clocks
+from marshrut.intake.services.handing import hand_over_matter, may_hand_over, receivers_of
 from marshrut.intake.services.matters import (
     answer_and_plan,
     answer_client,
@@ -12,6 +14,7 @@ from marshrut.intake.services.matters import (
     reopen_outcome,
     take_inquiry,
 )
+from marshrut.intake.services.waiting import put_matter_aside
 
 __all__ = [
     "Receipt",
@@ -20,11 +23,17 @@ __all__ = [
     "answer_and_plan",
     "answer_client",
     "close_inquiry",
+    "find_or_make_client",
     "give_out_queue",
+    "hand_over_matter",
     "mark_spam",
+    "may_hand_over",
+    "put_matter_aside",
+    "receivers_of",
     "record_outcome",
     "reopen_inquiry",
     "reopen_outcome",
+    "require_person",
     "run_clocks",
     "take_inquiry",
     "understand_again",

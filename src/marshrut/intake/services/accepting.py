@@ -24,7 +24,7 @@ from marshrut.clients.services import give_keeper, keep_consent
 from marshrut.core.conflicts import is_conflict
 from marshrut.core.errors import DomainError, Refused
 from marshrut.core.history import sign
-from marshrut.intake.queries import InquiryCard, LeadingInquiry, find_dossier_of, open_matter_of
+from marshrut.intake.queries import InquiryCard, LeadingInquiry, Standing, find_dossier_of, standing_of
 from marshrut.intake.reading import Submission
 from marshrut.intake.reference import Reference
 from marshrut.intake.rules import Demand
@@ -33,7 +33,7 @@ from marshrut.intake.services.judging import Judged, facts_of, judge
 from marshrut.intake.services.recognising import choose_person, complete_person, make_person
 from marshrut.intake.services.recording import record_inquiry
 from marshrut.intake.wording import first_action_title, next_answer_title
-from marshrut.journal.services import Matter, NextAction, Place, add_task, add_touch, open_dossier
+from marshrut.journal.services import Matter, NextAction, Place, add_task, add_touch, open_dossier, wake_matter
 
 log = logging.getLogger(__name__)
 
@@ -165,20 +165,31 @@ def understand(*, raw_id: int, submission: Submission, reference: Reference, by:
     """Person → class → relevance → priority → owner or queue → clock → next action."""
     matches = find_by_contacts(submission.identities)
     person = choose_person(matches, submission)
-    leading = open_matter_of(person.person_id) if person else None
+    standing = standing_of(person.person_id) if person else Standing(None, None)
+    leading = standing.leading
     facts = facts_of(submission, reference, person, leading)
     judged = judge(facts, submission, reference)
     if person:
         complete_person(person, matches, submission)
     if leading and person:
         return _join(raw_id, submission, reference, judged, person, leading, by, now)
-    return _lead(raw_id, submission, reference, judged, person, by, now)
+    return _lead(raw_id, submission, reference, judged, person, standing.ended_id, by, now)
 
 
 def _lead(
-    raw_id: int, submission: Submission, reference: Reference, judged: Judged, person: Match | None, by: Actor, now: datetime
+    raw_id: int,
+    submission: Submission,
+    reference: Reference,
+    judged: Judged,
+    person: Match | None,
+    previous_id: int | None,
+    by: Actor,
+    now: datetime,
 ) -> InquiryCard:
-    """The inquiry leads a matter of its own: given to somebody, with a clock and a next action."""
+    """The inquiry leads a matter of its own: given to somebody, with a clock and a next action.
+
+    `previous_id` is the last matter of a client who came back: a new one is opened, with that story in sight.
+    """
     demand = Demand(submission.office_id, judged.category, judged.directions, person.owner_id if person else None)
     given = give_to_somebody(reference, demand, now)
     holder = given.holder
@@ -188,7 +199,7 @@ def _lead(
     _keep_consent(submission, person_id, raw_id, now)
     budget = submission.request.budget
     action = NextAction(
-        first_action_title(submission.channel, judged.missing),
+        first_action_title(submission.channel, judged.missing, reference.staff.agency.language),
         given.moments.breach_at,
         "write" if submission.channel in ("email", "messenger") else "call",
     )
@@ -201,6 +212,7 @@ def _lead(
         heard={"channel": submission.channel},
         by=by,
         now=submission.received_at,
+        previous_id=previous_id,
     )
     return record_inquiry(
         raw_id=raw_id,
@@ -234,6 +246,7 @@ def _join(
         leading.phase,
         leading.place,
         True,
+        leading.waits_until,
     )
     policy = reference.rules.clock_of(leading.office_id)
     colleague = reference.staff.colleagues.get(leading.owner_id or 0)
@@ -248,7 +261,9 @@ def _join(
         data={"channel": submission.channel, "inquiry": raw_id},
     )
     due_at = calendar.add_working_minutes(now, policy.breach)
-    add_task(matter=matter, action=NextAction(next_answer_title(submission.channel), due_at, "call"), by=by, now=now)
+    matter = _awake(matter, by, now)
+    title = next_answer_title(submission.channel, reference.staff.agency.language)
+    add_task(matter=matter, action=NextAction(title, due_at, "call"), by=by, now=now)
     _keep_consent(submission, person.person_id, raw_id, now)
     return record_inquiry(
         raw_id=raw_id,
@@ -260,6 +275,14 @@ def _join(
         now=now,
         joined_to=leading.inquiry_id,
     )
+
+
+def _awake(matter: Matter, by: Actor, now: datetime) -> Matter:
+    """Whoever comes by themselves is not waited for any longer."""
+    if matter.waits_until is None:
+        return matter
+    wake_matter(matter=matter, how="inquiry", by=by, now=now)
+    return replace(matter, waits_until=None)
 
 
 def _keep_consent(submission: Submission, person_id: int | None, raw_id: int, now: datetime) -> None:

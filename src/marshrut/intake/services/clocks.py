@@ -24,7 +24,7 @@ from marshrut.intake.rules import ClockPolicy, ClockState, Demand, Step, due_ste
 from marshrut.intake.services.distributing import Given, give_to_somebody
 from marshrut.intake.services.matters import stop_clock
 from marshrut.journal.queries import former_holders
-from marshrut.journal.services import Holder, Matter, add_touch, hand_over, lock_matter
+from marshrut.journal.services import Holder, Matter, add_touch, hand_over, lock_matter, notify
 
 CLOCK = system("clock")
 BATCH = 200
@@ -122,6 +122,8 @@ def _do(step: Step, running: Running, reference: Reference, now: datetime, by: A
     if step in (Step.WARN_OWNER, Step.TELL_SUPERVISOR):
         told = matter.owner_id if step == Step.WARN_OWNER else _id_of_supervisor(reference, matter)
         _note(matter, {"code": str(step), "to": told}, now, by)
+        code = "clock_warning" if step == Step.WARN_OWNER else "clock_escalation"
+        notify(employee_ids=[told], code=code, dossier_id=matter.id, by=by, now=now)
     inquiry.clock_step = 2 if step == Step.TELL_SUPERVISOR else 1
     inquiry.save(update_fields=["clock_step"])
     return False

@@ -154,7 +154,7 @@ def reopen_inquiry(*, inquiry_id: int, reference: Reference, by: Actor, now: dat
         raise Refused("inquiry_open", _("This inquiry is not closed by itself; open the one it joined."))
     holder = holder_again(matter, reference, now)
     reopen_outcome(inquiry_id=inquiry.pk)
-    action = NextAction(first_action_title(inquiry.channel, ()), _soon(reference, holder, now))
+    action = NextAction(first_action_title(inquiry.channel, (), reference.staff.agency.language), _soon(reference, holder, now))
     place = Place(worth=inquiry.budget, currency=inquiry.currency)
     reopen_dossier(matter=matter, holder=holder, place=place, action=action, by=by, now=now)
     add_touch(dossier_id=matter.id, kind="reopen", direction="none", body="", by=by, now=now)

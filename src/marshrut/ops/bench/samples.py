@@ -42,6 +42,8 @@ def open_session(employee_id: int) -> str:
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
     from marshrut.agency.models import Employee
+    from marshrut.agency.services import start_session
+    from marshrut.core.clock import utc_now
 
     employee = Employee.objects.get(pk=employee_id)
     session = import_module(settings.SESSION_ENGINE).SessionStore()
@@ -49,6 +51,7 @@ def open_session(employee_id: int) -> str:
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = employee.get_session_auth_hash()
     session.create()
+    start_session(employee_id=employee.pk, session_key=session.session_key, browser="bench", now=utc_now())
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 

@@ -34,6 +34,9 @@ session[SESSION_KEY] = str(user.pk)
 session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
 session[HASH_SESSION_KEY] = user.get_session_auth_hash()
 session.create()
+from marshrut.agency.services import start_session
+from marshrut.core.clock import utc_now
+start_session(employee_id=user.pk, session_key=session.session_key, now=utc_now())
 print(user.pk, f"{settings.SESSION_COOKIE_NAME}={session.session_key}")
 """
 

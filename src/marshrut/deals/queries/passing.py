@@ -219,7 +219,8 @@ _CARDS = """
         d.worth, d.currency, coalesce(l.stage_entered_at, d.opened_at), d.owner_id, e.name, d.queue_id, t.id, t.title, t.kind, t.due_at,
         p.past_deals
     from unnest(%s::text[]) with ordinality w(place, n)
-    cross join lateral (select * from journal_dossier d where d.is_open and d.place = w.place and {where}
+    cross join lateral (select * from journal_dossier d where d.is_open and d.place = w.place
+                        and d.waits_until is null and {where}
                         order by d.opened_at desc limit {limit}) d
     left join deals_deal l on l.dossier_id = d.id and l.state = 'open'
     left join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
@@ -244,6 +245,11 @@ class BoardColumn:
     @property
     def count(self) -> int:
         return sum(s.number for s in self.sums)
+
+    @property
+    def waiting(self) -> int:
+        """How many more were put aside for later; they are not among the cards."""
+        return sum(s.waiting for s in self.sums)
 
 
 def read_board(
@@ -282,7 +288,9 @@ def _sums_of_source(actor: Actor, owner_id: int | None, source_id: int) -> list[
     where, values = _narrowed(actor, owner_id, source_id)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""select d.place, d.currency, count(*)::int, coalesce(sum(d.worth), 0) from journal_dossier d
+            f"""select d.place, d.currency, (count(*) filter (where d.waits_until is null))::int,
+                   coalesce(sum(d.worth) filter (where d.waits_until is null), 0),
+                   (count(*) filter (where d.waits_until is not null))::int from journal_dossier d
                            where d.is_open and {where} group by d.place, d.currency""",
             values,
         )

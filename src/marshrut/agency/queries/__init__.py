@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from django.db import connection
 
-from marshrut.agency.models import Absence, Employee, Holiday, Office, Queue, Role, Shift, WorkingWindow
+from marshrut.agency.models import Absence, Agency, CustomField, Employee, Holiday, Office, Queue, Role, Shift, WorkingWindow
 from marshrut.agency.permissions import REACH_OF_ROLE, SCOPES_OF_ROLE, UNMASKED_OF_ROLE, Actor
+from marshrut.core.typed_values import FieldSpec
 from marshrut.core.working_time import WorkingCalendar
 
 T = TypeVar("T")
@@ -54,6 +55,7 @@ class Colleague:
     capacity: int | None
     weight: int
     is_on_duty: bool
+    language: str
     calendar: WorkingCalendar
     absences: tuple[tuple[datetime, datetime], ...]
 
@@ -92,9 +94,24 @@ class QueueCard:
 
 
 @dataclass(frozen=True)
+class AgencyCard:
+    """The agency itself: what its pages and letters say of it."""
+
+    name: str
+    language: str
+    currency: str
+    address: str
+    email: str
+    phone: str
+    needs_second_factor: bool
+    is_set_up: bool
+
+
+@dataclass(frozen=True)
 class Staff:
     """Everybody who works here, the offices and the queues, of one revision."""
 
+    agency: AgencyCard
     offices: dict[int, OfficeCard]
     colleagues: dict[int, Colleague]
     queues: dict[int, QueueCard]
@@ -154,11 +171,19 @@ def _load_staff() -> Staff:
             e.capacity,
             int(e.share_weight * 100),
             e.is_on_duty,
+            e.language,
             calendar,
             tuple(absences.get(e.id, ())),
         )
     queues = {q.id: QueueCard(q.id, q.slug, q.name, q.office_id) for q in Queue.objects.order_by("id")}
-    return Staff(offices, colleagues, queues)
+    return Staff(_load_agency(), offices, colleagues, queues)
+
+
+def _load_agency() -> AgencyCard:
+    row = Agency.objects.get(pk=1)
+    return AgencyCard(
+        row.name, row.language, row.currency, row.address, row.email, row.phone, row.needs_second_factor, row.set_up_at is not None
+    )
 
 
 def _windows_by(rows: Iterable[tuple[int, int, time, time]]) -> dict[int, Windows]:
@@ -217,14 +242,30 @@ def digest_of(secret: str) -> bytes:
 
 
 def actor_of_token(secret: str) -> Actor | None:
-    """The service account this token belongs to; None for an unknown or revoked one."""
+    """The service account this token belongs to; None for an unknown or revoked one. Every quarter of an hour it is noted as used."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """select id, name, office_id, reach, scopes, (select number from agency_revision) from agency_apitoken
+            """select id, name, office_id, reach, scopes, (select number from agency_revision),
+                   used_at is null or used_at < now() - interval '15 minutes' from agency_apitoken
                where digest = %s and revoked_at is null""",
             [digest_of(secret)],
         )
         row = cursor.fetchone()
-    if row is None:
-        return None
+        if row is None:
+            return None
+        if row[6]:
+            cursor.execute("update agency_apitoken set used_at = now() where id = %s", [row[0]])
     return Actor("token", row[0], row[1], "service", row[2], row[3], frozenset(row[4]), row[5])
+
+
+def _load_custom_fields() -> tuple[FieldSpec, ...]:
+    fields = CustomField.objects.filter(is_active=True).order_by("position", "id")
+    return tuple(FieldSpec(f.subject, f.slug, f.name, f.kind, tuple(f.choices), f.in_list) for f in fields)
+
+
+read_custom_fields: Callable[[int], tuple[FieldSpec, ...]] = kept(_load_custom_fields)
+
+
+def custom_fields_of(subject: str, revision: int) -> tuple[FieldSpec, ...]:
+    """The agency's own fields of people (`person`) or of matters (`matter`), in order."""
+    return tuple(spec for spec in read_custom_fields(revision) if spec.subject == subject)

@@ -1,7 +1,6 @@
 """Writes of deals: opened when contact is made, moved from result to result, closed with an outcome."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -58,7 +57,7 @@ def open_deal(
     sign(by.label)
     inquiry, matter = lock_inquiry(inquiry_id=inquiry_id, by=by)
     _refuse_second_deal(inquiry.state, matter)
-    staff, chosen = _reference(funnel)
+    staff, chosen = funnel_and_staff(funnel)
     stage = chosen.stages[0]
     worth, unit = (amount, currency) if amount is not None else (inquiry.budget, inquiry.currency)
     deal = Deal.objects.create(
@@ -84,7 +83,7 @@ def open_deal(
         data={"deal": deal.pk, "to": stage.name},
     )
     stop_clock(dossier_id=matter.id, at=now)
-    replace_tasks(matter=matter, action=following or _action_of(stage, matter, staff, now), by=by, now=now)
+    replace_tasks(matter=matter, action=following or stage_action(stage, matter.owner_id, staff, now), by=by, now=now)
     return deal.pk
 
 
@@ -101,7 +100,8 @@ def trip_title(request: Mapping[str, Any]) -> str:
     return ", ".join(names.get(str(slug), str(slug)) for slug in request.get("directions") or [])[:120]
 
 
-def _reference(funnel: str) -> tuple[Staff, FunnelCard]:
+def funnel_and_staff(funnel: str) -> tuple[Staff, FunnelCard]:
+    """The staff and the funnel of this slug, of one revision; Invalid when there is none, or it has no stage."""
     revision = read_revision()
     chosen = read_funnels(revision).get(funnel)
     if chosen is None or not chosen.stages:
@@ -111,9 +111,9 @@ def _reference(funnel: str) -> tuple[Staff, FunnelCard]:
     return read_staff(revision), chosen
 
 
-def _action_of(stage: StageCard, matter: Matter, staff: Staff, now: datetime) -> NextAction:
+def stage_action(stage: StageCard, owner_id: int | None, staff: Staff, now: datetime) -> NextAction:
     """The stage tells the next target: its task is due after so many working minutes of whoever holds the matter."""
-    owner = staff.colleagues.get(matter.owner_id or 0)
+    owner = staff.colleagues.get(owner_id or 0)
     calendar = owner.calendar if owner else staff.first_office.calendar
     return NextAction(stage.task_title, calendar.add_working_minutes(now, stage.task_minutes), stage.task_kind)
 
@@ -146,7 +146,7 @@ def move_deal(
     deal, matter = _lock_deal(deal_id, by)
     if deal.state != DealState.OPEN:
         raise Refused("deal_closed", _("This deal is closed; reopen it to move it."))
-    staff, funnel = _reference(deal.stage.funnel.slug)
+    staff, funnel = funnel_and_staff(deal.stage.funnel.slug)
     present, target = funnel.find(deal.stage.slug), funnel.find(stage)
     if target is None or present is None:
         raise Invalid("no_such_stage", _("There is no stage “%(stage)s” in this funnel.") % {"stage": stage}, field="stage")
@@ -172,7 +172,7 @@ def move_deal(
         now=now,
         data={"deal": deal.pk, "from": present.name, "to": target.name},
     )
-    replace_tasks(matter=matter, action=following or _action_of(target, matter, staff, now), by=by, now=now)
+    replace_tasks(matter=matter, action=following or stage_action(target, matter.owner_id, staff, now), by=by, now=now)
 
 
 def _keep_facts(deal: Deal, given: Mapping[str, Any]) -> None:
@@ -237,18 +237,17 @@ def reopen_deal(*, deal_id: int, by: Actor, now: datetime) -> None:
     deal, matter = _lock_deal(deal_id, by)
     if deal.state == DealState.OPEN or matter.is_open:
         raise Refused("deal_open", _("This deal is open."))
-    staff, funnel = _reference(deal.stage.funnel.slug)
+    staff, funnel = funnel_and_staff(deal.stage.funnel.slug)
     stage = funnel.find(deal.stage.slug) or funnel.stages[0]
     was_won = deal.state == DealState.WON
     deal.state, deal.close_reason, deal.closed_at, deal.closed_by = DealState.OPEN, "", None, None
     deal.save(update_fields=["state", "close_reason", "closed_at", "closed_by"])
     holder = holder_again(matter, read_reference(), now)
-    held = replace(matter, owner_id=holder.owner_id, queue_id=holder.queue_id)
     reopen_dossier(
         matter=matter,
         holder=holder,
         place=Place("deal", stage.place, deal.amount, deal.currency),
-        action=_action_of(stage, held, staff, now),
+        action=stage_action(stage, holder.owner_id, staff, now),
         by=by,
         now=now,
     )

@@ -26,9 +26,11 @@ class TaskLine:
     assignee: str | None
     queue_id: int | None
     postponed: int
+    ends_at: datetime | None = None
+    place: str = ""
 
 
-_TASK = """select t.id, t.dossier_id, t.kind, t.title, t.due_at, t.state, t.assignee_id, e.name, t.queue_id, t.postponed
+_TASK = """select t.id, t.dossier_id, t.kind, t.title, t.due_at, t.state, t.assignee_id, e.name, t.queue_id, t.postponed, t.ends_at, t.place
     from journal_task t join journal_dossier d on d.id = t.dossier_id left join agency_employee e on e.id = t.assignee_id """
 
 
@@ -106,13 +108,17 @@ def former_holders(dossier_id: int) -> list[int]:
 
 
 def load_of(employee_ids: list[int], now: datetime) -> dict[int, int]:
-    """How much each of these people has on their hands: open inquiries not yet deals, and overdue actions."""
+    """How much each of these people has on their hands: open inquiries not yet deals, and overdue actions.
+
+    What waits for later burdens nobody until it returns.
+    """
     if not employee_ids:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
             """select e.id,
-                 (select count(*) from journal_dossier d where d.owner_id = e.id and d.is_open and d.place = 'inquiry')
+                 (select count(*) from journal_dossier d where d.owner_id = e.id and d.is_open and d.place = 'inquiry'
+                    and d.waits_until is null)
                + (select count(*) from journal_task t join journal_dossier d on d.id = t.dossier_id and d.place <> 'inquiry'
                   where t.assignee_id = e.id and t.state = 'pending' and t.due_at < %s)
                from unnest(%s::bigint[]) e(id)""",
@@ -123,23 +129,32 @@ def load_of(employee_ids: list[int], now: datetime) -> dict[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class PlaceSum:
-    """How many open matters stand at a place, and their worth in one currency."""
+    """How many open matters stand at a place, and their worth in one currency; of these, how many wait for later."""
 
     place: str
     currency: str
     number: int
     amount: Decimal
+    waiting: int = 0
 
 
 def sum_places(actor: Actor, owner_id: int | None = None) -> list[PlaceSum]:
-    """Numbers and sums of open matters within reach by place and currency, from the running sums."""
+    """Numbers and sums of open matters within reach by place and currency, from the running sums.
+
+    What waits for later is counted apart, in `waiting`, and is in neither number nor amount.
+    """
     reach, values = matters_in_reach(actor, "t")
+    waits, waiting_values = matters_in_reach(actor, "d")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""select t.place, t.currency, sum(t.number)::int, sum(t.amount) from journal_tally t
-                where {reach} and (%s::bigint is null or t.owner_id = %s)
-                group by t.place, t.currency having sum(t.number) <> 0""",
-            [*values, owner_id, owner_id],
+            f"""select y.place, y.currency, sum(y.number)::int, sum(y.amount), sum(y.waiting)::int from (
+                    select t.place, t.currency, t.number, t.amount, 0 as waiting from journal_tally t
+                    where {reach} and (%s::bigint is null or t.owner_id = %s)
+                    union all
+                    select d.place, d.currency, -1, -coalesce(d.worth, 0), 1 from journal_dossier d
+                    where d.waits_until is not null and {waits} and (%s::bigint is null or d.owner_id = %s)) y
+                group by y.place, y.currency having sum(y.number) <> 0 or sum(y.waiting) <> 0""",
+            [*values, owner_id, owner_id, *waiting_values, owner_id, owner_id],
         )
         return [PlaceSum(*row) for row in cursor.fetchall()]
 

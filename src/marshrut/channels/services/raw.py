@@ -1,4 +1,4 @@
-"""Writes at the doors: raw first."""
+"""What came in is kept raw, before anything else."""
 
 import hashlib
 from collections.abc import Sequence
@@ -96,6 +96,15 @@ def lock_key(*, token_id: int, key: str) -> None:
     """Two requests with one key wait for one another."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 11))", [f"{token_id} {key}"])
+
+
+def queue_up(*, identities: Sequence[str]) -> None:
+    """Wait for everybody else who is about to make somebody known by one of these ways to reach them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(pg_advisory_xact_lock(hashtextextended(i, 7))) from (select i from unnest(%s::text[]) i order by i) s",
+            [list(identities)],
+        )
 
 
 def forget_old_keys(*, before: datetime) -> int:

@@ -1,0 +1,122 @@
+"""Folders that mail comes into: only where the home allows them, never through a link that leads out of there."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from django.utils.translation import gettext as _
+
+from marshrut.core.errors import Invalid
+
+MAILDIR, DROP = "maildir", "drop"
+QUIET_SECONDS = 5.0  # a dropped file nobody has touched for so long is whole
+ENDINGS = (".eml", ".msg.eml", ".mail")
+DONE = "done"
+
+
+class Unreadable(Exception):
+    """The folder cannot be read; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A letter that lies in a folder."""
+
+    path: Path
+    size: int
+    at: float  # seconds since the epoch, when it was written
+
+
+def roots() -> list[Path]:
+    """Where doors may lie: the home's own mail folder, and what MARSHRUT_MAIL_ROOTS names."""
+    home = os.environ.get("MARSHRUT_HOME", "")
+    named = [*filter(None, os.environ.get("MARSHRUT_MAIL_ROOTS", "").split(os.pathsep))]
+    return [Path(root).resolve() for root in ([f"{home}/mail"] if home else []) + named]
+
+
+def confined(path: str) -> Path:
+    """The folder of a door as it really lies. Invalid outside the roots, or when a link leads out of them."""
+    written = Path(path)
+    if not written.is_absolute() or "\0" in path or ".." in written.parts:
+        raise Invalid("path_not_absolute", _("Write the whole path of the folder, beginning with a slash."), field="path")
+    allowed = roots()
+    real = written.resolve()
+    if not any(real == root or root in real.parents for root in allowed):
+        raise Invalid(
+            "path_outside",
+            _("Mail is read only below %(roots)s; name further folders in MARSHRUT_MAIL_ROOTS.")
+            % {"roots": ", ".join(map(str, allowed)) or "MARSHRUT_MAIL_ROOTS"},
+            field="path",
+        )
+    return real
+
+
+def inbox_of(kind: str, path: str) -> Path:
+    """Where new letters of a door lie. Unreadable when it is not there, or not ours to read and to move from."""
+    try:
+        folder = confined(path)
+    except Invalid as error:
+        raise Unreadable(error.sentence) from error
+    inbox = folder / "new" if kind == MAILDIR else folder
+    if not inbox.is_dir() or inbox.is_symlink():
+        raise Unreadable(_("The folder %(path)s is not there.") % {"path": inbox})
+    if not os.access(inbox, os.R_OK | os.W_OK | os.X_OK):
+        raise Unreadable(_("The folder %(path)s may not be read and changed by this account.") % {"path": inbox})
+    return inbox
+
+
+def list_incoming(kind: str, inbox: Path, now: datetime, most: int) -> list[Incoming]:
+    """At most `most` whole letters, the longest lying first; what is still being written, hidden or no plain file is left."""
+    found: list[Incoming] = []
+    try:
+        with os.scandir(inbox) as entries:
+            for entry in entries:
+                if entry.name.startswith(".") or (kind == DROP and not entry.name.lower().endswith(ENDINGS)):
+                    continue
+                with suppress(OSError):
+                    told = entry.stat(follow_symlinks=False)
+                    touched = max(told.st_mtime, told.st_ctime)
+                    if stat.S_ISREG(told.st_mode) and (kind == MAILDIR or now.timestamp() - touched >= QUIET_SECONDS):
+                        found.append(Incoming(Path(entry.path), told.st_size, told.st_mtime))
+    except OSError as error:
+        raise Unreadable(_("The folder %(path)s cannot be read: %(why)s") % {"path": inbox, "why": error.strerror}) from error
+    return sorted(found, key=lambda letter: (letter.at, letter.path.name))[:most]
+
+
+@contextmanager
+def opened(letter: Incoming) -> Iterator[BinaryIO]:
+    """The letter's bytes: of a plain file only, never through a link and never waiting for a pipe."""
+    handle = os.open(letter.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise OSError(f"{letter.path} is no file")
+        yield stream
+
+
+def put_away(kind: str, letter: Incoming) -> None:
+    """Move a letter that is kept now: into `cur` as seen, or into `done`. One that is gone was moved by another process."""
+    folder = letter.path.parent.parent / "cur" if kind == MAILDIR else letter.path.parent / DONE
+    folder.mkdir(exist_ok=True)
+    name = letter.path.name.partition(":")[0] + ":2,S" if kind == MAILDIR else letter.path.name
+    target = folder / name
+    if kind == DROP:
+        number = 1
+        while target.exists():
+            target, number = folder / f"{letter.path.stem}.{number}{letter.path.suffix}", number + 1
+    with suppress(FileNotFoundError):
+        letter.path.rename(target)
+
+
+def ready(kind: str, path: str) -> None:
+    """Make the folders of a door that are not there yet. Invalid where they cannot be made."""
+    folder = confined(path)
+    try:
+        for name in ("new", "cur", "tmp") if kind == MAILDIR else ("", DONE):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Invalid("path_not_ours", _("The folder cannot be made: %(why)s") % {"why": error.strerror}, field="path") from error

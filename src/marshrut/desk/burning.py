@@ -1,0 +1,129 @@
+"""Reads of what burns: clocks, nobody's, stuck, late, over capacity, and whether the house itself is well."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from marshrut.agency.permissions import Actor
+from marshrut.desk.queries import MatterRow, ranked_matters
+from marshrut.journal.permissions import matters_in_reach
+
+BROKEN, BREAKING, NOBODY, STUCK = range(4)
+SOON = timedelta(minutes=10)
+"""A response clock with no more than this left is about to break."""
+SILENT = timedelta(days=14)
+"""A deal that has not moved, and of which nothing was said or done, for this long is stuck whatever its stage allows."""
+SHOWN = 6
+
+_CHOSEN = """
+    select d.id as dossier_id, case when i.clock_state = 'missed' or i.respond_by <= {now} then {broken} else {breaking} end as part,
+        coalesce(i.respond_by, d.opened_at) as since
+    from journal_dossier d join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
+    where d.is_open and d.place = 'inquiry' and i.answered_at is null and {reach}
+        and (i.clock_state = 'missed' or (i.clock_state = 'running' and i.respond_by <= {soon}))
+    union all
+    select d.id, {nobody}, d.opened_at from journal_dossier d where d.is_open and d.queue_id is not null and {reach}
+    union all
+    select d.id, {stuck}, l.stage_entered_at
+    from deals_deal l join deals_stage s on s.id = l.stage_id join journal_dossier d on d.id = l.dossier_id
+    where l.state = 'open' and d.is_open and d.waits_until is null and {reach} and (
+        l.stage_entered_at < {now} - make_interval(days => s.longest_days)
+        or (l.stage_entered_at < {silent} and not exists (
+            select from journal_touch x where x.dossier_id = d.id and x.at >= {silent})))"""
+
+
+def list_burning(actor: Actor, now: datetime) -> list[MatterRow]:
+    """The worst matters of each block within reach, in one statement; `group` is the block, `group_count` its whole number.
+
+    Broken clocks whose client still waits, clocks about to break, matters in a queue, deals that stand too long.
+    """
+    reach, values = matters_in_reach(actor)
+    chosen = _CHOSEN.format(
+        reach=reach, now=literal(now), soon=literal(now + SOON), silent=literal(now - SILENT), broken=BROKEN, breaking=BREAKING,
+        nobody=NOBODY, stuck=STUCK)
+    return ranked_matters(
+        f"""select * from (select dossier_id, part, row_number() over (partition by part order by since, dossier_id) as rank,
+                count(*) over (partition by part) as total from ({chosen}) c) n where rank <= {SHOWN}""",
+        [*values, *values, *values])
+
+
+def literal(moment: datetime) -> str:
+    """A moment as SQL text: a plan made once for any moment would read the whole table."""
+    return f"timestamptz '{moment.isoformat()}'"
+
+
+def count_burning(actor: Actor, now: datetime) -> int:
+    """How many clients wait whose clock has broken or is about to, or who have nobody: the figure beside the page's name."""
+    reach, values = matters_in_reach(actor)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select count(*) from journal_dossier d join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
+                where d.is_open and d.place = 'inquiry' and {reach} and (d.queue_id is not null or (i.answered_at is null
+                    and (i.clock_state = 'missed' or (i.clock_state = 'running' and i.respond_by <= {literal(now + SOON)}))))""",
+            values)
+        return int(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class LateLine:
+    """Overdue next actions of one manager (None: of a queue) and the oldest of them."""
+
+    assignee_id: int | None
+    count: int
+    oldest: datetime
+
+
+def late_by_manager(actor: Actor, now: datetime) -> list[LateLine]:
+    """Who is late with how much, the most first."""
+    reach, values = matters_in_reach(actor)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select t.assignee_id, count(*), min(t.due_at) from journal_task t join journal_dossier d on d.id = t.dossier_id
+                where t.state = 'pending' and t.due_at < {literal(now)} and d.waits_until is null and {reach}
+                group by t.assignee_id order by 2 desc, 3""",
+            values)
+        return [LateLine(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is wrong with the house: ages are of the oldest case, None where there is none."""
+
+    quarantined: int
+    quarantined_since: datetime | None
+    doors: int
+    door: str | None
+    doors_since: datetime | None
+    failed_sendings: int
+    failed_since: datetime | None
+    late_sendings: int
+    imports: int
+    import_name: str | None
+    workers: int
+    failed_jobs: int
+
+
+def read_trouble(actor: Actor, now: datetime) -> Trouble:
+    """Quarantine, mail doors, outbox, imports of the actor's offices, and the worker's health; one statement."""
+    if actor.reach == "all":
+        own, values = "true", list[Any]()
+    else:
+        own, values = "(x.office_id is null or x.office_id = %s)", [actor.office_id]
+    reach, reached = matters_in_reach(actor)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select q.n, q.since, m.n, m.name, m.since, f.n, f.since, w.n, r.n, r.name,
+                   (select count(*) from procrastinate_workers where last_heartbeat > now() - interval '30 seconds'),
+                   (select count(*) from procrastinate_jobs where status = 'failed')
+                from (select count(*) n, min(x.received_at) since from channels_rawmessage x where x.state = 'quarantined' and {own}) q,
+                (select count(*) n, min(x.name) name, min(x.problem_since) since from channels_maildoor x
+                    where x.is_active and x.problem <> '' and {own}) m,
+                (select count(*) n, min(x.created_at) since from channels_sending x left join journal_dossier d on d.id = x.dossier_id
+                    where x.state = 'failed' and (x.dossier_id is null or {reach})) f,
+                (select count(*) n from channels_sending x where x.state = 'waiting' and x.try_at < {literal(now)} - interval '15 minutes') w,
+                (select count(*) n, min(x.file_name) name from intake_importrun x
+                    where (x.state = 'failed' or (x.state = 'stopped' and x.finished_at is null)) and {own}) r""",
+            [*values, *values, *reached, *values])
+        return Trouble(*cursor.fetchone())

@@ -1,0 +1,78 @@
+"""What a report is asked for: a period of whole days on the office's wall, and what it is narrowed to."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+LONGEST_DAYS = 1100
+QUEUE = 0
+"""The manager of what is nobody's: it waits in a queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A period from `first` to `last`, both included, in the time zone of an office; and filters, empty: all.
+
+    `basis` says by which moment inquiries belong to the period: received, or closed. `owner_id` 0 means a queue.
+    """
+
+    first: date
+    last: date
+    zone: str
+    preset: str = ""
+    basis: str = "received"
+    office_id: int | None = None
+    owner_id: int | None = None
+    source_id: int | None = None
+    channel: str = ""
+    category: str = ""
+    funnel: str = ""
+    stage: str = ""
+    reason: str = ""
+    weekday: int | None = None
+    hour: int | None = None
+
+    @property
+    def since(self) -> datetime:
+        """The office's midnight at which the first day begins."""
+        return midnight(self.first, self.zone)
+
+    @property
+    def until(self) -> datetime:
+        """The office's midnight at which the last day has ended."""
+        return midnight(self.last + timedelta(days=1), self.zone)
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def before(self) -> "Asked":
+        """The same question about as many days right before."""
+        return replace(self, first=self.first - timedelta(days=self.days), last=self.first - timedelta(days=1), preset="")
+
+    def narrowed(self, **filters: Any) -> "Asked":
+        """The same question about less."""
+        return replace(self, **filters)
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """The moment a day begins on the wall of that zone, in UTC; where midnight does not exist, the first moment after."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def period_of(preset: str, today: date) -> tuple[date, date] | None:
+    """First and last day of a named period; None for a name that is none of ours."""
+    month = today.replace(day=1)
+    named = {
+        "today": (today, today),
+        "yesterday": (today - timedelta(days=1), today - timedelta(days=1)),
+        "7d": (today - timedelta(days=6), today),
+        "30d": (today - timedelta(days=29), today),
+        "90d": (today - timedelta(days=89), today),
+        "month": (month, today),
+        "last_month": ((month - timedelta(days=1)).replace(day=1), month - timedelta(days=1)),
+        "year": (today.replace(month=1, day=1), today),
+        "365d": (today - timedelta(days=364), today),
+    }
+    return named.get(preset)

@@ -1,0 +1,99 @@
+"""Source × conversion: numbers, money and reasons of loss by source."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from marshrut.agency.permissions import Actor
+from marshrut.insights.asked import Asked
+from marshrut.insights.queries.counting import choose, choose_measure, condition, counted, reason_of, rows_of, unit_of
+
+COUNTED = ("inquiries", "joined", "open", "no_sale", "closed", "won", "lost")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What became of the inquiries of one source."""
+
+    inquiries: int = 0
+    joined: int = 0
+    open: int = 0
+    no_sale: int = 0
+    closed: int = 0
+    won: int = 0
+    lost: int = 0
+
+    def __add__(self, other: "Outcomes") -> "Outcomes":
+        return Outcomes(*(getattr(self, name) + getattr(other, name) for name in COUNTED))
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Money of one currency; the margin where it is known."""
+
+    currency: str
+    amount: Decimal
+    margin: Decimal
+
+
+def outcomes_by_source(actor: Actor, asked: Asked, now: datetime) -> dict[int, Outcomes]:
+    """Numbers by source id."""
+    chosen = choose(actor, asked, unit_of("inquiries", asked))
+    columns = ", ".join(counted(code, asked, now) for code in COUNTED)
+    rows = rows_of(f"select i.source_id, {columns} {chosen.source} group by i.source_id", chosen.values)
+    return {row[0]: Outcomes(*row[1:]) for row in rows}
+
+
+WON_DEAL = """left join lateral (select amount, currency, margin from deals_deal where dossier_id = d.id and state = 'won'
+    order by id desc limit 1) w on true"""
+CURRENCY = "case when w.amount is not null then w.currency else d.currency end"
+
+
+def money_by_source(actor: Actor, asked: Asked, now: datetime) -> dict[int, list[Sum]]:
+    """What the realised inquiries were sold for, by source id and currency."""
+    chosen = choose_measure(actor, asked, "won", now)
+    rows = rows_of(
+        f"""select i.source_id, {CURRENCY}, sum(coalesce(w.amount, d.worth)), coalesce(sum(w.margin), 0)
+            from {chosen.unit.base} {WON_DEAL} where {chosen.where} and coalesce(w.amount, d.worth) is not null group by 1, 2 order by 3 desc""",
+        chosen.values)
+    found: dict[int, list[Sum]] = {}
+    for source_id, *money in rows:
+        found.setdefault(source_id, []).append(Sum(*money))
+    return found
+
+
+def reasons_by_source(actor: Actor, asked: Asked, now: datetime) -> dict[int, list[tuple[str, int]]]:
+    """Reasons of loss by source id, the most frequent first."""
+    chosen = choose_measure(actor, asked, "lost", now)
+    rows = rows_of(f"select i.source_id, {reason_of('i')}, count(*) {chosen.source} group by 1, 2 order by 3 desc, 2", chosen.values)
+    found: dict[int, list[tuple[str, int]]] = {}
+    for source_id, reason, count in rows:
+        found.setdefault(source_id, []).append((reason, count))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """One day on the office's wall."""
+
+    day: date
+    inquiries: int
+    won: int
+    lost: int
+
+
+def outcomes_by_day(actor: Actor, asked: Asked, now: datetime) -> list[DayLine]:
+    """Every day of the period, empty ones too."""
+    unit = unit_of("inquiries", asked)
+    chosen = choose(actor, asked, unit)
+    columns = ", ".join(counted(code, asked, now) for code in ("inquiries", "won", "lost"))
+    rows = rows_of(
+        f"""select g.day::date, coalesce(r.n, 0), coalesce(r.w, 0), coalesce(r.l, 0)
+            from generate_series(%s::date, %s::date, interval '1 day') g(day)
+            left join (select ({unit.at} at time zone %s)::date as day, {columns.replace(", count", " as n, count", 1).replace(
+                ", count", " as w, count", 1)} as l {chosen.source} group by 1) r on r.day = g.day::date order by 1""",
+        [asked.first, asked.last, asked.zone, *chosen.values])
+    return [DayLine(*row) for row in rows]
+
+
+__all__ = ["COUNTED", "DayLine", "Outcomes", "Sum", "condition", "money_by_source", "outcomes_by_day", "outcomes_by_source", "reasons_by_source"]

@@ -1,0 +1,45 @@
+"""Reads of the dossier: its story, its next actions, who has what to do, who was told what."""
+
+from marshrut.journal.queries.dossiers import (
+    PlaceSum,
+    TaskLine,
+    TouchLine,
+    find_task,
+    former_holders,
+    list_tasks,
+    load_of,
+    pending_tasks,
+    read_history,
+    read_story,
+    sum_places,
+)
+from marshrut.journal.queries.notices import (
+    NoticeCount,
+    NoticeLine,
+    count_notices,
+    list_notices,
+)
+from marshrut.journal.queries.waiting import (
+    Clash,
+    find_clashes,
+)
+
+__all__ = [
+    "Clash",
+    "NoticeCount",
+    "NoticeLine",
+    "PlaceSum",
+    "TaskLine",
+    "TouchLine",
+    "count_notices",
+    "find_clashes",
+    "find_task",
+    "former_holders",
+    "list_notices",
+    "list_tasks",
+    "load_of",
+    "pending_tasks",
+    "read_history",
+    "read_story",
+    "sum_places",
+]

@@ -1,0 +1,88 @@
+"""Writes of the dossier: everything that is said, planned and done about a matter."""
+
+from marshrut.journal.services.custom import keep_custom, set_custom
+from marshrut.journal.services.dossiers import (
+    Holder,
+    Matter,
+    NextAction,
+    Place,
+    add_touch,
+    fold_tallies,
+    lock_matter,
+    move_dossier,
+    open_dossier,
+    stop_waiting,
+)
+from marshrut.journal.services.holding import (
+    close_dossier,
+    hand_over,
+    reopen_dossier,
+)
+from marshrut.journal.services.notices import (
+    forget_old_notices,
+    notify,
+    see_notices,
+)
+from marshrut.journal.services.tasks import (
+    LockedTask,
+    add_task,
+    cancel_tasks,
+    complete_task,
+    finish_task,
+    has_other_task,
+    lock_task,
+    move_task,
+    plan_action,
+    plan_meeting,
+    postpone_task,
+    refuse_span,
+    replace_tasks,
+)
+from marshrut.journal.services.waiting import (
+    bring_back,
+    is_away,
+    put_aside,
+    return_matter,
+    return_waiting,
+    wake_matter,
+)
+
+__all__ = [
+    "Holder",
+    "LockedTask",
+    "Matter",
+    "NextAction",
+    "Place",
+    "add_task",
+    "add_touch",
+    "bring_back",
+    "cancel_tasks",
+    "close_dossier",
+    "complete_task",
+    "finish_task",
+    "fold_tallies",
+    "forget_old_notices",
+    "hand_over",
+    "has_other_task",
+    "is_away",
+    "keep_custom",
+    "lock_matter",
+    "lock_task",
+    "move_dossier",
+    "move_task",
+    "notify",
+    "open_dossier",
+    "plan_action",
+    "plan_meeting",
+    "postpone_task",
+    "put_aside",
+    "refuse_span",
+    "reopen_dossier",
+    "replace_tasks",
+    "return_matter",
+    "return_waiting",
+    "see_notices",
+    "set_custom",
+    "stop_waiting",
+    "wake_matter",
+]

@@ -1,0 +1,74 @@
+"""Notices: what one person should know, kept until it is seen."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from django.db import connection, transaction
+
+from marshrut.agency.permissions import Actor
+
+CODES = (
+    "matter_given",
+    "matter_taken",
+    "clock_warning",
+    "clock_escalation",
+    "task_planned",
+    "reply_came",
+    "matter_returned",
+    "import_finished",
+    "sending_failed",
+    "handed_over",
+    "absence_begins",
+    "absence_ends",
+)
+"""What can be told, and muted; each is worded for the reader by the desk."""
+NOTICE_AGE = timedelta(days=60)
+
+
+def notify(
+    *,
+    employee_ids: Iterable[int | None],
+    code: str,
+    data: dict[str, Any] | None = None,
+    dossier_id: int | None = None,
+    by: Actor,
+    now: datetime,
+) -> int:
+    """Tell these people something in the caller's transaction; how many were told.
+
+    Nobody is told what they did themselves (`by`), what they have muted, or anything after they left; None among the
+    ids is nobody. `data` holds codes, ids and short values, no contacts: the reader's language words it, and whoever
+    cannot see the matter any more reads no name. One statement; none when nobody is left to tell.
+    """
+    told = {number for number in employee_ids if number and not (by.kind == "employee" and number == by.id)}
+    if not told:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """insert into journal_notice(employee_id, code, data, dossier_id, at)
+               select e.id, %s, %s, %s, %s from agency_employee e
+               where e.id = any(%s) and e.is_active and not (%s = any(e.muted)) order by e.id""",
+            [code, orjson.dumps({"by": by.name, **(data or {})}).decode(), dossier_id, now, list(told), code],
+        )
+        return int(cursor.rowcount)
+
+
+@transaction.atomic
+def see_notices(*, by: Actor, now: datetime, notice_ids: Iterable[int] | None = None) -> int:
+    """Mark these notices (or all) of the actor as seen; how many were not seen before. Foreign ids change nothing."""
+    only, values = ("", []) if notice_ids is None else ("and id = any(%s)", [list(notice_ids)])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"update journal_notice set seen_at = %s where employee_id = %s and seen_at is null {only}", [now, by.id, *values]
+        )
+        return int(cursor.rowcount)
+
+
+@transaction.atomic
+def forget_old_notices(*, now: datetime) -> int:
+    """Notices are kept for sixty days; how many went."""
+    with connection.cursor() as cursor:
+        cursor.execute("delete from journal_notice where at < %s", [now - NOTICE_AGE])
+        return int(cursor.rowcount)

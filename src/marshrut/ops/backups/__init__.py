@@ -1,0 +1,1 @@
+"""Backup and restore: one archive with the database, the files in it and the keys they are sealed with."""

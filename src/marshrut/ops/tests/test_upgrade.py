@@ -1,0 +1,91 @@
+"""A home of the first schema, with an agency's months in it, comes up to date whole or not at all.
+
+`homes/first_schema.sql.xz` is what pg_dump wrote of a demo home made by the first version that had users.
+"""
+
+from __future__ import annotations
+
+import lzma
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from marshrut.ops import postgres
+from marshrut.ops.backups.dump import count_rows
+
+FIRST = Path(__file__).parent / "homes" / "first_schema.sql.xz"
+NAME = "upgraded"
+
+
+@pytest.fixture
+def old_home(postgres_server: postgres.Server) -> Iterator[str]:
+    """The address of a database as the first version left it."""
+    postgres.create_database(postgres_server, NAME)
+    url = postgres_server.dsn(postgres.OWNER, NAME)
+    psql = [str(postgres_server.binaries.program("psql")), "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--dbname", url]
+    done = subprocess.run(psql, input=lzma.decompress(FIRST.read_bytes()), capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    yield url
+    postgres.drop_database(postgres_server, NAME)
+
+
+def bring_up_to_date(url: str) -> subprocess.CompletedProcess[str]:
+    environ = {**os.environ, "MARSHRUT_DATABASE_URL": url}
+    return subprocess.run([sys.executable, "-m", "marshrut.ops.migrate"], env=environ, capture_output=True, text=True, check=False)
+
+
+def counts_of(url: str) -> dict[str, int]:
+    with psycopg.connect(url) as connection:
+        return {name: int(rows[0]) for name, rows in count_rows(connection).items()}
+
+
+def ask(url: str, statement: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(url) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def test_every_row_of_the_first_schema_is_there_afterwards_and_every_promise_holds(old_home: str) -> None:
+    before = counts_of(old_home)
+    done = bring_up_to_date(old_home)
+    assert done.returncode == 0, done.stderr
+    after = counts_of(old_home)
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed <= {"django_migrations", "core_change", "agency_revision", "django_content_type", "auth_permission",
+                       "procrastinate_jobs", "deals_funnel", "deals_stage"}  # fmt: skip
+    assert before["intake_inquiry"] > 40
+    examine = "from marshrut.ops import doctor; import django; django.setup(); " \
+              "print([f.name for f in doctor.examine(is_embedded=False) if f.state == 'broken'])"
+    found = subprocess.run([sys.executable, "-c", examine], env={**os.environ, "MARSHRUT_DATABASE_URL": old_home},
+                           capture_output=True, text=True, check=False)
+    assert found.stdout.strip() == "[]", found.stdout + found.stderr
+
+
+def test_whoever_worked_there_has_joined_and_whoever_holds_anothers_client_finds_them(old_home: str) -> None:
+    assert bring_up_to_date(old_home).returncode == 0
+    assert ask(old_home, "select count(*) from agency_employee where is_active and joined_at is null") == [(0,)]
+    held = """select count(*) from journal_dossier d join clients_person p on p.id = d.person_id
+              where d.is_open and (p.owner_id, p.office_id) is distinct from (d.owner_id, d.office_id)"""
+    assert ask(old_home, held) == ask(old_home, "select count(*) from clients_holding")
+
+
+def test_a_second_time_changes_nothing(old_home: str) -> None:
+    assert bring_up_to_date(old_home).returncode == 0
+    before = counts_of(old_home)
+    assert bring_up_to_date(old_home).returncode == 0
+    assert counts_of(old_home) == before
+
+
+def test_an_upgrade_that_fails_leaves_the_former_schema_whole_and_says_so(old_home: str) -> None:
+    with psycopg.connect(old_home) as connection:  # somebody made a table by hand that the new version brings
+        connection.execute("create table intake_importrun (id bigint)")
+    tables, rows = ask(old_home, "select count(*) from pg_class"), counts_of(old_home)
+    done = bring_up_to_date(old_home)
+    assert done.returncode == 1
+    assert "intake_importrun" in done.stderr.splitlines()[-1]
+    assert done.stderr.splitlines()[-1].endswith("Nothing was changed: the former version starts on these data as before.")
+    assert (ask(old_home, "select count(*) from pg_class"), counts_of(old_home)) == (tables, rows)

@@ -1,0 +1,172 @@
+"""The world of the rights matrix: two matters of Anna's, everybody who looks at them, and the words that would betray them."""
+
+import inspect
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import unquote
+
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver
+from django.urls.resolvers import URLResolver
+
+from marshrut.agency.models import Employee, Team
+from marshrut.agency.permissions import system
+from marshrut.agency.services import issue_token
+from marshrut.channels.models import Form
+from marshrut.core.clock import utc_now
+from tests.cast import Cast
+
+NAMES = ("Тайнова", "Тайные")  # who the client is and what they said
+WAYS = ("1110000", "111-00-00", "tainova")  # how they are reached: hidden from whoever may not see phones
+SECRETS = (*NAMES, *WAYS)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What an address is. `KIND("scope")` is the same for holders of that scope; others get 403 of it."""
+
+    name: str
+    scope: str = ""
+
+    def __call__(self, scope: str) -> "Kind":
+        return replace(self, scope=scope)
+
+
+@dataclass
+class World:
+    """Numbers of Anna's things by the first word of their address, and browsers by who looks through them."""
+
+    ids: dict[str, int | str]
+    seeing: dict[str, Client]
+    blind: dict[str, Client]
+    roles: dict[str, str] = field(default_factory=dict)
+    masked: tuple[str, ...] = ("marketer", "accountant")
+
+    @property
+    def everybody(self) -> dict[str, Client]:
+        return {**self.seeing, **self.blind}
+
+    def address(self, route: str) -> str:
+        """The address with the number of Anna's thing that it names, or with a query it needs."""
+        if "<" not in route:
+            return route + "?q=Ксения" * route.endswith("/search")
+        words = [w for w in route.removeprefix("/api/v1").removeprefix("/board").strip("/").split("/") if not w.startswith("<")]
+        named = "/".join(words[:2]) if "/".join(words[:2]) in self.ids else words[0]
+        return re.sub(r"<[^>]*>", lambda found: str(self.ids.get("forms" if named == "f" else named, _any(found.group()))), route)
+
+
+def _any(converter: str) -> str:
+    """Something the address accepts where the world has nothing of that kind."""
+    return "nothing-like-this" if converter.startswith(("<slug", "<str")) else "999999999"
+
+
+def make_world(cast: Cast) -> World:
+    """Boris is full, so everything comes to Anna; all seven roles look, some of them from the other office."""
+    Employee.objects.filter(pk=cast.boris.id).update(capacity=0)
+    people = _people(cast)
+    program = Client(headers={"Authorization": f"Bearer {token()}"})
+    came = [_send(program, n) for n in range(2)]
+    assert {c["owner"]["id"] for c in came} == {cast.anna.id}
+    deal = program.post(f"/api/v1/inquiries/{came[1]['id']}/deal", {"funnel": "office"}, content_type="application/json").json()
+    browsers = {role: _browser(number) for role, number in people.items()}
+    blind = ("colleague", "senior of another team", "stranger", "foreign supervisor", "administrator")
+    roles = {role: Employee.objects.get(pk=number).role for role, number in people.items()}
+    return World(
+        _ids(came, deal, cast),
+        {role: browser for role, browser in browsers.items() if role not in blind},
+        {role: browsers[role] for role in blind},
+        roles,
+    )
+
+
+def _people(cast: Cast) -> dict[str, int]:
+    """Who looks, by what they are to Anna's clients."""
+    nevsky, podil = (Employee.objects.get(pk=who.id).office for who in (cast.anna, cast.stranger))
+    ours, theirs = (Team.objects.create(name=name, office=nevsky) for name in ("Море", "Горы"))
+    Employee.objects.filter(pk=cast.anna.id).update(team=ours)
+
+    def hire(role: str, name: str, office: Any = nevsky, team: Team | None = None) -> int:
+        email = f"{role}{name}@agency.example".lower()
+        return Employee.objects.create(email=email, name=f"{name} Проверочная", role=role, office=office, team=team, password="!").id
+
+    return {
+        "owner of the matter": cast.anna.id, "senior of the team": hire("senior", "Алла", team=ours), "supervisor": cast.supervisor.id,
+        "marketer": hire("marketer", "Мария"), "accountant": hire("accountant", "Бэлла"), "owner": cast.owner.id,
+        "colleague": cast.boris.id, "senior of another team": hire("senior", "Зоя", team=theirs), "stranger": cast.stranger.id,
+        "foreign supervisor": hire("supervisor", "Оксана", podil), "administrator": cast.administrator.id,
+    }  # fmt: skip
+
+
+def _ids(came: list[dict[str, Any]], deal: dict[str, Any], cast: Cast) -> dict[str, int | str]:
+    """The number a word of an address stands for. A thing of a new kind: make it here, under its address's first word."""
+    from marshrut.intake.models import Inquiry
+
+    return {
+        "quarantine": 1, "inquiries": came[0]["id"], "inbox": came[0]["id"], "deals": deal["id"], "tasks": came[0]["next_action"]["id"],
+        "persons": came[0]["person"]["id"], "clients": came[0]["person"]["id"], "forms": Form.objects.values_list("key", flat=True)[0],
+        "dossiers": Inquiry.objects.get(pk=came[0]["id"]).dossier_id, "staff": cast.boris.id,
+    }  # fmt: skip
+
+
+def token(**given: Any) -> str:
+    return issue_token(name="matrix", by=system("test"), now=utc_now(), **given)
+
+
+def program(**given: Any) -> Client:
+    """A program with a token of its own."""
+    return Client(headers={"Authorization": f"Bearer {token(**given)}"}, raise_request_exception=False)
+
+
+def _send(client: Client, n: int) -> dict[str, Any]:
+    contact = {"name": f"Ксения Тайнова{'вы'[n]}", "phone": f"+791611100{n}0", "email": f"tainova{n}@mail.ru"}
+    body = {"channel": "site_form", "source": "site", "contact": contact, "message": f"Тайные слова, мой номер 8 (916) 111-00-{n}0"}
+    answer = client.post("/api/v1/inquiries", body, content_type="application/json")
+    assert answer.status_code == 201
+    return answer.json()
+
+
+def _browser(number: int) -> Client:
+    browser = Client(raise_request_exception=False)
+    browser.force_login(Employee.objects.get(pk=number))
+    return browser
+
+
+def ask(client: Client, method: str, address: str, body: Any = None, **extra: Any) -> Any:
+    """One request whose writes are undone, so that the next one finds the same world."""
+    with transaction.atomic():
+        kind = {"content_type": "application/json"} if body is not None else {}
+        answer = client.generic(method, address, json.dumps(body).encode() if body is not None else b"", **kind, **extra)
+        if answer.streaming:  # read while the world is still there
+            answer.kept = b"".join(answer)
+        transaction.set_rollback(True)
+    assert answer.status_code < 500 or address == "/readyz", f"{method} {address}: {answer.status_code}"
+    return answer
+
+
+def betrayed(answer: Any, asked: str = "", secrets: tuple[str, ...] = SECRETS) -> list[str]:
+    """Words of the client that stand in an answer, not counting the reader's own question."""
+    text = unquote((getattr(answer, "kept", None) or b"".join(answer)).decode(errors="replace"))
+    text = text.replace(asked, "") if asked else text
+    return [word for word in secrets if word in text]
+
+
+def addresses(patterns: Any = None, prefix: str = "/") -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Every address of the house and its view."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, route)
+        else:
+            yield route, pattern.callback
+
+
+def parts_of(view: Callable[..., Any]) -> set[str]:
+    """Regions a page answers alone when `?part=` names them, read from its source."""
+    try:
+        return set(re.findall(r'part_or_page\(\s*request,\s*"(\w+)"', inspect.getsource(inspect.unwrap(view))))
+    except (OSError, TypeError):
+        return set()
