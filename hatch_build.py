@@ -25,7 +25,7 @@ except ImportError:  # run by hand, where the build tools are not installed
     BuildHookInterface = object  # type: ignore[misc, assignment]
 
 BROWSERS = "chrome123,firefox125,safari17.5"
-ENTRIES = ("app.js", "theme.js", "app.css", "favicon.svg", "favicon-marked.svg")
+ENTRIES = ("app.js", "enter.js", "theme.js", "app.css", "favicon.svg", "favicon-marked.svg")
 HASHED = re.compile(r"-[A-Z0-9]{8}(?=\.\w+$)")
 
 

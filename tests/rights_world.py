@@ -17,6 +17,7 @@ from marshrut.agency.models import Employee, Team
 from marshrut.agency.permissions import system
 from marshrut.agency.services import issue_token
 from marshrut.channels.models import Form
+from marshrut.clients.models import Consent
 from marshrut.core.clock import utc_now
 from tests.cast import Cast
 
@@ -103,9 +104,13 @@ def _people(cast: Cast) -> dict[str, int]:
 
 def _ids(came: list[dict[str, Any]], deal: dict[str, Any], cast: Cast) -> dict[str, int | str]:
     """The number a word of an address stands for. A thing of a new kind: make it here, under its address's first word."""
+    from marshrut.clients.services import keep_consent
     from marshrut.intake.models import Inquiry
 
+    client = came[0]["person"]["id"]
+    keep_consent(person_id=client, raw_id=None, text="Согласие", version="1", channel="phone", given_at=utc_now())
     return {
+        "privacy/people": client, "privacy/consents": Consent.objects.values_list("pk", flat=True)[0],
         "quarantine": 1, "inquiries": came[0]["id"], "inbox": came[0]["id"], "deals": deal["id"], "tasks": came[0]["next_action"]["id"],
         "persons": came[0]["person"]["id"], "clients": came[0]["person"]["id"], "forms": Form.objects.values_list("key", flat=True)[0],
         "dossiers": Inquiry.objects.get(pk=came[0]["id"]).dossier_id, "staff": cast.boris.id,

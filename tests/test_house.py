@@ -28,8 +28,11 @@ EXPLAINED = ("services", "queries", "rules", "permissions", "facts")
 ARGUMENTS: dict[str, dict[str, Any]] = {  # what each job is called with; a job that is not here fails its test
     "intake.watch_clocks": {"timestamp": 0},
     "intake.fold_counters": {"timestamp": 0},
+    "intake.read_mail": {"timestamp": 0},
+    "channels.send_outbox": {"timestamp": 0},
     "journal.return_waiting": {"timestamp": 0},
     "journal.forget_notices": {"timestamp": 0},
+    "privacy.keep_retention": {"timestamp": 0},
 }
 
 
@@ -221,12 +224,16 @@ def our_jobs() -> list[str]:
 def unanswered(cast: Cast) -> None:
     """Inquiries that came an hour ago and nobody has answered: their clocks, queues and counters have something to do.
 
-    One of them waited for later until half an hour ago; an old notice has been read long since.
+    One of them waited for later until half an hour ago; an old notice has been read long since. A mail door leads
+    nowhere, and a letter waits though no mail server is set. What came is kept for so many days only.
     """
+    from marshrut.channels.models import MailDoor, RawMessage
+    from marshrut.channels.services import queue_message
     from marshrut.intake.reading import read_submission
     from marshrut.intake.reference import read_reference
     from marshrut.intake.services import accept_inquiry
     from marshrut.journal.services import notify, put_aside
+    from marshrut.privacy.services import set_rule
 
     reference = read_reference()
     for number in range(4):
@@ -237,6 +244,10 @@ def unanswered(cast: Cast) -> None:
     put_aside(dossier_id=card.dossier_id, until=utc_now() - timedelta(minutes=30), why="зарплата", by=system("test"), now=at)
     long_ago = utc_now() - timedelta(days=61)
     notify(employee_ids=[cast.anna.id], code="matter_returned", data={"why": "зарплата"}, by=system("test"), now=long_ago)
+    set_rule(subject="raw_bodies", days=1, is_active=True, by=system("test"), now=long_ago)
+    RawMessage.objects.update(received_at=long_ago)
+    MailDoor.objects.create(name="Почта", kind="maildir", path="/nowhere", source_slug="email")
+    queue_message(to="guest@example.com", subject="Привет", text="Добрый день", purpose="message", by=system("test"), now=long_ago)
 
 
 @pytest.mark.parametrize("name", our_jobs())

@@ -44,11 +44,18 @@ PAGES: dict[str, Kind] = {
     "/inquiries/<id:pk>/reopen": ACTION, "/deals/<id:pk>/stage": ACTION, "/deals/<id:pk>/close": ACTION, "/deals/<id:pk>/reopen": ACTION,
     "/tasks/<id:pk>/complete": ACTION, "/tasks/<id:pk>/postpone": ACTION, "/dossiers/<id:pk>/touch": ACTION, "/dossiers/<id:pk>/task": ACTION,
     "/quarantine/<id:pk>/release": WATCH,
+    "/privacy": MANAGE("privacy:write"), "/privacy/rules/<slug:subject>": MANAGE("privacy:write"), "/privacy/consents": LIST("persons:read"),
+    "/privacy/people/<id:pk>": RECORD("persons:read"), "/privacy/people/<id:pk>/consent": ACTION("persons:write"),
+    "/privacy/people/<id:pk>/everything": ACTION("privacy:write"), "/privacy/people/<id:pk>/erase": ACTION("privacy:write"),
+    "/privacy/consents/<id:pk>/withdraw": ACTION("persons:write"),
+    "/waiting": LIST, "/dossiers/<id:pk>/aside": ACTION, "/dossiers/<id:pk>/back": ACTION, "/dossiers/<id:pk>/again": ACTION,
+    "/dossiers/<id:pk>": ACTION, "/deals/new": LIST("deals:write"),
+    "/notices": OWN, "/notices/bell": OWN, "/notices/latest": OWN, "/notices/seen": OWN, "/me/notices": OWN,
 }  # fmt: skip
 DOOR: dict[tuple[str, str], Kind] = {  # (address, method) → kind and the scope it needs
     ("/ping", "GET"): LIST, ("/search", "GET"): LIST,
     ("/inquiries", "GET"): LIST("inquiries:read"), ("/inquiries", "POST"): LIST("inquiries:write"),
-    ("/board", "GET"): LIST("deals:read"), ("/tasks", "GET"): LIST("tasks:read"), ("/reports/source-conversion", "GET"): LIST("reports:read"),
+    ("/deals", "POST"): LIST("deals:write"), ("/board", "GET"): LIST("deals:read"), ("/tasks", "GET"): LIST("tasks:read"), ("/reports/source-conversion", "GET"): LIST("reports:read"),
     ("/inquiries/<id>", "GET"): RECORD("inquiries:read"), ("/deals/<id>", "GET"): RECORD("deals:read"), ("/persons/<id>", "GET"): RECORD("persons:read"),
     ("/inquiries/<id>/deal", "POST"): ACTION("deals:write"), ("/inquiries/<id>/close", "POST"): ACTION("inquiries:write"),
     ("/deals/<id>/stage", "POST"): ACTION("deals:write"), ("/deals/<id>/close", "POST"): ACTION("deals:write"),
@@ -56,6 +63,8 @@ DOOR: dict[tuple[str, str], Kind] = {  # (address, method) → kind and the scop
 }  # fmt: skip
 BODIES = {
     "/inquiries": {"channel": "phone", "contact": {"phone": "+79990001122"}}, "/inquiries/<id>/deal": {"funnel": "office"},
+    "/deals": {"contact": {"name": "Пётр", "phone": "+79990003344"}, "funnel": "office", "title": "Вьетнам",
+               "next": {"title": "Позвонить", "due_at": "2027-01-01T10:00:00Z"}},
     "/inquiries/<id>/close": {"outcome": "won"}, "/deals/<id>/stage": {"stage": "need_recorded", "facts": {"need": "море"}},
     "/deals/<id>/close": {"outcome": "won"}, "/tasks/<id>/complete": {"result": "да", "next": {"title": "Позвонить", "due_at": "2027-01-01T10:00:00Z"}},
 }  # fmt: skip

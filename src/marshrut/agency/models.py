@@ -249,13 +249,30 @@ class SavedView(models.Model):
     name = models.TextField()
     query = models.TextField(help_text="what stands behind the question mark")
     is_shared = models.BooleanField(default=False, db_default=False)
+    is_default = models.BooleanField(default=False, db_default=False, help_text="what the list's bare address shows its maker")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["employee", "page", "name"], name="agency_view_name"),
+            models.UniqueConstraint(fields=["employee", "page"], condition=Q(is_default=True), name="agency_view_default"),
             models.CheckConstraint(condition=~Q(name=""), name="agency_view_named"),
         ]
+
+
+class ExportLog(models.Model):
+    """One list taken out as a file: by whom, narrowed to what, how many rows. Its own record; nothing is changed by it."""
+
+    at = models.DateTimeField()
+    by = models.TextField(help_text="the actor's label")
+    page = models.CharField(max_length=24)
+    query = models.TextField(blank=True, default="", db_default="")
+    format = models.CharField(max_length=4, help_text="csv or xlsx")
+    rows = models.PositiveIntegerField(default=0, db_default=0, help_text="that went out")
+    finished_at = models.DateTimeField(null=True, help_text="empty: it was broken off")
+
+    class Meta:
+        indexes = [models.Index(fields=["-at"], name="agency_export_newest")]
 
 
 class FieldKind(models.TextChoices):

@@ -1,22 +1,24 @@
 """Deals, the board and next actions."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Query, Schema
+from ninja import Field, Query, Schema
 
 from marshrut.agency.permissions import Actor
-from marshrut.agency.queries import read_revision
+from marshrut.agency.queries import read_revision, read_staff
 from marshrut.api import contract, shapes
-from marshrut.api.door import Id, OptionalId, OptionalMoment, absent, acting, answer, api
+from marshrut.api.door import LARGEST_ID, Id, OptionalId, OptionalMoment, absent, acting, answer, api
 from marshrut.api.inquiries import EndIn
 from marshrut.core.clock import utc_now
 from marshrut.core.errors import Invalid
 from marshrut.core.names import clean_text
 from marshrut.deals.queries import find_deal, read_board, read_funnels, stage_times
-from marshrut.deals.services import close_deal, move_deal
+from marshrut.deals.services import Beginning, close_deal, move_deal, start_deal
+from marshrut.intake.reading import Submission, read_submission
 from marshrut.journal.queries import find_task, list_tasks, read_story
 from marshrut.journal.services import NextAction, complete_task
 
@@ -31,9 +33,50 @@ def read_deal(request: HttpRequest, id: Id) -> HttpResponse:
         {
             **shapes.deal(actor, card),
             "stages": [shapes.stage_time(e) for e in stage_times(card.id)],
-            "history": [shapes.touch(t) for t in read_story([card.dossier_id])],
+            "history": [shapes.touch(actor, t) for t in read_story([card.dossier_id])],
         }
     )
+
+
+class NextIn(Schema):
+    title: str
+    due_at: datetime
+    kind: str = "call"
+
+
+class DealIn(Schema):
+    """A deal without an inquiry, for a known `person` (id) or for whom `contact` names."""
+
+    person: int | None = Field(None, ge=1, le=LARGEST_ID)
+    contact: dict[str, Any] | None = None
+    funnel: str
+    title: str
+    amount: Decimal | None = Field(None, ge=0, max_digits=14, decimal_places=2)
+    currency: str = ""
+    note: str = ""
+    next: NextIn
+
+
+@api.post("/deals", tags=["deals"], summary="Open a deal that had no inquiry", response={201: dict, **contract.PROBLEMS})
+def open_one(request: HttpRequest, given: DealIn) -> HttpResponse:
+    """It is held by the client's own manager within the token's reach, else by the office's queue."""
+    actor, now = acting(request, "deals:write"), utc_now()
+    unit = clean_text(given.currency, 3).upper()
+    if given.amount is not None and not (len(unit) == 3 and unit.isascii() and unit.isalpha()):
+        raise Invalid("currency_missing", _("Name the currency of the amount by its three letters."), field="currency")
+    funnel, note = clean_text(given.funnel, 60), clean_text(given.note, 20_000, keep_lines=True)
+    beginning = Beginning(funnel, clean_text(given.title, 120), given.amount, unit if given.amount is not None else "", note)
+    submission = _who(given.contact, now) if given.person is None and given.contact is not None else None
+    deal_id = start_deal(
+        beginning=beginning, person_id=given.person, submission=submission, following=_action(given.next, now), by=actor, now=now
+    )
+    return _deal(actor, deal_id, status=201)
+
+
+def _who(contact: dict[str, Any], now: datetime) -> Submission:
+    staff = read_staff(read_revision())
+    today = staff.first_office.calendar.local_date(now)
+    return read_submission({"channel": "api", "contact": contact}, regions=staff.regions, today=today, now=now)
 
 
 class StageIn(Schema):
@@ -63,11 +106,11 @@ def close(request: HttpRequest, id: Id, given: EndIn) -> HttpResponse:
     return _deal(actor, id)
 
 
-def _deal(actor: Actor, id: int) -> HttpResponse:
+def _deal(actor: Actor, id: int, status: int = 200) -> HttpResponse:
     card = find_deal(actor, id)
     if card is None:
         raise absent()
-    return answer(shapes.deal(actor, card))
+    return answer(shapes.deal(actor, card), status)
 
 
 @api.get("/board", tags=["deals"], summary="Columns of a funnel: numbers, sums, cards", response=contract.ANY)
@@ -103,12 +146,6 @@ def read_tasks(
     """`due`: only those due before this moment (a bare date means its midnight, UTC)."""
     actor = acting(request, "tasks:read")
     return answer({"items": [shapes.task(t) for t in list_tasks(actor, owner_id=owner, due_before=due, limit=limit)], "next": None})
-
-
-class NextIn(Schema):
-    title: str
-    due_at: datetime
-    kind: str = "call"
 
 
 class CompleteIn(Schema):

@@ -110,7 +110,7 @@ def read_one(request: HttpRequest, id: Id) -> HttpResponse:
         {
             **shapes.inquiry(actor, card),
             "deal": shapes.deal(actor, deal) if deal else None,
-            "history": _history(card.id, card.dossier_id),
+            "history": _history(actor, card.id, card.dossier_id),
         }
     )
 
@@ -134,10 +134,13 @@ def _quarantined(actor: Actor, id: int) -> HttpResponse:
     )
 
 
-def _history(inquiry_id: int, dossier_id: int) -> list[dict[str, Any]]:
+def _history(actor: Actor, inquiry_id: int, dossier_id: int) -> list[dict[str, Any]]:
     """What was said and what was changed, the latest first."""
     changes = [*read_history("intake_inquiry", inquiry_id), *read_history("journal_dossier", dossier_id)]
-    entries = [*map(shapes.touch, read_story([dossier_id])), *map(shapes.change, changes)]
+    entries = [
+        *(shapes.touch(actor, line) for line in read_story([dossier_id])),
+        *(shapes.change(actor, row) for row in changes),
+    ]
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 
 

@@ -19,7 +19,7 @@ def read_person(request: HttpRequest, id: Id) -> HttpResponse:
     if card is None:
         raise absent()
     deals = deals_of_person(actor, id) if actor.may("deals:read") else []
-    return answer({**shapes.person(card), "deals": [shapes.deal(actor, d) for d in deals]})
+    return answer({**shapes.person(actor, card), "deals": [shapes.deal(actor, d) for d in deals]})
 
 
 @api.get("/search", tags=["people"], summary="People, inquiries and deals by name, phone, address or number", response=contract.ANY)
@@ -27,7 +27,7 @@ def search(request: HttpRequest, q: str, limit: int = Query(20, ge=1, le=50)) ->
     """Only the kinds whose read scope is held are looked through."""
     actor = acting(request)
     query = clean_text(q, 200)
-    items = [shapes.person_line(line) for line in search_people(actor, query, limit)] if query and actor.may("persons:read") else []
+    items = [shapes.person_line(actor, line) for line in search_people(actor, query, limit)] if query and actor.may("persons:read") else []
     number = query.lstrip("#№ ")
     if number.isascii() and number.isdigit() and len(number) <= 12:
         if actor.may("inquiries:read") and (card := find_inquiry(actor, int(number))):

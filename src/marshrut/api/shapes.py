@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
 from marshrut.clients.queries import PersonCard, PersonLine
+from marshrut.core.masks import DOT
 from marshrut.deals.queries import BoardCard, DealCard, StageTime
 from marshrut.intake.queries import InquiryCard, InquiryLine
 from marshrut.intake.wording import say_all
@@ -30,7 +31,7 @@ def person_of(actor: Actor, id: int | None, name: str | None, matched_by: str = 
     """A person; the name only for whoever may read people."""
     if id is None:
         return None
-    return {"id": id, "name": name if actor.may("persons:read") else None, "matched_by": matched_by or None}
+    return {"id": id, "name": actor.text(name or "") or None if actor.may("persons:read") else None, "matched_by": matched_by or None}
 
 
 def inquiry(actor: Actor, card: InquiryCard) -> dict[str, Any]:
@@ -57,9 +58,9 @@ def inquiry(actor: Actor, card: InquiryCard) -> dict[str, Any]:
         "clock": card.clock_state,
         "next_action": next_action(card.task_id, card.task_title, card.task_due_at),
         "duplicate_of": card.joined_to,
-        "message": card.message,
+        "message": actor.text(card.message),
         "request": card.request,
-        "flaws": [flaw if actor.may("persons:read") else {**flaw, "value": None} for flaw in card.flaws],
+        "flaws": [flaw if actor.may("persons:read") and actor.shows("phone") else {**flaw, "value": None} for flaw in card.flaws],
         "utm": card.utm,
         "visitor": card.visitor or None,
         "outcome": card.outcome,
@@ -79,8 +80,8 @@ def inquiry_line(actor: Actor, line: InquiryLine) -> dict[str, Any]:
         "channel": line.channel,
         "source": line.source,
         "inquiry_class": line.inquiry_class,
-        "person": {"id": line.person_id, "name": line.person if reads_people else None} if line.person_id else None,
-        "phone": line.phone if reads_people else None,
+        "person": {"id": line.person_id, "name": actor.text(line.person or "") or None if reads_people else None} if line.person_id else None,
+        "phone": actor.phone(line.phone) if reads_people else None,
         "relevance": line.relevance,
         "priority": line.priority,
         "owner": named(line.owner_id, line.owner),
@@ -103,7 +104,7 @@ def deal(actor: Actor, card: DealCard) -> dict[str, Any]:
         "stage_entered_at": card.stage_entered_at,
         "title": card.title,
         "amount": money(card.amount, card.currency),
-        "facts": card.facts,
+        "facts": _facts(actor, card.facts),
         "state": card.state,
         "close_reason": card.close_reason or None,
         "opened_at": card.opened_at,
@@ -115,6 +116,14 @@ def deal(actor: Actor, card: DealCard) -> dict[str, Any]:
     }
 
 
+def _facts(actor: Actor, facts: dict[str, Any]) -> dict[str, Any]:
+    """Facts with phones, addresses and passports hidden from whoever may not see them."""
+    shown = {name: actor.text(value) if isinstance(value, str) else value for name, value in facts.items()}
+    if shown.get("passports") and not actor.shows("passport"):
+        shown["passports"] = DOT * 6
+    return shown
+
+
 def stage_time(entry: StageTime) -> dict[str, Any]:
     return {"stage": entry.stage, "name": entry.name, "entered_at": entry.entered_at, "left_at": entry.left_at, "by": entry.by}
 
@@ -123,7 +132,7 @@ def board_card(actor: Actor, card: BoardCard) -> dict[str, Any]:
     return {
         "kind": "deal" if card.deal_id else "inquiry",
         "id": card.deal_id or card.inquiry_id,
-        "title": card.title or (card.person if actor.may("persons:read") else None),
+        "title": card.title or (actor.text(card.person or "") or None if actor.may("persons:read") else None),
         "person": person_of(actor, card.person_id, card.person),
         "priority": card.priority,
         "amount": money(card.amount, card.currency),
@@ -139,28 +148,31 @@ def amounts(sums: Sequence[PlaceSum]) -> list[dict[str, Any]]:
     return [{"amount": str(s.amount), "currency": s.currency} for s in sums if s.currency]
 
 
-def person_line(line: PersonLine) -> dict[str, Any]:
+def person_line(actor: Actor, line: PersonLine) -> dict[str, Any]:
     return {
         "kind": "person",
         "id": line.id,
-        "title": line.name,
-        "phone": line.phone,
-        "email": line.email,
+        "title": actor.text(line.name),
+        "phone": actor.phone(line.phone),
+        "email": actor.email(line.email),
         "owner": named(line.owner_id, line.owner),
     }
 
 
-def person(card: PersonCard) -> dict[str, Any]:
+def person(actor: Actor, card: PersonCard) -> dict[str, Any]:
     return {
         "id": card.id,
-        "name": card.name,
+        "name": actor.text(card.name),
         "surname": card.surname,
         "given_name": card.given_name,
         "patronymic": card.patronymic,
         "owner": named(card.owner_id, card.owner),
         "past_deals": card.past_deals,
         "created_at": card.created_at,
-        "contacts": [{"kind": c.kind, "value": c.normal, "written": c.written, "is_shared": c.is_shared} for c in card.contacts],
+        "contacts": [
+            {"kind": c.kind, "value": actor.contact(c.kind, c.normal), "written": actor.contact(c.kind, c.written), "is_shared": c.is_shared}
+            for c in card.contacts
+        ],
     }
 
 
@@ -179,19 +191,19 @@ def task(line: TaskLine) -> dict[str, Any]:
     }
 
 
-def touch(line: TouchLine) -> dict[str, Any]:
+def touch(actor: Actor, line: TouchLine) -> dict[str, Any]:
     return {
         "at": line.at,
         "by": line.by,
         "who": line.who,
         "kind": line.kind,
         "direction": line.direction,
-        "text": line.body,
-        "data": line.data,
+        "text": actor.text(line.body),
+        "data": line.data if actor.shows("phone") else None,
     }
 
 
-def change(row: dict[str, Any]) -> dict[str, Any]:
+def change(actor: Actor, row: dict[str, Any]) -> dict[str, Any]:
     words = {"I": _("created"), "U": _("changed"), "D": _("deleted")}
     return {
         "at": row["at"],
@@ -200,5 +212,5 @@ def change(row: dict[str, Any]) -> dict[str, Any]:
         "kind": "change",
         "direction": "none",
         "text": words[row["op"]],
-        "data": row["diff"],
+        "data": row["diff"] if actor.shows("phone") else None,
     }

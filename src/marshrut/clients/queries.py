@@ -155,6 +155,16 @@ def person_card(actor: Actor, person_id: int) -> PersonCard | None:
     return _card(f"p.id = %s and {reach}", [person_id, *values])
 
 
+def people_within(actor: Actor, ids: Sequence[int]) -> set[int]:
+    """Which of these people are within reach. One statement."""
+    if not ids:
+        return set()
+    reach, values = people_in_reach(actor, "p")
+    with connection.cursor() as cursor:
+        cursor.execute(f"select p.id from clients_person p where p.id = any(%s) and {reach}", [list(ids), *values])
+        return {row[0] for row in cursor.fetchall()}
+
+
 def person_of_matter(person_id: int) -> PersonCard | None:
     """One person whose matter the reader already sees: who may see the matter may call its client."""
     return _card("p.id = %s", [person_id])

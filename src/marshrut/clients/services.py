@@ -100,12 +100,22 @@ def suspect(*, person_id: int, other_id: int | None, reason: dict[str, object]) 
         )
 
 
-def keep_consent(*, person_id: int | None, raw_id: int, text: str, version: str, channel: str, given_at: datetime) -> None:
-    """Keep what somebody agreed to, word for word."""
+def keep_consent(
+    *,
+    person_id: int | None,
+    raw_id: int | None,
+    text: str,
+    version: str,
+    channel: str,
+    given_at: datetime,
+    purpose: str = "processing",
+) -> None:
+    """Keep what somebody agreed to, word for word. `purpose` is processing or marketing."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into clients_consent(person_id, raw_id, text, version, channel, given_at) values (%s, %s, %s, %s, %s, %s)",
-            [person_id, raw_id, text, version, channel, given_at],
+            """insert into clients_consent(person_id, raw_id, text, version, channel, given_at, purpose)
+               values (%s, %s, %s, %s, %s, %s, %s)""",
+            [person_id, raw_id, text, version, channel, given_at, purpose],
         )
 
 

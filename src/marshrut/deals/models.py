@@ -101,3 +101,41 @@ class StageEntry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["deal"], name="deals_entry_one_current", condition=Q(left_at__isnull=True)),
         ]
+
+
+class BulkRun(models.Model):
+    """One action on many rows of a list. Each row has its own result; what was cut off goes on where it stopped."""
+
+    employee = models.ForeignKey("agency.Employee", models.PROTECT, related_name="+", db_index=False)
+    page = models.CharField(max_length=10, help_text="inquiries, deals or clients")
+    action = models.CharField(max_length=12)
+    options = models.JSONField(default=dict, help_text="what the action was given, in the form it is done with")
+    language = models.CharField(max_length=2, help_text="its results are said in")
+    undo_of = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["created_at"], name="deals_bulk_unfinished", condition=Q(finished_at__isnull=True)),
+            models.Index(fields=["employee", "-created_at"], name="deals_bulk_newest"),
+        ]
+
+
+class BulkRow(models.Model):
+    """What became of one row of a bulk action; `before` is what takes it back."""
+
+    run = models.ForeignKey(BulkRun, models.CASCADE, related_name="rows", db_index=False)
+    number = models.PositiveIntegerField(help_text="its place in the selection")
+    item_id = models.BigIntegerField(help_text="of the inquiry, deal or person")
+    state = models.CharField(max_length=7, default="pending", db_default="pending", help_text="pending, done or refused")
+    note = models.TextField(blank=True, default="", db_default="", help_text="why it was refused, in the language of the run")
+    before = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "number"], name="deals_bulkrow_pending", condition=Q(state="pending"))]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "number"], name="deals_bulkrow_number"),
+            models.UniqueConstraint(fields=["run", "item_id"], name="deals_bulkrow_once"),
+            models.CheckConstraint(condition=Q(state__in=["pending", "done", "refused"]), name="deals_bulkrow_state"),
+        ]

@@ -10,6 +10,9 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
+        from marshrut.desk.web.notices import describe_bell
         from marshrut.desk.web.sidebar import register_pages
+        from marshrut.ui.navigation import register_bell
 
         register_pages()
+        register_bell(describe_bell)

@@ -41,12 +41,20 @@ def list_burning(actor: Actor, now: datetime) -> list[MatterRow]:
     """
     reach, values = matters_in_reach(actor)
     chosen = _CHOSEN.format(
-        reach=reach, now=literal(now), soon=literal(now + SOON), silent=literal(now - SILENT), broken=BROKEN, breaking=BREAKING,
-        nobody=NOBODY, stuck=STUCK)
+        reach=reach,
+        now=literal(now),
+        soon=literal(now + SOON),
+        silent=literal(now - SILENT),
+        broken=BROKEN,
+        breaking=BREAKING,
+        nobody=NOBODY,
+        stuck=STUCK,
+    )
     return ranked_matters(
         f"""select * from (select dossier_id, part, row_number() over (partition by part order by since, dossier_id) as rank,
                 count(*) over (partition by part) as total from ({chosen}) c) n where rank <= {SHOWN}""",
-        [*values, *values, *values])
+        [*values, *values, *values],
+    )
 
 
 def literal(moment: datetime) -> str:
@@ -62,7 +70,8 @@ def count_burning(actor: Actor, now: datetime) -> int:
             f"""select count(*) from journal_dossier d join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
                 where d.is_open and d.place = 'inquiry' and {reach} and (d.queue_id is not null or (i.answered_at is null
                     and (i.clock_state = 'missed' or (i.clock_state = 'running' and i.respond_by <= {literal(now + SOON)}))))""",
-            values)
+            values,
+        )
         return int(cursor.fetchone()[0])
 
 
@@ -83,7 +92,8 @@ def late_by_manager(actor: Actor, now: datetime) -> list[LateLine]:
             f"""select t.assignee_id, count(*), min(t.due_at) from journal_task t join journal_dossier d on d.id = t.dossier_id
                 where t.state = 'pending' and t.due_at < {literal(now)} and d.waits_until is null and {reach}
                 group by t.assignee_id order by 2 desc, 3""",
-            values)
+            values,
+        )
         return [LateLine(*row) for row in cursor.fetchall()]
 
 
@@ -125,5 +135,6 @@ def read_trouble(actor: Actor, now: datetime) -> Trouble:
                 (select count(*) n from channels_sending x where x.state = 'waiting' and x.try_at < {literal(now)} - interval '15 minutes') w,
                 (select count(*) n, min(x.file_name) name from intake_importrun x
                     where (x.state = 'failed' or (x.state = 'stopped' and x.finished_at is null)) and {own}) r""",
-            [*values, *values, *reached, *values])
+            [*values, *values, *reached, *values],
+        )
         return Trouble(*cursor.fetchone())

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from marshrut.agency.permissions import Actor
 from marshrut.catalog.queries import Catalogue
+from marshrut.core.masks import DOT
 from marshrut.deals.rules import FACT_KINDS
 from marshrut.desk import wording
 from marshrut.desk.shapes import Fact, Tag
@@ -59,3 +61,11 @@ def deal_facts(facts: Mapping[str, Any]) -> list[Fact]:
     """What a deal has gathered, in the order of the funnel."""
     return [Fact(wording.fact_label(name), wording.fact_value(name, facts[name], kind))
             for name, kind in FACT_KINDS.items() if facts.get(name) not in (None, "")]
+
+
+def shown_facts(facts: Mapping[str, Any], reader: Actor) -> dict[str, Any]:
+    """A deal's facts as this reader may see them: passports hidden, and phones in what was written down."""
+    shown = {name: reader.text(value) if isinstance(value, str) else value for name, value in facts.items()}
+    if shown.get("passports") and not reader.shows("passport"):
+        shown["passports"] = DOT * 6
+    return shown

@@ -190,6 +190,27 @@ class PastMatter(Matter):
     closed_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """The closed matter a client came back from; `url` is None where it is out of the reader's reach."""
+
+    label: str
+    outcome: str | None
+    reason: str
+    closed_at: datetime | None
+    url: str | None
+    title: str
+    earlier: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Until when a matter was put aside, and what for."""
+
+    until: datetime
+    why: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class MatterCard(Matter):
     """The whole card of an inquiry or a deal."""
@@ -223,6 +244,8 @@ class MatterCard(Matter):
     inquiry: Numbered | None = None
     can_take: bool = False
     can_write: bool = True
+    waiting: Waiting | None = None
+    came_back: CameBack | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +260,8 @@ class Column:
     cards: list[BoardMatter]
     more_count: int
     more_url: str | None = None
+    waiting_count: int = 0
+    waiting_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import Staff
 from marshrut.deals.queries import BoardCard, FunnelCard, StageCard
 from marshrut.desk import wording
@@ -37,9 +38,20 @@ def queue_of(staff: Staff, id: int | None) -> Named | None:
     return Named(found.id, found.name) if found else None
 
 
-def title_of(person: str | None, phone: str | None = None) -> str:
-    """Who the matter is of: the name, else the number, else that nobody is known yet."""
-    return written_phone(person) if person else written_phone(phone) if phone else _("Nobody identified yet")
+def title_of(person: str | None, phone: str | None = None, reader: Actor | None = None) -> str:
+    """Who the matter is of: the name, else the number, else that nobody is known yet.
+
+    Somebody may be known by their number only: it is hidden from a `reader` who may not see phones.
+    """
+    title = written_phone(person) if person else written_phone(phone) if phone else _("Nobody identified yet")
+    return reader.text(title) if reader else title
+
+
+def ways_of(person_id: int | None, name: str, phone: str | None, email: str | None, reader: Actor) -> Client | None:
+    """The client with the ways to call and to write; none of them for a reader who may not see phones."""
+    if person_id is None:
+        return None
+    return Client(person_id, name, *((phone, email) if reader.shows("phone") else ()))
 
 
 def task_of(id: int | None, title: str | None, kind: str | None, due_at: datetime | None) -> Task | None:
@@ -95,9 +107,9 @@ def _base(row: MatterRow, desk: Desk) -> dict[str, Any]:
         "kind": "deal" if is_deal else "inquiry",
         "id": row.deal_id if is_deal else row.inquiry_id or row.dossier_id,
         "dossier": row.dossier_id,
-        "title": title_of(row.person, row.phone),
+        "title": title_of(row.person, row.phone, desk.actor),
         "trip": wording.trip(row.request, desk.catalogue, row.deal_title),
-        "person": Client(row.person_id, title_of(row.person), row.phone, row.email) if row.person_id else None,
+        "person": ways_of(row.person_id, title_of(row.person, None, desk.actor), row.phone, row.email, desk.actor),
         "tags": tags_of(row.channel, row.inquiry_class, row.past_deals, row.relevance),
         "task": task_of(row.task_id, row.task_title, row.task_kind, row.task_due_at),
         "score": row.priority,
@@ -129,9 +141,9 @@ def inbox_matter(line: InquiryLine, desk: Desk) -> InboxMatter:
     request = loaded(line.request) or {}
     reasons = say_all(loaded(line.priority_reasons))
     return InboxMatter(
-        kind="inquiry", id=line.id, dossier=line.dossier_id, title=title_of(line.person, line.phone), since=line.opened_at,
+        kind="inquiry", id=line.id, dossier=line.dossier_id, title=title_of(line.person, line.phone, desk.actor), since=line.opened_at,
         trip=wording.trip(request, desk.catalogue),
-        person=Client(line.person_id, title_of(line.person), line.phone) if line.person_id else None,
+        person=ways_of(line.person_id, title_of(line.person, None, desk.actor), line.phone, None, desk.actor),
         tags=[Tag(_("doubtful"), "warm")] if line.relevance == "C" else [],
         task=task_of(line.task_id, line.task_title, "call", line.task_due_at), score=line.priority, reasons=reasons,
         money=money(line.worth, line.currency), owner=owner_of(desk.staff, line.owner_id, line.owner),
@@ -140,7 +152,7 @@ def inbox_matter(line: InquiryLine, desk: Desk) -> InboxMatter:
         channel_icon=wording.CHANNEL_ICONS.get(line.channel, "message"), source=line.source_name, source_is_named=line.source_is_named,
         class_slug=line.inquiry_class, class_label=class_label(line.inquiry_class),
         class_reason=" · ".join(say_all(loaded(line.class_reason))), relevance=line.relevance,
-        owner_reason=" · ".join(say_all(loaded(line.owner_reason))), message=" ".join(line.message.split())[:160],
+        owner_reason=" · ".join(say_all(loaded(line.owner_reason))), message=desk.actor.text(" ".join(line.message.split()))[:160],
     )
 
 
@@ -149,7 +161,7 @@ def board_matter(card: BoardCard, desk: Desk, drop_url: str) -> BoardMatter:
     is_deal = card.deal_id is not None
     return BoardMatter(
         kind="deal" if is_deal else "inquiry", id=card.deal_id or card.inquiry_id or card.dossier_id, dossier=card.dossier_id,
-        title=title_of(card.person), since=card.since, trip=wording.trip(loaded(card.request), desk.catalogue, card.title),
+        title=title_of(card.person, None, desk.actor), since=card.since, trip=wording.trip(loaded(card.request), desk.catalogue, card.title),
         tags=tags_of(card.channel, card.inquiry_class, card.past_deals),
         task=task_of(card.task_id, card.task_title, card.task_kind, card.task_due_at), score=card.priority,
         reasons=say_all(loaded(card.priority_reasons)), money=money(card.amount, card.currency),

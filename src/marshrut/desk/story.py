@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import Staff
 from marshrut.desk import wording
 from marshrut.desk.shapes import Entry
@@ -15,10 +16,11 @@ from marshrut.ui.wording import due
 SYSTEM_NAMES = ("system:", "form:", "role:")
 
 
-def entry_of(line: TouchLine, staff: Staff) -> Entry:
-    """One line of a story."""
+def entry_of(line: TouchLine, staff: Staff, reader: Actor, known: tuple[str, ...] = ()) -> Entry:
+    """One line of a story; phones and addresses in it are hidden from a reader who may not see them, `known` ones however written."""
     icon, title = title_of(line, staff)
-    return Entry(line.id, icon, line.at, who_of(line), title, line.body or None, line.is_answer)
+    body = reader.text(line.body, known) or None
+    return Entry(line.id, icon, line.at, who_of(line), reader.text(title, known), body, line.is_answer)
 
 
 def who_of(line: TouchLine) -> str:
@@ -32,7 +34,8 @@ def title_of(line: TouchLine, staff: Staff) -> tuple[str, str]:
     if line.kind in wording.TOUCHES:
         icon, title = wording.TOUCHES[line.kind]
         return icon, _close_title(data) if line.kind == "close" else _(title)
-    worded = {"inquiry": _inquiry, "task": _task, "postponed": _postponed, "stage": _stage, "owner": _owner, "clock": _clock}
+    worded = {"inquiry": _inquiry, "task": _task, "postponed": _postponed, "stage": _stage, "owner": _owner, "clock": _clock,
+              "aside": _aside, "returned": _returned}
     make = worded.get(line.kind)
     return make(data, staff) if make else ("note", line.kind)
 
@@ -70,6 +73,19 @@ def _owner(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
 
 def _clock(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
     return "system", say(data)
+
+
+def _aside(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    try:
+        until = due(datetime.fromisoformat(data["until"])).striptags()
+    except (KeyError, TypeError, ValueError):
+        until = ""
+    return "wait", _("Put aside: returns %(until)s") % {"until": until}
+
+
+def _returned(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    said = {"inquiry": _("Returned: the client came first"), "hand": _("Brought back by hand")}
+    return "wait", said.get(str(data.get("how")), _("Returned from waiting: the day has come"))
 
 
 def _close_title(data: dict[str, Any]) -> str:

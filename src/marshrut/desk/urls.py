@@ -1,24 +1,40 @@
 """Addresses of the desk. The names are flat: templates and scripts of every room use them."""
 
-from django.urls import path, register_converter
-from django.urls.converters import IntConverter
+from django.urls import path
 
-from marshrut.desk.web import board, burning, inbox, matter_actions, matters, people, quick_inquiry, search, task_actions, today
-
-
-class IdConverter(IntConverter):
-    """A number the database can hold as an id; a longer one is nothing of ours."""
-
-    regex = "[0-9]{1,18}"
-
-
-register_converter(IdConverter, "id")
+from marshrut.desk.web import (
+    board,
+    burning,
+    inbox,
+    matter_actions,
+    matters,
+    new_deal,
+    notices,
+    people,
+    quick_inquiry,
+    search,
+    task_actions,
+    today,
+    waiting,
+)
+from marshrut.ui import addresses as _addresses  # noqa: F401  <id:…>
 
 urlpatterns = [
     path("", today.today, name="today"),
     path("nav", today.nav, name="nav"),
     path("burning", burning.burning, name="burning"),
     path("dossiers/<id:pk>/hand-over", burning.hand_over, name="hand_over"),
+    path("waiting", waiting.waiting, name="waiting"),
+    path("dossiers/<id:pk>", notices.matter, name="dossier"),
+    path("dossiers/<id:pk>/aside", waiting.put_aside, name="put_aside"),
+    path("dossiers/<id:pk>/back", waiting.back, name="bring_back"),
+    path("dossiers/<id:pk>/again", new_deal.again, name="start_again"),
+    path("deals/new", new_deal.new_deal, name="new_deal"),
+    path("notices", notices.notices, name="notices"),
+    path("notices/bell", notices.bell, name="bell"),
+    path("notices/latest", notices.latest, name="notices_latest"),
+    path("notices/seen", notices.seen, name="notices_seen"),
+    path("me/notices", notices.wishes, name="notice_wishes"),
     path("inbox", inbox.inbox, name="inbox"),
     path("inbox/<id:pk>", inbox.preview, name="inbox_preview"),
     path("board", board.board, name="board"),

@@ -25,6 +25,7 @@ class Asked:
     office_id: int | None = None
     owner_id: int | None = None
     source_id: int | None = None
+    source: str = ""
     channel: str = ""
     category: str = ""
     funnel: str = ""
@@ -54,6 +55,27 @@ class Asked:
     def narrowed(self, **filters: Any) -> "Asked":
         """The same question about less."""
         return replace(self, **filters)
+
+    def query(self, **more: Any) -> dict[str, str]:
+        """The question as the query of an address; `more` is added to it, and None takes a part away."""
+        owner = None if self.owner_id is None else "queue" if self.owner_id == QUEUE else self.owner_id
+        period = {"period": self.preset} if self.preset else {"from": self.first.isoformat(), "to": self.last.isoformat()}
+        parts: dict[str, Any] = {
+            **period,
+            "basis": self.basis if self.basis != "received" else None,
+            "office": self.office_id,
+            "manager": owner,
+            "source": self.source,
+            "channel": self.channel,
+            "category": self.category,
+            "funnel": self.funnel,
+            "stage": self.stage,
+            "reason": self.reason,
+            "weekday": self.weekday,
+            "hour": self.hour,
+            **more,
+        }
+        return {name: str(value) for name, value in parts.items() if value not in (None, "")}
 
 
 def midnight(day: date, zone: str) -> datetime:

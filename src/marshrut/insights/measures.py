@@ -12,6 +12,7 @@ Words = str | Promise
 
 LED = "i.joined_to_id is null"
 """An inquiry that leads its matter: one that joined an open matter is not counted a second time."""
+SILENT = f"{LED} and i.answered_at is null and i.disposition = ''"
 STUCK_AFTER_DAYS = 14
 
 
@@ -28,20 +29,23 @@ class Unit:
     by_label: bool = False
 
 
+_INQUIRIES = "intake_inquiry i join journal_dossier d on d.id = i.dossier_id"
 _DEALS = """deals_deal l join journal_dossier d on d.id = l.dossier_id join deals_stage s on s.id = l.stage_id
     join deals_funnel f on f.id = s.funnel_id"""
 _TASKS = "journal_task t join journal_dossier d on d.id = t.dossier_id"
 UNITS = {
-    "inquiry": Unit("intake_inquiry i join journal_dossier d on d.id = i.dossier_id", "i.raw_id", "i.received_at", "d.owner_id"),
-    "closed_inquiry": Unit("intake_inquiry i join journal_dossier d on d.id = i.dossier_id and not d.is_open", "i.raw_id", "d.closed_at",
-                           "d.owner_id"),
+    "inquiry": Unit(_INQUIRIES, "i.raw_id", "i.received_at", "d.owner_id"),
+    "closed_inquiry": Unit(
+        f"{_INQUIRIES} and not d.is_open and i.received_at is not null", "i.raw_id", "d.closed_at", "d.owner_id"
+    ),
     "deal_opened": Unit(_DEALS, "l.id", "l.opened_at", "d.owner_id"),
     "deal_closed": Unit(_DEALS, "l.id", "l.closed_at", "d.owner_id"),
     "deal_now": Unit(f"{_DEALS} and l.state = 'open' and d.is_open", "l.id", "l.stage_entered_at", "d.owner_id", is_now=True),
     "deal_flow": Unit(_DEALS, "l.id", "l.opened_at", "d.owner_id", is_now=True),
     "task_done": Unit(f"{_TASKS} and t.state = 'done'", "t.id", "t.done_at", "t.done_by", "t.title", by_label=True),
-    "task_now": Unit(f"{_TASKS} and t.state = 'pending' and d.waits_until is null", "t.id", "t.due_at", "t.assignee_id", "t.title",
-                     is_now=True),
+    "task_now": Unit(
+        f"{_TASKS} and t.state = 'pending' and d.waits_until is null", "t.id", "t.due_at", "t.assignee_id", "t.title", is_now=True
+    ),
     "touch": Unit("journal_touch x join journal_dossier d on d.id = x.dossier_id", "x.id", "x.at", "x.by", "x.kind", by_label=True),
 }
 
@@ -61,72 +65,235 @@ class Measure:
 _STUCK = f"""d.waits_until is null and (l.stage_entered_at < {{now}} - make_interval(days => s.longest_days)
     or (l.stage_entered_at < {{now}} - interval '{STUCK_AFTER_DAYS} days' and not exists (select from journal_touch x
         where x.dossier_id = d.id and x.at >= {{now}} - interval '{STUCK_AFTER_DAYS} days')))"""
-_ENTRY = "select {pick} from deals_stageentry n join deals_stage z on z.id = n.stage_id where n.deal_id = l.id and z.funnel_id = f.id"
+_ENTRY = (
+    "select {pick} from deals_stageentry n join deals_stage z on z.id = n.stage_id where n.deal_id = l.id and z.funnel_id = f.id"
+)
 _REACHED = f"""l.id in (select deal_id from deals_stageentry where entered_at >= {{since}} and entered_at < {{until}})
     and ({_ENTRY.format(pick="min(n.entered_at)")} and z.position >= {{position}}) >= {{since}}
     and ({_ENTRY.format(pick="min(n.entered_at)")} and z.position >= {{position}}) < {{until}}"""
 _FURTHER = f"exists ({_ENTRY.format(pick='1')} and z.position > {{position}})"
 
 _LISTED = (
-    Measure("inquiries", _("Inquiries"), _("Inquiries received in the period. One that joined an open matter of the same client is not "
-            "counted a second time; history whose moment of receipt is unknown is left out."), "inquiry", LED),
-    Measure("joined", _("Came again"), _("Inquiries that joined an open matter of the same client."), "inquiry", "i.joined_to_id is not null"),
-    Measure("open", _("Open"), _("Inquiries of the period whose matter has no outcome yet, the deals born of them included. They are shown "
-            "apart and take no part in conversion."), "inquiry", f"{LED} and i.outcome is null and i.disposition = ''"),
-    Measure("no_sale", _("No sale asked"), _("Spam, duplicates, wrong numbers and addresses, price checks: closed with a disposition. They "
-            "take no part in conversion."), "inquiry", f"{LED} and i.disposition <> '' and i.outcome is null"),
-    Measure("closed", _("Closed"), _("Inquiries of the period that have ended as realised or not realised."), "inquiry",
-            f"{LED} and i.outcome is not null"),
+    Measure(
+        "inquiries",
+        _("Inquiries"),
+        _(
+            "Inquiries received in the period. One that joined an open matter of the same client is not "
+            "counted a second time; history whose moment of receipt is unknown is left out."
+        ),
+        "inquiry",
+        LED,
+    ),
+    Measure(
+        "joined",
+        _("Came again"),
+        _("Inquiries that joined an open matter of the same client."),
+        "inquiry",
+        "i.joined_to_id is not null",
+    ),
+    Measure(
+        "open",
+        _("Open"),
+        _(
+            "Inquiries of the period whose matter has no outcome yet, the deals born of them included. They are shown "
+            "apart and take no part in conversion."
+        ),
+        "inquiry",
+        f"{LED} and i.outcome is null and i.disposition = ''",
+    ),
+    Measure(
+        "no_sale",
+        _("No sale asked"),
+        _(
+            "Spam, duplicates, wrong numbers and addresses, price checks: closed with a disposition. They "
+            "take no part in conversion."
+        ),
+        "inquiry",
+        f"{LED} and i.disposition <> '' and i.outcome is null",
+    ),
+    Measure(
+        "closed",
+        _("Closed"),
+        _("Inquiries of the period that have ended as realised or not realised."),
+        "inquiry",
+        f"{LED} and i.outcome is not null",
+    ),
     Measure("won", _("Realised"), _("Inquiries of the period that ended in a sale."), "inquiry", f"{LED} and i.outcome = 'won'"),
-    Measure("lost", _("Not realised"), _("Inquiries of the period that ended without a sale; each has a reason."), "inquiry",
-            f"{LED} and i.outcome = 'lost'"),
-    Measure("answered", _("Answered"), _("Inquiries of the period to which a person has turned: called, wrote, met or opened the deal."),
-            "inquiry", f"{LED} and i.answered_at is not null"),
-    Measure("kept", _("In time"), _("Answered before the response clock broke, by the first holder."), "inquiry",
-            f"{LED} and i.clock_state = 'met'"),
-    Measure("missed", _("Too late"), _("The response clock broke: answered later, handed to somebody else, or not answered yet."), "inquiry",
-            f"{LED} and i.clock_state = 'missed'"),
-    Measure("timed", _("On the clock"), _("Inquiries whose response clock has ended, kept or broken."), "inquiry",
-            f"{LED} and i.clock_state in ('met', 'missed')"),
+    Measure(
+        "lost",
+        _("Not realised"),
+        _("Inquiries of the period that ended without a sale; each has a reason."),
+        "inquiry",
+        f"{LED} and i.outcome = 'lost'",
+    ),
+    Measure(
+        "answered",
+        _("Answered"),
+        _("Inquiries of the period to which a person has turned: called, wrote, met or opened the deal."),
+        "inquiry",
+        f"{LED} and i.answered_at is not null",
+    ),
+    Measure(
+        "kept",
+        _("In time"),
+        _("Answered before the response clock broke, by the first holder."),
+        "inquiry",
+        f"{LED} and i.clock_state = 'met'",
+    ),
+    Measure(
+        "missed",
+        _("Too late"),
+        _("The response clock broke: answered later, handed to somebody else, or not answered yet."),
+        "inquiry",
+        f"{LED} and i.clock_state = 'missed'",
+    ),
+    Measure(
+        "timed",
+        _("On the clock"),
+        _("Inquiries whose response clock has ended, kept or broken."),
+        "inquiry",
+        f"{LED} and i.clock_state in ('met', 'missed')",
+    ),
+    Measure(
+        "silent",
+        _("Without an answer"),
+        _("Inquiries of the period to which nobody has turned yet, or ever; those that asked for no sale are left out."),
+        "inquiry",
+        SILENT,
+    ),
     Measure("deals_opened", _("Deals opened"), _("Deals opened in the period."), "deal_opened"),
     Measure("deals_won", _("Deals realised"), _("Deals closed as realised in the period."), "deal_closed", "l.state = 'won'"),
-    Measure("deals_lost", _("Deals not realised"), _("Deals closed as not realised in the period."), "deal_closed", "l.state = 'lost'"),
+    Measure(
+        "deals_lost", _("Deals not realised"), _("Deals closed as not realised in the period."), "deal_closed", "l.state = 'lost'"
+    ),
     Measure("standing", _("Stand now"), _("Open deals that stand at the stage at this moment, whatever the period."), "deal_now"),
-    Measure("stuck", _("Stuck"), _("Open deals that stand longer than their stage allows, or that have not moved and of which nothing was "
-            "said or done for two weeks. What was put aside to wait is not stuck."), "deal_now", _STUCK),
+    Measure(
+        "stuck",
+        _("Stuck"),
+        _(
+            "Open deals that stand longer than their stage allows, or that have not moved and of which nothing was "
+            "said or done for two weeks. What was put aside to wait is not stuck."
+        ),
+        "deal_now",
+        _STUCK,
+    ),
     Measure("reached", _("Reached"), _("Deals that first came to the stage, or past it, in the period."), "deal_flow", _REACHED),
-    Measure("further", _("Went on"), _("Of those that reached the stage in the period: deals that have stood at a later one since."),
-            "deal_flow", f"{_REACHED} and {_FURTHER}"),
-    Measure("here", _("Still here"), _("Of those that reached the stage in the period: open deals that have come no further."), "deal_flow",
-            f"{_REACHED} and not {_FURTHER} and l.state = 'open'"),
-    Measure("sold_here", _("Sold here"), _("Of those that reached the stage in the period: deals realised from it, the stages after it "
-            "skipped or none."), "deal_flow", f"{_REACHED} and not {_FURTHER} and l.state = 'won'"),
-    Measure("lost_here", _("Lost here"), _("Of those that reached the stage in the period: deals that ended at it as not realised."),
-            "deal_flow", f"{_REACHED} and not {_FURTHER} and l.state = 'lost'"),
-    Measure("done", _("Actions done"), _("Planned actions completed in the period by this person."), "task_done"),
-    Measure("overdue", _("Overdue now"), _("Planned actions whose time has passed at this moment; matters put aside to wait are left out."),
-            "task_now", "t.due_at < {now}"),
-    Measure("calls", _("Calls"), _("Calls logged in the period, in and out."), "touch", "x.kind in ('call_out', 'call_in')"),
-    Measure("messages", _("Messages"), _("Messages and letters sent to clients in the period."), "touch",
-            "x.kind in ('message_out', 'email_out', 'mail_out')"),
-    Measure("meetings", _("Meetings"), _("Meetings logged in the period."), "touch", "x.kind = 'meeting'"),
+    Measure(
+        "further",
+        _("Went on"),
+        _("Of those that reached the stage in the period: deals that have stood at a later one since."),
+        "deal_flow",
+        f"{_REACHED} and {_FURTHER}",
+    ),
+    Measure(
+        "here",
+        _("Still here"),
+        _("Of those that reached the stage in the period: open deals that have come no further."),
+        "deal_flow",
+        f"{_REACHED} and not {_FURTHER} and l.state = 'open'",
+    ),
+    Measure(
+        "sold_here",
+        _("Sold here"),
+        _("Of those that reached the stage in the period: deals realised from it, the stages after it skipped or none."),
+        "deal_flow",
+        f"{_REACHED} and not {_FURTHER} and l.state = 'won'",
+    ),
+    Measure(
+        "lost_here",
+        _("Lost here"),
+        _("Of those that reached the stage in the period: deals that ended at it as not realised."),
+        "deal_flow",
+        f"{_REACHED} and not {_FURTHER} and l.state = 'lost'",
+    ),
+    Measure(
+        "done",
+        _("Actions done"),
+        _("Planned actions completed in the period by people."),
+        "task_done",
+        "starts_with(t.done_by, 'employee:')",
+    ),
+    Measure(
+        "overdue",
+        _("Overdue now"),
+        _("Planned actions whose time has passed at this moment; matters put aside to wait are left out."),
+        "task_now",
+        "t.due_at < {now}",
+    ),
+    Measure(
+        "calls",
+        _("Calls"),
+        _("Calls logged in the period, in and out."),
+        "touch",
+        "x.kind in ('call_out', 'call_in') and starts_with(x.by, 'employee:')",
+    ),
+    Measure(
+        "messages",
+        _("Messages"),
+        _("Messages and letters sent to clients in the period."),
+        "touch",
+        "x.kind in ('message_out', 'email_out', 'mail_out') and starts_with(x.by, 'employee:')",
+    ),
+    Measure(
+        "meetings",
+        _("Meetings"),
+        _("Meetings logged in the period."),
+        "touch",
+        "x.kind = 'meeting' and starts_with(x.by, 'employee:')",
+    ),
 )
 _MADE = (
-    Measure("conversion", _("Conversion"), _("Realised ÷ closed. Open ones are not in it, nor what asked for no sale. Beside it stands the "
-            "95 % interval (Wilson): with few closed ones the true share may be anywhere within it."), kind="share"),
-    Measure("amount", _("Sold for"), _("Sum of the realised deals, each currency apart; of a matter realised without a deal, what it was "
-            "worth."), kind="money"),
-    Measure("margin", _("Margin"), _("What stays with the agency of the realised deals where it is known, each currency apart."), kind="money"),
+    Measure(
+        "conversion",
+        _("Conversion"),
+        _(
+            "Realised ÷ closed. Open ones are not in it, nor what asked for no sale. Beside it stands the "
+            "95 % interval (Wilson): with few closed ones the true share may be anywhere within it."
+        ),
+        kind="share",
+    ),
+    Measure(
+        "amount",
+        _("Sold for"),
+        _("Sum of the realised deals, each currency apart; of a matter realised without a deal, what it was worth."),
+        kind="money",
+    ),
+    Measure(
+        "margin",
+        _("Margin"),
+        _("What stays with the agency of the realised deals where it is known, each currency apart."),
+        kind="money",
+    ),
     Measure("reasons", _("Why not"), _("The most frequent reasons of not realised inquiries."), kind="text"),
-    Measure("median", _("Median answer"), _("Half of the clients were answered faster. Working minutes from receipt to the first answer, by "
-            "the hours of whoever holds the matter (on duty: round the clock), else of its office."), kind="minutes"),
-    Measure("ninetieth", _("90 % within"), _("Nine of ten clients were answered faster; working minutes as for the median."), kind="minutes"),
+    Measure(
+        "median",
+        _("Median answer"),
+        _(
+            "Half of the clients were answered faster. Working minutes from receipt to the first answer, by "
+            "the hours of whoever holds the matter (on duty: round the clock), else of its office."
+        ),
+        kind="minutes",
+    ),
+    Measure(
+        "ninetieth",
+        _("90 % within"),
+        _("Nine of ten clients were answered faster; working minutes as for the median."),
+        kind="minutes",
+    ),
     Measure("kept_share", _("Kept"), _("In time ÷ inquiries whose response clock has ended."), kind="share"),
     Measure("worth", _("Worth now"), _("Sum of the deals that stand at the stage now, each currency apart."), kind="money"),
-    Measure("further_share", _("To the next"), _("Went on ÷ reached: the share of the deals that reached the stage in the period and have "
-            "come further since."), kind="share"),
-    Measure("stay", _("Median stay"), _("Days at the stage, the middle of the stays that ended in the period by going on, back, or by the end "
-            "of the deal."), kind="days"),
+    Measure(
+        "further_share",
+        _("To the next"),
+        _("Went on ÷ reached: the share of the deals that reached the stage in the period and have come further since."),
+        kind="share",
+    ),
+    Measure(
+        "stay",
+        _("Median stay"),
+        _("Days at the stage, the middle of the stays that ended in the period by going on, back, or by the end of the deal."),
+        kind="days",
+    ),
 )
 MEASURES: dict[str, Measure] = {measure.code: measure for measure in (*_LISTED, *_MADE)}
 LISTED = frozenset(measure.code for measure in _LISTED)

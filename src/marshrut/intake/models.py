@@ -112,6 +112,7 @@ class RelevanceCriterion(models.Model):
 
     position = models.PositiveSmallIntegerField()
     code = models.SlugField()
+    name = models.TextField(blank=True, default="", db_default="", help_text="how the reason reads; empty: by the code's own wording")
     conditions = models.JSONField()
     points = models.SmallIntegerField()
     is_active = models.BooleanField(default=True, db_default=True)

@@ -1,23 +1,42 @@
-"""Everything intake decides by, of one revision: staff, catalogue, sources and the agency's own rules, compiled once."""
+"""Everything intake decides by, of one revision: staff, catalogue, sources and the agency's own rules, compiled once.
 
-from collections.abc import Callable, Mapping
+An inquiry takes one `Reference` and is decided by it from first to last, so that rules changed meanwhile are either
+all in it or not at all. What could not be compiled is left out and told to the log: a broken row never stops intake.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from marshrut.agency.queries import Staff, kept, read_revision, read_staff
+from django.db import connection
+
+from marshrut.agency.queries import Staff, read_revision, read_staff
 from marshrut.catalog.queries import Catalogue, read_catalogue
 from marshrut.intake.models import ClockPolicy as ClockPolicyRow
-from marshrut.intake.models import Criterion, RelevanceCriterion
+from marshrut.intake.models import ContactPolicy, Criterion, RelevanceCriterion, RuleSetting
 from marshrut.intake.rules import (
     Classifier,
     ClockPolicy,
+    ContactRules,
+    DistributionPlan,
     PriorityModel,
     RelevanceGrader,
+    RulesetError,
+    compile_contact_rules,
     compile_criteria,
+    compile_distribution,
+    compile_priority,
     compile_relevance,
-    default_priority_model,
+    default_priority,
     default_relevance,
 )
+from marshrut.intake.rules.adjusting import adjusted
 from marshrut.marketing.queries import SourceCard, read_sources
+
+C = TypeVar("C")
+TRIES = 20
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -27,6 +46,8 @@ class Rules:
     classifier: Classifier
     grader: RelevanceGrader
     priority: PriorityModel
+    contacts: ContactRules
+    distribution: DistributionPlan
     clocks: Mapping[int | None, ClockPolicy]
 
     def clock_of(self, office_id: int | None) -> ClockPolicy:
@@ -34,22 +55,60 @@ class Rules:
 
 
 def _load_rules() -> Rules:
-    criteria = Criterion.objects.filter(is_active=True).order_by("position").values("name", "inquiry_class", "conditions")
-    relevance = RelevanceCriterion.objects.filter(is_active=True).order_by("position").values("code", "conditions", "points")
+    criteria = Criterion.objects.filter(is_active=True).order_by("position", "id").values("name", "inquiry_class", "conditions")
+    relevance = RelevanceCriterion.objects.filter(is_active=True).order_by("position", "id")
+    graded = list(relevance.values("code", "name", "conditions", "points"))
+    changes = dict(RuleSetting.objects.values_list("slug", "values"))
+    contacts = list(ContactPolicy.objects.order_by("id").values_list("channel", "inquiry_class", "required"))
+    settings = adjusted(default_relevance()["settings"], _object(changes.get("relevance")))
     clocks = {
         row.office_id: ClockPolicy(row.warn_minutes, row.escalate_minutes, row.breach_minutes, row.most_reroutes)
         for row in ClockPolicyRow.objects.all()
     }
-    settings = default_relevance()["settings"]
     return Rules(
-        compile_criteria(list(criteria)),
-        compile_relevance({"settings": settings, "criteria": list(relevance)}),
-        default_priority_model(),
+        soundly(compile_criteria, list(criteria)),
+        _sound_grader(settings, graded),
+        _sound_numbers(compile_priority, adjusted(default_priority(), _object(changes.get("priority"))), default_priority()),
+        soundly(compile_contact_rules, contacts),
+        _sound_numbers(compile_distribution, _object(changes.get("distribution")), {}),
         clocks,
     )
 
 
-_read_rules: Callable[[int], Rules] = kept(_load_rules)
+def _object(values: Any) -> Mapping[str, Any]:
+    return values if isinstance(values, Mapping) else {}
+
+
+def soundly(compile_rows: Callable[[Sequence[Any]], C], rows: Sequence[Any]) -> C:
+    """The rows compiled, without those that cannot be; each of them is told to the log."""
+    try:
+        return compile_rows(rows)
+    except Exception:
+        sound = []
+        for row in rows:
+            try:
+                compile_rows([row])
+                sound.append(row)
+            except Exception as error:
+                log.error("a rule cannot be used and is left out: %s", error)
+        return compile_rows(sound)
+
+
+def _sound_grader(settings: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> RelevanceGrader:
+    try:
+        compile_relevance({"settings": settings, "criteria": []})
+    except Exception as error:
+        log.error("the numbers of relevance cannot be used, the delivered ones are: %s", error)
+        settings = default_relevance()["settings"]
+    return soundly(lambda some: compile_relevance({"settings": settings, "criteria": list(some)}), rows)
+
+
+def _sound_numbers(compile_one: Callable[[Mapping[str, Any]], C], data: Mapping[str, Any], delivered: Mapping[str, Any]) -> C:
+    try:
+        return compile_one(data)
+    except Exception as error:
+        log.error("numbers of a rule set cannot be used, the delivered ones are: %s", error)
+        return compile_one(delivered)
 
 
 @dataclass(frozen=True)
@@ -62,7 +121,25 @@ class Reference:
     rules: Rules
 
 
+_held: tuple[str, int, Reference] | None = None
+
+
 def read_reference(revision: int | None = None) -> Reference:
-    """The reference data of a revision an actor came with, else of the present one; no statement while nothing changed."""
-    revision = read_revision() if revision is None else revision
-    return Reference(read_staff(revision), read_catalogue(revision), read_sources(revision), _read_rules(revision))
+    """The reference data of a revision an actor came with, else of the present one; no statement while nothing changed.
+
+    All of it is of one revision: what was read while somebody changed something is read again.
+    """
+    global _held
+    database = str(connection.settings_dict["NAME"])
+    asked = read_revision() if revision is None else revision
+    if _held is not None and _held[:2] == (database, asked):
+        return _held[2]
+    for _try in range(TRIES):
+        before = read_revision()
+        reference = Reference(read_staff(before), read_catalogue(before), read_sources(before), _load_rules())
+        if read_revision() == before:
+            break
+    else:
+        log.warning("reference data change faster than they are read")
+    _held = (database, before, reference)
+    return reference

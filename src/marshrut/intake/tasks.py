@@ -8,6 +8,8 @@ from marshrut.channels.services import forget_old_keys
 from marshrut.core.clock import utc_now
 from marshrut.intake.reference import read_reference
 from marshrut.intake.services import give_out_queue, run_clocks
+from marshrut.intake.services.import_runs import IMPORTER
+from marshrut.intake.services.import_work import work_on_imports
 from marshrut.journal.services import fold_tallies
 
 
@@ -19,6 +21,20 @@ def watch_clocks(timestamp: int) -> None:
     reference = read_reference()
     give_out_queue(reference=reference, now=now)
     run_clocks(reference=reference, now=now)
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(queueing_lock="intake-mail", name="intake.read_mail")
+def read_mail(timestamp: int) -> None:
+    """Take what lies in the folders of the mail doors."""
+    read_doors(reference=read_reference(), now=utc_now())
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(queueing_lock=IMPORTER, name=IMPORTER)
+def go_on_with_imports(timestamp: int) -> None:
+    """Check, bring in and take out files of leads; also those whose worker died. One at a time in the whole home."""
+    work_on_imports(utc_now)
 
 
 @app.periodic(cron="* * * * * */20")

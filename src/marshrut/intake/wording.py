@@ -25,6 +25,7 @@ SENTENCES = {
     "skilled_away": noop("Those skilled in it are away; given to whoever is free"),
     "generalists": noop("Nobody is skilled in it; given to those who sell everything"),
     "no_skill": noop("Nobody is skilled in it; given to whoever is free"),
+    "other_office": noop("Nobody of the inquiry's office is skilled in it; given to another office"),
     "only_one": noop("%(name)s is the only one who can take it"),
     "fair_share": noop("Fair share: %(name)s has had %(given)s of %(total)s, a share of %(percent)s %%"),
     "nobody_on_shift": noop("Nobody is on shift: it waits in the queue and is given out first"),
@@ -134,7 +135,7 @@ def _said(stored: bytes, language: str, locale: str) -> str:
     code = str(reason.get("code", ""))
     sentence = SENTENCES.get(code)
     if sentence is None:
-        return code.replace("_", " ")
+        return str(reason.get("name") or code.replace("_", " "))
     values = _Lenient({name: _value(name, value, reason, locale) for name, value in reason.items()})
     return str(_(sentence) % values).rstrip(": ")
 
@@ -191,3 +192,9 @@ def next_answer_title(channel: str, language: str = "ru") -> str:
     """The next action when a client with an open matter has written or called again, in the agency's language."""
     with translation.override(language):
         return _("The client came again (%(channel)s): answer") % {"channel": channel_label(channel)}
+
+
+def reply_title(language: str = "ru") -> str:
+    """The next action when the client has written in the thread of an open matter, in the agency's language."""
+    with translation.override(language):
+        return _("Answer the client's letter")

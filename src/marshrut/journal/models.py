@@ -53,6 +53,7 @@ class Dossier(models.Model):
             models.Index(fields=["-opened_at"], name="journal_dossier_newest", condition=Q(is_open=True)),
             models.Index(fields=["closed_at"], name="journal_dossier_closed", condition=Q(is_open=False)),
             models.Index(fields=["office", "-opened_at"], name="journal_dossier_office", condition=Q(is_open=True)),
+            models.Index(fields=["owner", "-closed_at"], name="journal_dossier_ended", condition=Q(is_open=False)),
         ]
         constraints = [
             models.CheckConstraint(

@@ -26,6 +26,8 @@ UNTRACKED = frozenset({
     "agency_loginattempt",        # failed tries at a door, kept for a day
     "clients_holding",            # follows from tracked dossiers, kept by a trigger
     "journal_notice",             # says itself when and to whom
+    "agency_exportlog",           # says itself who took what out and when
+    "deals_bulkrun", "deals_bulkrow",  # what was done to each row; the rows themselves are tracked
     "intake_importedrow", "intake_importproblem",  # what a tracked import did, row by row
 })
 WITHOUT_INSERTS = frozenset({"journal_touch", "channels_rawmessage", "channels_letter", "channels_sending", "core_storedfile"})
@@ -101,9 +103,10 @@ PROMISES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "understood_is_inquiry",
-        "What came in and was understood became an inquiry: nothing acknowledged is lost",
+        "What came in and was understood became an inquiry, or is a letter of another kind: nothing acknowledged is lost",
         """select r.id from channels_rawmessage r where r.state = 'understood'
-           and not exists (select from intake_inquiry i where i.raw_id = r.id)""",
+           and not exists (select from intake_inquiry i where i.raw_id = r.id)
+           and not exists (select from channels_letter l where l.raw_id = r.id and l.kind <> 'inquiry')""",
     ),
     (
         "waiting_is_no_inquiry",

@@ -77,7 +77,8 @@ def main() -> int:
         return 1
     except Exception as problem:
         traceback.print_exc()
-        print(f"{' '.join(str(problem).split())[:300]} Nothing was changed: the former version starts on these data as before.", file=sys.stderr)
+        reason = " ".join(str(problem).split())[:300]
+        print(f"{reason} Nothing was changed: the former version starts on these data as before.", file=sys.stderr)
         return 1
     return 0
 

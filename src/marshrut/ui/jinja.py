@@ -51,6 +51,7 @@ def environment(**options: Any) -> Environment:
         part_url=part_url,
         sections=navigation.sections,
         viewer=navigation.viewer,
+        bell=navigation.bell,
         rendered_at=lambda: f"{time.time():.2f}",
         language=wording.language,
         pieces=pieces,

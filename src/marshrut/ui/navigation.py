@@ -60,7 +60,17 @@ class Viewer:
     id: int | None = None
 
 
+@dataclass(frozen=True)
+class Bell:
+    """What waits unseen for one reader: how many notices, the newest of them, and whether nothing may sound now."""
+
+    unseen: int
+    newest_id: int | None
+    is_quiet: bool
+
+
 _registered: list[Registration] = []
+_bell: list[Callable[[HttpRequest], Bell | None]] = []
 _viewer: list[Callable[[HttpRequest], Viewer]] = []
 
 
@@ -87,6 +97,16 @@ def register_entry(
 def register_viewer(describe: Callable[[HttpRequest], Viewer]) -> None:
     """Say how the reader of a request is described; the room that knows people calls this once."""
     _viewer[:] = [describe]
+
+
+def register_bell(describe: Callable[[HttpRequest], Bell | None]) -> None:
+    """Say what waits unseen for the reader of a request; the room that shows notices calls this once."""
+    _bell[:] = [describe]
+
+
+def bell(request: HttpRequest) -> Bell | None:
+    """The bell of this reader; None where nobody rings it."""
+    return _bell[0](request) if _bell else None
 
 
 def viewer(request: HttpRequest) -> Viewer:

@@ -25,6 +25,7 @@ from marshrut.agency.services.people import (
 from marshrut.agency.services.second_factor import reset_second_factor
 from marshrut.agency.services.sessions import end_session, end_sessions, start_session
 from marshrut.agency.services.tokens import issue_token, revoke_token
+from marshrut.agency.services.wishes import set_notice_wishes
 
 __all__ = [
     "Employment",
@@ -50,6 +51,7 @@ __all__ = [
     "save_absence",
     "save_team",
     "set_forgotten_password",
+    "set_notice_wishes",
     "set_shifts",
     "start_session",
     "take_back",

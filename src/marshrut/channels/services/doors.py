@@ -60,8 +60,10 @@ def keep_door(
     return door_id
 
 
+@transaction.atomic
 def note_door(*, door_id: int, problem: str, now: datetime) -> None:
     """Write down that a door was looked at, and what is wrong with it; empty when nothing is."""
+    sign("system:mail")
     with connection.cursor() as cursor:
         cursor.execute(
             """update channels_maildoor set checked_at = %s, problem = %s,

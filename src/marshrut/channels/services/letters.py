@@ -1,5 +1,6 @@
 """Letters that came: kept raw and sealed first, with their files; then placed in a thread, or marked as what they are."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import BinaryIO
@@ -18,6 +19,10 @@ MOST_WRAPPED = 32 << 20  # bytes of a winmail.dat that are unwrapped in memory; 
 _RAW_TYPE = "message/rfc822"
 
 
+class Changed(Exception):
+    """Somebody is still writing this file."""
+
+
 def try_lock_letter(*, digest: bytes) -> bool:
     """Hold this letter until the end of the transaction; False when another process does. Signs nothing."""
     with connection.cursor() as cursor:
@@ -26,9 +31,16 @@ def try_lock_letter(*, digest: bytes) -> bool:
 
 
 def store_letter(*, door: DoorCard, stream: BinaryIO, digest: bytes, by: str, now: datetime) -> tuple[int, int]:
-    """Keep a letter byte for byte, sealed; the ids of the raw message and of its file. The caller has signed."""
+    """Keep a letter byte for byte, sealed; the ids of the raw message and of its file. The caller has signed.
+
+    Raises:
+        Changed: the file is no longer what it was when it was read.
+    """
     stream.seek(0)
-    file_id = store_file(_pieces(stream), _RAW_TYPE)
+    hashed = hashlib.sha256()
+    file_id = store_file(_pieces(stream, hashed), _RAW_TYPE)
+    if hashed.digest() != digest:
+        raise Changed
     with connection.cursor() as cursor:
         cursor.execute(
             """insert into channels_rawmessage(channel, source_slug, external_id, body, body_digest, received_at, state, reason, by,
@@ -39,8 +51,9 @@ def store_letter(*, door: DoorCard, stream: BinaryIO, digest: bytes, by: str, no
         return int(cursor.fetchone()[0]), file_id
 
 
-def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+def _pieces(stream: BinaryIO, hashed: "hashlib._Hash") -> Iterator[bytes]:
     while piece := stream.read(PIECE):
+        hashed.update(piece)
         yield piece
 
 

@@ -4,13 +4,14 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
 from marshrut.channels.models import Attachment, MailServer
+from marshrut.channels.queries.outbox import SendingLine, find_sending
 from marshrut.core.emails import read_email
-from marshrut.core.errors import Invalid
+from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
 from marshrut.core.names import clean_text
 from marshrut.core.vault import seal
@@ -86,3 +87,48 @@ def make_message_id() -> str:
     sender = MailServer.objects.values_list("sender", flat=True).first()
     address = read_email(sender or "")
     return f"m.{secrets.token_hex(16)}@{address.rpartition('@')[2] if address else OWN_DOMAIN}"
+
+
+@transaction.atomic
+def cancel_sending(*, sending_id: int, by: Actor, now: datetime) -> None:
+    """What still waits does not go. Refused for what has gone or is on its way; a failed one is put away."""
+    sign(by.label)
+    line = _lock_sending(sending_id, by)
+    if line.state not in ("waiting", "failed"):
+        raise Refused("not_waiting", _("This message does not wait any more."))
+    if line.state == "waiting" and line.attempts and line.try_at > now and not line.problem:
+        raise Refused("on_its_way", _("This message is being handed over just now."))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """update channels_sending set state = 'cancelled',
+                   sealed_text = case when purpose = any(%s) then ''::bytea else sealed_text end where id = %s""",
+            [list(SECRET_PURPOSES), sending_id],
+        )
+
+
+@transaction.atomic
+def repeat_sending(*, sending_id: int, by: Actor, now: datetime) -> None:
+    """A message that failed, or was cancelled, is sent again from the first attempt; one that waits goes at once.
+
+    Refused for what was sent, and for a secret that is not kept any more: a new invitation is made instead.
+    """
+    sign(by.label)
+    line = _lock_sending(sending_id, by)
+    if line.state == "sent":
+        raise Refused("sent_already", _("This message was sent already."))
+    if not line.can_repeat:
+        raise Refused("secret_gone", _("Its secret is not kept: make a new invitation or reset instead."))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update channels_sending set state = 'waiting', attempts = 0, try_at = %s, problem = '' where id = %s", [now, sending_id]
+        )
+
+
+def _lock_sending(sending_id: int, by: Actor) -> SendingLine:
+    """The message as it is now, locked; NotFound when absent or out of reach."""
+    with connection.cursor() as cursor:
+        cursor.execute("select from channels_sending where id = %s for update", [sending_id])
+    line = find_sending(by, sending_id)
+    if line is None:
+        raise NotFound("no_such_message", _("There is no such message within your reach."))
+    return line

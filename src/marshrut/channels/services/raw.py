@@ -81,6 +81,21 @@ def release(*, raw_id: int) -> bool:
         return bool(cursor.rowcount)
 
 
+def discard(*, raw_id: int, reason: str) -> bool:
+    """A person has looked at what waits in quarantine: it is nothing of ours. It stays kept; False when it did not wait."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update channels_rawmessage set state = 'discarded', reason = %s where id = %s and state = 'quarantined'", [reason, raw_id]
+        )
+        return bool(cursor.rowcount)
+
+
+def mark_repeat(*, raw_id: int) -> None:
+    """It is another copy of what came before: kept, and nothing more."""
+    with connection.cursor() as cursor:
+        cursor.execute("update channels_rawmessage set state = 'repeat' where id = %s", [raw_id])
+
+
 def remember_key(*, token_id: int, key: str, body: bytes, raw_id: int, now: datetime) -> None:
     """Remember which message an idempotency key brought in."""
     with connection.cursor() as cursor:

@@ -1,5 +1,23 @@
 """What is decided of deals, from facts alone: may a deal come to stand at a stage, and is a stage's name a result."""
 
 from .moving import FACT_KINDS, GivenFacts, Move, StageFacts, decide_move, place_of, read_facts
+from .stage_names import LONGEST_NAME, NameJudgement, Verdict, judge_stage_name
+from .templates import FunnelTemplate, StageTemplate, find_template, funnel_templates
 
-__all__ = ["FACT_KINDS", "GivenFacts", "Move", "StageFacts", "decide_move", "place_of", "read_facts"]
+__all__ = [
+    "FACT_KINDS",
+    "LONGEST_NAME",
+    "FunnelTemplate",
+    "GivenFacts",
+    "Move",
+    "NameJudgement",
+    "StageFacts",
+    "StageTemplate",
+    "Verdict",
+    "decide_move",
+    "find_template",
+    "funnel_templates",
+    "judge_stage_name",
+    "place_of",
+    "read_facts",
+]

@@ -81,7 +81,14 @@ def _column(number: int, column: BoardColumn, funnel: FunnelCard, desk: Desk, ch
         column.slug, column.name, number % COLOURS, column.count,
         [Money(s.amount, s.currency) for s in column.sums if s.currency and s.amount],
         [board_matter(card, desk, drop_url(card, funnel)) for card in column.cards], max(0, more),
-        f"{reverse('inbox')}?{urlencode({k: v for k, v in query.items() if v})}" if column.slug == "inquiry" and more > 0 else None)
+        f"{reverse('inbox')}?{urlencode({k: v for k, v in query.items() if v})}" if column.slug == "inquiry" and more > 0 else None,
+        column.waiting, _waiting_url(column, chosen) if column.waiting else None)
+
+
+def _waiting_url(column: BoardColumn, chosen: dict[str, str]) -> str:
+    """What of this column waits for later."""
+    query = {"place": column.place, "owner": chosen.get("owner", "")}
+    return f"{reverse('waiting')}?{urlencode({k: v for k, v in query.items() if v})}"
 
 
 def drop_url(card: BoardCard, funnel: FunnelCard) -> str:

@@ -84,9 +84,14 @@ def burning(request: DeskRequest) -> HttpResponse:
     full, signs = full_rows(desk), signs_of(read_trouble(desk.actor, desk.now))
     numbers = {block.slug: block.count for block in blocks}
     context = {
-        "blocks": [block for block in blocks if block.items], "late": late, "full": full, "signs": signs, "now": desk.now,
+        "blocks": [block for block in blocks if block.items],
+        "late": late,
+        "full": full,
+        "signs": signs,
+        "now": desk.now,
         "counts": {**numbers, "late": sum(row.count for row in late), "full": len(full), "signs": len(signs)},
-        "is_calm": not (any(numbers.values()) or late or full or signs), "may_hand_over": may_hand_over(desk.actor),
+        "is_calm": not (any(numbers.values()) or late or full or signs),
+        "may_hand_over": may_hand_over(desk.actor),
     }
     return part_or_page(request, "list", "desk/_burning_list.html", "desk/burning.html", context)
 
@@ -95,16 +100,31 @@ def blocks_of(rows: Iterable[MatterRow], desk: Desk) -> list[Block]:
     """The four blocks of matters."""
     listed = list(rows)
     told = {
-        BROKEN: ("broken", "flame", "bad", _("Not answered in time"), _("The clock has broken and the client still waits."), _inbox("all")),
+        BROKEN: (
+            "broken",
+            "flame",
+            "bad",
+            _("Not answered in time"),
+            _("The clock has broken and the client still waits."),
+            _inbox("all"),
+        ),
         BREAKING: ("breaking", "clock", "warm", _("About to break"), _("Less than ten minutes are left to answer."), _inbox("all")),
         NOBODY: ("nobody", "users", "warm", _("Nobody's"), _("They wait in a queue; the longest waiting first."), _inbox("nobody")),
-        STUCK: ("stuck", "hourglass", "info", _("Deals that stand still"),
-                _("Longer at a stage than it allows, or nothing done for two weeks."), _list("reports_list", "measure=stuck")),
+        STUCK: (
+            "stuck",
+            "hourglass",
+            "info",
+            _("Deals that stand still"),
+            _("Longer at a stage than it allows, or nothing done for two weeks."),
+            _list("reports_list", "measure=stuck"),
+        ),
     }
     blocks = []
     for part, (slug, icon, tone, label, hint, more) in told.items():
         own = [row for row in listed if row.group == part]
-        blocks.append(Block(slug, icon, tone, label, hint, [matter_of(row, desk) for row in own], own[0].group_count or 0 if own else 0, more))
+        blocks.append(
+            Block(slug, icon, tone, label, hint, [matter_of(row, desk) for row in own], own[0].group_count or 0 if own else 0, more)
+        )
     return blocks
 
 
@@ -127,8 +147,16 @@ def late_rows(lines: list[LateLine], desk: Desk) -> list[LateRow]:
     for line in lines:
         owner = owner_of(desk.staff, line.assignee_id)
         whose = f"measure=overdue&manager={line.assignee_id or 'queue'}"
-        rows.append(LateRow(owner, owner.name if owner else _("Queues"), line.count, line.oldest, max(2, line.count * 100 // most),
-                            _list("reports_list", whose)))
+        rows.append(
+            LateRow(
+                owner,
+                owner.name if owner else _("Queues"),
+                line.count,
+                line.oldest,
+                max(2, line.count * 100 // most),
+                _list("reports_list", whose),
+            )
+        )
     return rows
 
 
@@ -136,8 +164,11 @@ def full_rows(desk: Desk) -> list[FullRow]:
     """Managers within reach whose load is above their capacity, the fullest first."""
     limited = [c for c in desk.staff.sellers if c.capacity is not None and desk.actor.sees(c.id, c.office_id)]
     loads = load_of([c.id for c in limited], desk.now)
-    rows = [FullRow(Named(c.id, c.name), loads.get(c.id, 0), c.capacity, f"{reverse('board')}?owner={c.id}")
-            for c in limited if c.capacity is not None and loads.get(c.id, 0) > c.capacity]
+    rows = [
+        FullRow(Named(c.id, c.name), loads.get(c.id, 0), c.capacity, f"{reverse('board')}?owner={c.id}")
+        for c in limited
+        if c.capacity is not None and loads.get(c.id, 0) > c.capacity
+    ]
     return sorted(rows, key=lambda row: row.capacity - row.load)
 
 
@@ -145,28 +176,81 @@ def signs_of(trouble: Trouble) -> list[Sign]:
     """Trouble of the house in words; nothing while all is well."""
     signs = []
     if not trouble.workers:
-        signs.append(Sign("alert-triangle", "bad", _("Background work stands still"),
-                          _("No worker has reported for half a minute: clocks, mail and reminders wait. An administrator should look."), None, None))
+        signs.append(
+            Sign(
+                "alert-triangle",
+                "bad",
+                _("Background work stands still"),
+                _("No worker has reported for half a minute: clocks, mail and reminders wait. An administrator should look."),
+                None,
+                None,
+            )
+        )
     if trouble.quarantined:
         title = ngettext("%(count)s message in quarantine", "%(count)s messages in quarantine", trouble.quarantined)
-        signs.append(Sign("shield-check", "warm", title % {"count": trouble.quarantined}, _("A person has to look whether it is an inquiry."),
-                          trouble.quarantined_since, _inbox("quarantine")))
+        signs.append(
+            Sign(
+                "shield-check",
+                "warm",
+                title % {"count": trouble.quarantined},
+                _("A person has to look whether it is an inquiry."),
+                trouble.quarantined_since,
+                _inbox("quarantine"),
+            )
+        )
     if trouble.doors:
-        signs.append(Sign("mail", "bad", _("Mail is not coming in: %(name)s") % {"name": trouble.door or ""}, _("The folder cannot be read."),
-                          trouble.doors_since, None))
+        signs.append(
+            Sign(
+                "mail",
+                "bad",
+                _("Mail is not coming in: %(name)s") % {"name": trouble.door or ""},
+                _("The folder cannot be read."),
+                trouble.doors_since,
+                None,
+            )
+        )
     if trouble.failed_sendings:
         title = ngettext("%(count)s message could not be sent", "%(count)s messages could not be sent", trouble.failed_sendings)
-        signs.append(Sign("send", "bad", title % {"count": trouble.failed_sendings}, _("See why, mend the address and send again."),
-                          trouble.failed_since, None))
+        signs.append(
+            Sign(
+                "send",
+                "bad",
+                title % {"count": trouble.failed_sendings},
+                _("See why, mend the address and send again."),
+                trouble.failed_since,
+                None,
+            )
+        )
     if trouble.late_sendings:
-        title = ngettext("%(count)s message waits too long to be sent", "%(count)s messages wait too long to be sent", trouble.late_sendings)
-        signs.append(Sign("send", "warm", title % {"count": trouble.late_sendings}, _("They are tried again by themselves."), None, None))
+        title = ngettext(
+            "%(count)s message waits too long to be sent", "%(count)s messages wait too long to be sent", trouble.late_sendings
+        )
+        signs.append(
+            Sign("send", "warm", title % {"count": trouble.late_sendings}, _("They are tried again by themselves."), None, None)
+        )
     if trouble.imports:
-        signs.append(Sign("file-text", "warm", _("An import has stopped: %(name)s") % {"name": trouble.import_name or ""},
-                          _("It can go on from where it stopped."), None, None))
+        signs.append(
+            Sign(
+                "file-text",
+                "warm",
+                _("An import has stopped: %(name)s") % {"name": trouble.import_name or ""},
+                _("It can go on from where it stopped."),
+                None,
+                None,
+            )
+        )
     if trouble.failed_jobs:
         title = ngettext("%(count)s background job failed", "%(count)s background jobs failed", trouble.failed_jobs)
-        signs.append(Sign("settings", "warm", title % {"count": trouble.failed_jobs}, _("The doctor's page of the guide says what to do."), None, None))
+        signs.append(
+            Sign(
+                "settings",
+                "warm",
+                title % {"count": trouble.failed_jobs},
+                _("The doctor's page of the guide says what to do."),
+                None,
+                None,
+            )
+        )
     return signs
 
 
@@ -198,8 +282,13 @@ def _suggested(people: list[Colleague], desk: Desk) -> list[Option]:
     """Whoever is at work comes first, then whoever has least on their hands."""
     loads = load_of([c.id for c in people], desk.now)
     ordered = sorted(people, key=lambda c: (not c.is_at_work(desk.now), loads.get(c.id, 0), c.name))
-    return [Option(str(c.id), " · ".join((c.name, _how_busy(loads.get(c.id, 0)), _("at work") if c.is_at_work(desk.now) else _("not on shift"))))
-            for c in ordered]
+    return [
+        Option(
+            str(c.id),
+            " · ".join((c.name, _how_busy(loads.get(c.id, 0)), _("at work") if c.is_at_work(desk.now) else _("not on shift"))),
+        )
+        for c in ordered
+    ]
 
 
 def _how_busy(load: int) -> str:
@@ -207,4 +296,7 @@ def _how_busy(load: int) -> str:
 
 
 def _reasons() -> list[Option]:
-    return [Option(text, text) for text in (_("Too much on their hands"), _("Away today"), _("Knows the direction better"), _("The client asked"))]
+    return [
+        Option(text, text)
+        for text in (_("Too much on their hands"), _("Away today"), _("Knows the direction better"), _("The client asked"))
+    ]

@@ -5,14 +5,17 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from marshrut.agency.permissions import Actor
 from marshrut.clients.queries import ContactLine, PersonCard, person_of_matter
 from marshrut.deals.queries import DealCard, FunnelCard, deal_of_inquiry, find_deal
 from marshrut.desk import wording
+from marshrut.desk.matter_reads import Around, read_around
 from marshrut.desk.queries import loaded
-from marshrut.desk.request_facts import deal_facts, request_facts
-from marshrut.desk.shapes import Client, Contact, Entry, MatterCard, Numbered, StageStep, Task
+from marshrut.desk.request_facts import deal_facts, request_facts, shown_facts
+from marshrut.desk.shapes import CameBack, Client, Contact, Entry, MatterCard, Numbered, StageStep, Task, Waiting
 from marshrut.desk.shaping import choice_options, money, outcome_label, owner_of, queue_of, tags_of, title_of
 from marshrut.desk.story import entry_of
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found, part_or_page
@@ -52,11 +55,11 @@ def inquiry_card(desk: Desk, pk: int, story: int = 100) -> MatterCard:
     """The inquiry with everything around it; 404 when absent or out of reach."""
     card: InquiryCard = found(find_inquiry(desk.actor, pk))
     born = deal_of_inquiry(pk)
-    around = _around(desk, card.dossier_id, card.person_id, story)
+    around = _around(desk, card.dossier_id, card.person_id, story, card.state == "open")
     request = loaded(card.request) or {}
     is_running = card.clock_state == "running" and card.state == "open"
     return MatterCard(
-        kind="inquiry", id=card.id, dossier=card.dossier_id, title=around["title"] or title_of(card.person),
+        kind="inquiry", id=card.id, dossier=card.dossier_id, title=around["title"] or title_of(card.person, None, desk.actor),
         since=card.received_at or around["began_at"] or desk.now, trip=wording.trip(request, desk.catalogue),
         is_open=card.state != "closed", state=card.state, outcome=card.outcome,
         outcome_label=outcome_label(card.outcome, card.disposition), close_reason=card.close_reason,
@@ -82,7 +85,7 @@ def _why(card: InquiryCard | None, desk: Desk) -> dict[str, Any]:
         "score": card.priority, "reasons": reasons, "priority_reasons": reasons, "owner_reason": " · ".join(say_all(card.owner_reason)),
         "class_label": class_label(card.inquiry_class), "class_reason": " · ".join(say_all(card.class_reason)),
         "relevance": card.relevance, "relevance_reasons": say_all(card.relevance_reasons),
-        "source": source.name if source else card.source, "message": card.message,
+        "source": source.name if source else card.source, "message": desk.actor.text(card.message),
     }
 
 
@@ -90,7 +93,7 @@ def deal_card(desk: Desk, pk: int, story: int = 100) -> MatterCard:
     """The deal with everything around it; 404 when absent or out of reach."""
     card: DealCard = found(find_deal(desk.actor, pk))
     asked = find_inquiry(desk.actor, card.inquiry_id) if card.inquiry_id else None
-    around = _around(desk, card.dossier_id, card.person_id, story)
+    around = _around(desk, card.dossier_id, card.person_id, story, card.state == "open")
     funnel = desk.funnels.get(card.funnel)
     stages = _steps(funnel, card.stage)
     present = next((step for step in stages if step.state == "now"), None)
@@ -99,12 +102,12 @@ def deal_card(desk: Desk, pk: int, story: int = 100) -> MatterCard:
     worth = money(card.amount, card.currency)
     known = {**card.facts, **({"amount": f"{card.amount} {card.currency}"} if worth else {})}
     return MatterCard(
-        kind="deal", id=card.id, dossier=card.dossier_id, title=around["title"] or title_of(card.person), since=card.stage_entered_at,
+        kind="deal", id=card.id, dossier=card.dossier_id, title=around["title"] or title_of(card.person, None, desk.actor), since=card.stage_entered_at,
         trip=wording.trip(request, desk.catalogue, card.title), is_open=card.state == "open", state=card.state,
         outcome=card.state if card.state != "open" else None,
         outcome_label=outcome_label(card.state, ""), close_reason=card.close_reason, stage=present, stages=stages,
         next_stage=following, stage_hint=_hint(funnel, card.stage),
-        facts=[*request_facts(request or {}, desk.catalogue, asked.relevance_reasons if asked else []), *deal_facts(card.facts)],
+        facts=[*request_facts(request or {}, desk.catalogue, asked.relevance_reasons if asked else []), *deal_facts(shown_facts(card.facts, desk.actor))],
         facts_missing=_missing(funnel, following, known), money=worth, owner=owner_of(desk.staff, card.owner_id, card.owner),
         queue=queue_of(desk.staff, card.queue_id),
         inquiry=Numbered(card.inquiry_id, str(card.inquiry_id)) if card.inquiry_id else None,
@@ -137,24 +140,37 @@ def _missing(funnel: FunnelCard | None, following: StageStep | None, known: dict
     return [wording.fact_label(name).lower() for name in stage.required if not known.get(name)] if stage else []
 
 
-def _around(desk: Desk, dossier_id: int, person_id: int | None, story: int) -> dict[str, Any]:
-    """What both cards show: the client, the ways to reach them, the story, the plan. Three statements."""
+def _around(desk: Desk, dossier_id: int, person_id: int | None, story: int, is_open: bool) -> dict[str, Any]:
+    """What both cards show: the client, the ways to reach them, the story, the plan, what came before. Four statements."""
     person = person_of_matter(person_id) if person_id else None
     lines = read_story([dossier_id], story)
     tasks = [_task(line, desk) for line in pending_tasks(dossier_id)]
     shown = {
-        "person": client_of(person, desk) if person else None,
-        "contacts": contacts_of(person.contacts) if person else [],
-        "timeline": story_of(lines, desk),
+        "person": client_of(person, desk, is_open) if person else None,
+        "contacts": contacts_of(person.contacts, desk.actor) if person else [],
+        "timeline": story_of(lines, desk, person.contacts if person else ()),
         "tasks": tasks,
         "task": tasks[0] if tasks else None,
+        **_before_and_later(read_around(desk.actor, dossier_id)),
     }
-    return {"shown": shown, "title": title_of(person.name) if person else "", "past_deals": person.past_deals if person else 0,
+    return {"shown": shown, "title": title_of(person.name, None, desk.actor) if person else "", "past_deals": person.past_deals if person else 0,
             "began_at": lines[-1].at if lines else None}
 
 
-def story_of(lines: Sequence[Any], desk: Desk) -> list[Entry]:
-    return [entry_of(line, desk.staff) for line in lines]
+def _before_and_later(around: Around) -> dict[str, Any]:
+    """What the matter waits for, and the one its client came back from."""
+    came_back = None
+    if around.previous_closed_at is not None:
+        url = reverse(around.previous_kind or "deal", args=[around.previous_id]) if around.previous_id else None
+        came_back = CameBack(outcome_label(around.previous_outcome, ""), around.previous_outcome, around.previous_reason or "",
+                             around.previous_closed_at, url, around.previous_title or "", around.earlier)
+    waiting = Waiting(around.waits_until, around.waits_for) if around.waits_until else None
+    return {"waiting": waiting, "came_back": came_back}
+
+
+def story_of(lines: Sequence[Any], desk: Desk, contacts: Sequence[ContactLine] = ()) -> list[Entry]:
+    known = tuple(contact.normal for contact in contacts)
+    return [entry_of(line, desk.staff, desk.actor, known) for line in lines]
 
 
 def _task(line: TaskLine, desk: Desk) -> Task:
@@ -162,20 +178,23 @@ def _task(line: TaskLine, desk: Desk) -> Task:
     return Task(line.id, line.title, line.kind, line.due_at, line.assignee if line.assignee_id != desk.actor.id else None)
 
 
-def client_of(person: PersonCard, desk: Desk) -> Client:
-    """The client of a matter; without an id where their own page is out of the reader's reach."""
+def client_of(person: PersonCard, desk: Desk, is_held: bool = False) -> Client:
+    """The client of a matter; without an id where their page is out of the reader's reach. Who holds an open matter reaches it."""
     ways = {contact.kind: contact.normal for contact in reversed(person.contacts)}
-    is_seen = desk.actor.sees(person.owner_id, person.office_id)
-    return Client(person.id if is_seen else None, title_of(person.name), ways.get("phone"), ways.get("email"))
+    is_seen = is_held or desk.actor.sees(person.owner_id, person.office_id)
+    shown = (ways.get("phone"), ways.get("email")) if desk.actor.shows("phone") else ()
+    return Client(person.id if is_seen else None, title_of(person.name, None, desk.actor), *shown)
 
 
-def contacts_of(contacts: Sequence[ContactLine]) -> list[Contact]:
-    """The ways to reach somebody; the first of each kind is the main one."""
+def contacts_of(contacts: Sequence[ContactLine], reader: Actor) -> list[Contact]:
+    """The ways to reach somebody; the first of each kind is the main one. What is hidden from the reader leads nowhere."""
     seen: set[str] = set()
     listed = []
     for contact in contacts:
         href = {"phone": f"tel:{contact.normal}", "email": f"mailto:{contact.normal}"}.get(contact.kind)
         value = written_phone(contact.normal) if contact.kind == "phone" else contact.written
+        if not reader.shows("phone"):
+            href, value = None, str(reader.contact(contact.kind, contact.normal))
         listed.append(Contact(contact.kind, value, href, contact.kind not in seen and not contact.is_shared, contact.is_shared))
         seen.add(contact.kind)
     return listed

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -16,8 +17,11 @@ from marshrut.deals.queries import FunnelCard, read_funnels
 from marshrut.intake.reference import Reference, read_reference
 from marshrut.marketing.queries import SourceCard, read_sources
 
-__all__ = ["Desk", "DeskRequest", "at_desk", "found", "part_or_page"]
+__all__ = ["Desk", "DeskRequest", "at_desk", "found", "part_or_page", "personal"]
 P = ParamSpec("P")
+V = TypeVar("V")
+SAFE = ("GET", "HEAD", "OPTIONS")
+ACTING = "tasks:write"
 
 
 @dataclass(frozen=True)
@@ -46,14 +50,25 @@ class DeskRequest(PageRequest):
     desk: Desk
 
 
+def personal(view: V) -> V:
+    """Mark a view that changes nothing but the reader's own things (notices seen, saved views): put below `@at_desk`."""
+    view.is_personal = True  # type: ignore[attr-defined]
+    return view
+
+
 def at_desk(view: Callable[Concatenate[DeskRequest, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Only for whoever has logged in; times in their office's zone; what is foreign or absent is 404.
 
+    Whoever only reads (marketer, accountant, administrator) changes nothing here but what is `personal`: 403.
     A refusal the view has not worded in a form of its own is shown as a dialog with the sentence.
     """
 
+    is_personal = getattr(view, "is_personal", False)
+
     @wraps(view)
     def seated(request: PageRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.method not in SAFE and not is_personal and not request.actor.may(ACTING):
+            raise PermissionDenied(ACTING)
         asked = cast("DeskRequest", request)
         reader = reader_of(request)
         asked.desk = Desk(reader.actor, reader.revision, reader.staff, reader.office, reader.now)

@@ -10,14 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from marshrut.clients.queries import PersonCard, PersonLine, list_people, person_card, search_people, suspects_of
+from marshrut.clients.queries import PersonCard, PersonLine, list_people, people_within, person_card, search_people, suspects_of
 from marshrut.core.names import clean_text
 from marshrut.core.phones import read_phone
 from marshrut.desk.queries import Activity, MatterRow, activity_of, known_by, matters_of
 from marshrut.desk.shapes import Fact, Named
 from marshrut.desk.shaping import owner_of, past_matter_of, title_of
-from marshrut.desk.story import entry_of
-from marshrut.desk.web.matters import contacts_of
+from marshrut.desk.web.matters import contacts_of, story_of
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found, part_or_page
 from marshrut.journal.queries import read_story
 
@@ -57,7 +56,8 @@ def _number(text: str) -> int | None:
 
 def _row(line: PersonLine, active: dict[int, Activity], desk: Desk) -> PersonRow:
     known = active.get(line.id)
-    return PersonRow(line.id, title_of(line.name), line.phone, line.email, owner_of(desk.staff, line.owner_id, line.owner),
+    shown = (line.phone, line.email) if desk.actor.shows("phone") else (None, desk.actor.phone(line.phone) or desk.actor.email(line.email))
+    return PersonRow(line.id, title_of(line.name, None, desk.actor), *shown, owner_of(desk.staff, line.owner_id, line.owner),
                      known.open_count if known else 0, known.last_at if known else None)
 
 
@@ -91,7 +91,7 @@ def person(request: DeskRequest, pk: int) -> HttpResponse:
         "person": _page(card, desk),
         "open_matters": [matter for matter in matters if matter.is_open],
         "closed_matters": [matter for matter in matters if not matter.is_open],
-        "timeline_entries": [entry_of(line, desk.staff) for line in story],
+        "timeline_entries": story_of(story, desk, card.contacts),
         "stats": _stats(card, rows),
     }
     return part_or_page(request, "person", "desk/_person.html", "desk/person.html", context)
@@ -101,13 +101,14 @@ def _page(card: PersonCard, desk: Desk) -> PersonPage:
     ways = {contact.kind: contact.normal for contact in reversed(card.contacts)}
     named = [Fact(label, value) for label, value in (
         (_("Surname"), card.surname), (_("Given name"), card.given_name), (_("Patronymic"), card.patronymic)) if value]
-    return PersonPage(card.id, title_of(card.name), card.created_at, owner_of(desk.staff, card.owner_id, card.owner),
-                      ways.get("phone"), ways.get("email"), contacts_of(card.contacts), named, _suspects(card.id, desk))
+    shown = (ways.get("phone"), ways.get("email")) if desk.actor.shows("phone") else (None, None)
+    return PersonPage(card.id, title_of(card.name, None, desk.actor), card.created_at, owner_of(desk.staff, card.owner_id, card.owner),
+                      *shown, contacts_of(card.contacts, desk.actor), named, _suspects(card.id, desk))
 
 
 def _suspects(person_id: int, desk: Desk) -> list[dict[str, Any]]:
     """Perhaps the same person; somebody out of reach is not named."""
-    return [{"id": line.person_id, "name": title_of(line.name or line.reason.get("name")), "reason": _suspicion(line.reason)}
+    return [{"id": line.person_id, "name": title_of(line.name or line.reason.get("name"), None, desk.actor), "reason": _suspicion(line.reason)}
             for line in suspects_of(desk.actor, person_id)]
 
 
@@ -131,7 +132,8 @@ def known_client(request: DeskRequest) -> HttpResponse:
     desk = request.desk
     phone = read_phone(clean_text(request.GET.get("phone"), 60), desk.staff.regions)
     people = known_by([phone.e164]) if phone and not phone.is_junk and phone.e164 else []
-    seen = [p for p in people if desk.actor.sees(p.owner_id, p.office_id)]
+    within = people_within(desk.actor, [p.id for p in people])
+    seen = [p for p in people if p.id in within]
     rows = matters_of(desk.actor, [p.id for p in seen], open_only=True) if seen else []
     matches: list[dict[str, Any]] = []
     for p in people:
@@ -141,5 +143,5 @@ def known_client(request: DeskRequest) -> HttpResponse:
             continue
         matters = [past_matter_of(row, desk) for row in rows if row.person_id == p.id]
         open_matters = [{"kind": m.kind, "id": m.id, "number": m.number, "title": m.trip} for m in matters]
-        matches.append({"in_reach": True, "id": p.id, "name": title_of(p.name), "owner": owner.name if owner else "", "open": open_matters})
+        matches.append({"in_reach": True, "id": p.id, "name": title_of(p.name, None, desk.actor), "owner": owner.name if owner else "", "open": open_matters})
     return render(request, "desk/_known_client.html", {"matches": matches})

@@ -52,8 +52,11 @@ def choose(actor: Actor, asked: Asked, unit: Unit) -> Chosen:
     of_inquiry, inquiry_values = _of_inquiry(asked)
     if of_inquiry:
         is_inquiry = unit.base.startswith("intake_inquiry")
-        parts.append(of_inquiry.replace("i.", "i.") if is_inquiry
-                     else f"d.id in (select i.dossier_id from intake_inquiry i where i.joined_to_id is null and {of_inquiry})")
+        parts.append(
+            of_inquiry
+            if is_inquiry
+            else f"d.id in (select i.dossier_id from intake_inquiry i where i.joined_to_id is null and {of_inquiry})"
+        )
         values += inquiry_values
     of_deal, deal_values = _of_deal(asked, unit)
     if of_deal:
@@ -88,8 +91,11 @@ def _whose(unit: Unit, owner_id: int) -> tuple[str, list[Any]]:
 def _of_inquiry(asked: Asked) -> tuple[str, list[Any]]:
     """What is asked of the inquiry, as a condition over i."""
     parts, values = [], list[Any]()
-    for part, value in (("i.source_id = %s", asked.source_id), ("i.channel = %s", asked.channel or None),
-                        ("i.request->>'category' = %s", asked.category or None)):
+    for part, value in (
+        ("i.source_id = %s", asked.source_id),
+        ("i.channel = %s", asked.channel or None),
+        ("i.request->>'category' = %s", asked.category or None),
+    ):
         if value is not None:
             parts.append(part)
             values.append(value)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from marshrut.agency.permissions import Actor
 from marshrut.insights.asked import Asked
-from marshrut.insights.queries.counting import choose, choose_measure, condition, counted, reason_of, rows_of, unit_of
+from marshrut.insights.queries.counting import choose, choose_measure, counted, reason_of, rows_of, unit_of
 
 COUNTED = ("inquiries", "joined", "open", "no_sale", "closed", "won", "lost")
 
@@ -55,7 +55,8 @@ def money_by_source(actor: Actor, asked: Asked, now: datetime) -> dict[int, list
     rows = rows_of(
         f"""select i.source_id, {CURRENCY}, sum(coalesce(w.amount, d.worth)), coalesce(sum(w.margin), 0)
             from {chosen.unit.base} {WON_DEAL} where {chosen.where} and coalesce(w.amount, d.worth) is not null group by 1, 2 order by 3 desc""",
-        chosen.values)
+        chosen.values,
+    )
     found: dict[int, list[Sum]] = {}
     for source_id, *money in rows:
         found.setdefault(source_id, []).append(Sum(*money))
@@ -65,7 +66,9 @@ def money_by_source(actor: Actor, asked: Asked, now: datetime) -> dict[int, list
 def reasons_by_source(actor: Actor, asked: Asked, now: datetime) -> dict[int, list[tuple[str, int]]]:
     """Reasons of loss by source id, the most frequent first."""
     chosen = choose_measure(actor, asked, "lost", now)
-    rows = rows_of(f"select i.source_id, {reason_of('i')}, count(*) {chosen.source} group by 1, 2 order by 3 desc, 2", chosen.values)
+    rows = rows_of(
+        f"select i.source_id, {reason_of('i')}, count(*) {chosen.source} group by 1, 2 order by 3 desc, 2", chosen.values
+    )
     found: dict[int, list[tuple[str, int]]] = {}
     for source_id, reason, count in rows:
         found.setdefault(source_id, []).append((reason, count))
@@ -86,14 +89,12 @@ def outcomes_by_day(actor: Actor, asked: Asked, now: datetime) -> list[DayLine]:
     """Every day of the period, empty ones too."""
     unit = unit_of("inquiries", asked)
     chosen = choose(actor, asked, unit)
-    columns = ", ".join(counted(code, asked, now) for code in ("inquiries", "won", "lost"))
+    columns = ", ".join(f"{counted(code, asked, now)} as {code}" for code in ("inquiries", "won", "lost"))
     rows = rows_of(
-        f"""select g.day::date, coalesce(r.n, 0), coalesce(r.w, 0), coalesce(r.l, 0)
+        f"""select g.day::date, coalesce(r.inquiries, 0), coalesce(r.won, 0), coalesce(r.lost, 0)
             from generate_series(%s::date, %s::date, interval '1 day') g(day)
-            left join (select ({unit.at} at time zone %s)::date as day, {columns.replace(", count", " as n, count", 1).replace(
-                ", count", " as w, count", 1)} as l {chosen.source} group by 1) r on r.day = g.day::date order by 1""",
-        [asked.first, asked.last, asked.zone, *chosen.values])
+            left join (select ({unit.at} at time zone %s)::date as day, {columns} {chosen.source} group by 1) r on r.day = g.day::date
+            order by 1""",
+        [asked.first, asked.last, asked.zone, *chosen.values],
+    )
     return [DayLine(*row) for row in rows]
-
-
-__all__ = ["COUNTED", "DayLine", "Outcomes", "Sum", "condition", "money_by_source", "outcomes_by_day", "outcomes_by_source", "reasons_by_source"]

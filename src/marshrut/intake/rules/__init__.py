@@ -5,7 +5,7 @@ response clock (P05)."""
 from .classification import Classification, Classifier, compile_criteria
 from .clock import ClockPolicy, ClockState, Moments, Step, due_steps, moments, next_step_at, respond_by
 from .conditions import RulesetError
-from .contact_set import DEFAULT_CONTACT_POLICY, ContactPolicy, ContactSet, check_contact_set, read_contact_policy
+from .contact_set import DEFAULT_CONTACT_RULES, ContactRules, ContactSet, check_contact_set, compile_contact_rules, read_required
 from .defaults import (
     default_classifier,
     default_criteria,
@@ -14,7 +14,22 @@ from .defaults import (
     default_priority_model,
     default_relevance,
 )
-from .distribution import Assignment, Candidate, Demand, Drawn, Ledger, Shortlist, assign, draw, pool_key, shortlist
+from .distribution import (
+    STEPS,
+    USUAL_PLAN,
+    Assignment,
+    Candidate,
+    Demand,
+    DistributionPlan,
+    Drawn,
+    Ledger,
+    Shortlist,
+    assign,
+    compile_distribution,
+    draw,
+    pool_key,
+    shortlist,
+)
 from .facts import CATEGORIES, CHANNELS, CLASSES, STRANGER, InquiryFacts, PersonFacts, Reason, RequestFacts
 from .priority import Priority, PriorityModel, compile_priority
 from .relevance import Relevance, RelevanceGrader, compile_relevance
@@ -24,17 +39,20 @@ __all__ = [
     "CATEGORIES",
     "CHANNELS",
     "CLASSES",
-    "DEFAULT_CONTACT_POLICY",
+    "DEFAULT_CONTACT_RULES",
+    "STEPS",
     "STRANGER",
+    "USUAL_PLAN",
     "Assignment",
     "Candidate",
     "Classification",
     "Classifier",
     "ClockPolicy",
     "ClockState",
-    "ContactPolicy",
+    "ContactRules",
     "ContactSet",
     "Demand",
+    "DistributionPlan",
     "Drawn",
     "Flaw",
     "InquiryFacts",
@@ -52,7 +70,9 @@ __all__ = [
     "Step",
     "assign",
     "check_contact_set",
+    "compile_contact_rules",
     "compile_criteria",
+    "compile_distribution",
     "compile_priority",
     "compile_relevance",
     "default_classifier",
@@ -66,8 +86,8 @@ __all__ = [
     "moments",
     "next_step_at",
     "pool_key",
-    "read_contact_policy",
     "read_request",
+    "read_required",
     "respond_by",
     "shortlist",
 ]

@@ -18,6 +18,7 @@ from math import lcm
 from typing import Any
 from zlib import crc32
 
+from .conditions import RulesetError
 from .facts import Reason
 
 Skill = tuple[str | None, str | None]
@@ -117,30 +118,78 @@ class Assignment:
     reasons: tuple[Reason, ...]
 
 
-def shortlist(demand: Demand, candidates: Iterable[Candidate]) -> Shortlist:
+STEPS = ("clients_manager", "office", "skill")
+"""The steps an agency may put in another order or switch off. At work, below capacity and fair share always hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionPlan:
+    """The steps that are asked, in their order; whether a waiting inquiry may be taken by hand by whoever answers for an
+    office. Where the office comes before the skill, other offices are not asked at all; where it comes after, those of
+    the office are only preferred among the skilled."""
+
+    steps: tuple[str, ...] = STEPS
+    may_take_by_hand: bool = True
+
+
+USUAL_PLAN = DistributionPlan()
+
+
+def compile_distribution(data: Mapping[str, Any]) -> DistributionPlan:
+    """A plan from {"order", "off", "take_by_hand"}, all optional. Raises RulesetError."""
+    if unknown := sorted(set(data) - {"order", "off", "take_by_hand"}):
+        raise RulesetError(f"distribution.{unknown[0]}", "unknown key")
+    order, off, by_hand = data.get("order", list(STEPS)), data.get("off", []), data.get("take_by_hand", True)
+    if not isinstance(order, list | tuple) or sorted(map(str, order)) != sorted(STEPS):
+        raise RulesetError("distribution.order", f"must name {', '.join(STEPS)} once each")
+    if not isinstance(off, list | tuple) or not set(map(str, off)) <= set(STEPS):
+        raise RulesetError("distribution.off", f"may name {', '.join(STEPS)}")
+    if not isinstance(by_hand, bool):
+        raise RulesetError("distribution.take_by_hand", "must be true or false")
+    return DistributionPlan(tuple(step for step in order if step not in off), by_hand)
+
+
+def shortlist(demand: Demand, candidates: Iterable[Candidate], plan: DistributionPlan = USUAL_PLAN) -> Shortlist:
     """Everybody who may get an inquiry before shares are drawn, with the reason of each step. The client's own
     manager gets it when at work, whatever their load: a relation is worth more than an even queue."""
-    people = [person for person in candidates if person.employee_id not in demand.excluded]
+    people: Sequence[Candidate] = [person for person in candidates if person.employee_id not in demand.excluded]
     reasons: list[Reason] = []
-    owner = next((person for person in people if person.employee_id == demand.owner_id), None)
-    if owner and owner.is_at_work:
-        reason: Reason = {"code": "clients_manager", "name": owner.name}
-        return Shortlist((owner,), "", (reason,), chosen=owner)
-    if owner:
-        reasons.append({"code": "clients_manager_away", "name": owner.name})
-    people = [person for person in people if _serves(person, demand.office_id)]
-    present = [person for person in people if person.is_at_work]
-    free = [person for person in present if not person.is_full]
-    if not free:
+    preferred: Sequence[Candidate] | None = None  # those skilled, once that was asked
+    for step in plan.steps:
+        if step == "clients_manager":
+            owner = next((person for person in preferred or people if person.employee_id == demand.owner_id), None)
+            if owner and owner.is_at_work:
+                reason: Reason = {"code": "clients_manager", "name": owner.name}
+                return Shortlist((owner,), "", (reason,), chosen=owner)
+            reasons += [{"code": "clients_manager_away", "name": owner.name}] if owner else []
+        elif step == "office" and preferred is None:
+            people = [person for person in people if _serves(person, demand.office_id)]
+        elif step == "office" and preferred:
+            preferred, office_reason = _of_office(preferred, demand)
+            reasons += office_reason
+        elif step == "skill":
+            preferred, skill_reason = _skilled(demand, people, _free(people))
+            reasons += [skill_reason] if skill_reason and preferred else []
+    chosen = _free(people) if preferred is None else preferred
+    if not chosen:
+        present = sum(person.is_at_work for person in people)
         code = "everybody_full" if present else "nobody_else" if demand.excluded else "nobody_on_shift"
-        return Shortlist((), "", (*reasons, {"code": code, "present": len(present)}), queue_reason=code)
-    skilled, skill_reason = _skilled(demand, people, free)
-    if skill_reason:
-        reasons.append(skill_reason)
-    if len(skilled) == 1:
-        reasons.append({"code": "only_one", "name": skilled[0].name})
-        return Shortlist(tuple(skilled), "", tuple(reasons), chosen=skilled[0])
-    return Shortlist(tuple(skilled), pool_key(skilled), tuple(reasons))
+        waits = [one for one in reasons if one["code"] == "clients_manager_away"]
+        return Shortlist((), "", (*waits, {"code": code, "present": present}), queue_reason=code)
+    if len(chosen) == 1:
+        reasons.append({"code": "only_one", "name": chosen[0].name})
+        return Shortlist(tuple(chosen), "", tuple(reasons), chosen=chosen[0])
+    return Shortlist(tuple(chosen), pool_key(chosen), tuple(reasons))
+
+
+def _free(people: Sequence[Candidate]) -> Sequence[Candidate]:
+    return [person for person in people if person.is_at_work and not person.is_full]
+
+
+def _of_office(people: Sequence[Candidate], demand: Demand) -> tuple[Sequence[Candidate], list[Reason]]:
+    """Those of the inquiry's office among the skilled; nobody of it: the others, and it is said."""
+    own = [person for person in people if _serves(person, demand.office_id)]
+    return (own, []) if own else (people, [{"code": "other_office", "people": len(people)}])
 
 
 def _serves(person: Candidate, office_id: int | None) -> bool:
@@ -229,9 +278,11 @@ def _share_reason(person: Candidate, people: Sequence[Candidate], ledger: Ledger
     }
 
 
-def assign(demand: Demand, candidates: Iterable[Candidate], ledger_of: Callable[[str], Ledger]) -> Assignment:
+def assign(
+    demand: Demand, candidates: Iterable[Candidate], ledger_of: Callable[[str], Ledger], plan: DistributionPlan = USUAL_PLAN
+) -> Assignment:
     """Shortlist and draw in one; `ledger_of` gives the ledger of a pool, to be kept by the caller when it changes."""
-    choice = shortlist(demand, candidates)
+    choice = shortlist(demand, candidates, plan)
     if choice.chosen:
         return Assignment(choice.chosen.employee_id, None, None, None, choice.reasons)
     if choice.queue_reason:

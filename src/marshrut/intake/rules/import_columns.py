@@ -76,7 +76,7 @@ _HEADINGS: dict[str, str] = {
 }
 _BY_HEADING = {phrase: target for target, phrases in _HEADINGS.items() for phrase in phrases.split("|")}
 _NOT_WORD = re.compile(r"[\W_]+")
-_ALIKE = 0.6  # the share of values that must look like what the heading says
+_ALIKE = 0.5  # the share of values that must look like what the heading says
 
 
 def folded(heading: str) -> str:

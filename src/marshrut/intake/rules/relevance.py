@@ -47,6 +47,16 @@ class Season:
 
 
 @dataclass(frozen=True, slots=True)
+class _Criterion:
+    """One criterion, ready for use; `name` is the agency's own wording, if it has one."""
+
+    code: str
+    name: str
+    points: int
+    holds: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """What a trip needs at least, in the ruleset's currency, and what had to be assumed for it."""
 
@@ -63,7 +73,7 @@ class RelevanceGrader:
     def __init__(
         self,
         settings: _Settings,
-        criteria: Sequence[tuple[str, int, Condition]],
+        criteria: Sequence[_Criterion],
         compiler: ConditionCompiler,
         season_words: Mapping[int, str],
         hot_words: frozenset[int],
@@ -85,13 +95,15 @@ class RelevanceGrader:
         points = 0
         flaws: list[tuple[int, Reason]] = []
         merits: list[Reason] = []
-        for code, worth, holds in self._criteria:
-            matched = holds(reading)
+        for criterion in self._criteria:
+            matched = criterion.holds(reading)
             if matched is not None:
-                points += worth
-                reason = self._reason(code, matched, facts, need)
-                if worth < 0:
-                    flaws.append((worth, reason))
+                points += criterion.points
+                reason = self._reason(criterion.code, matched, facts, need)
+                if criterion.name:
+                    reason["name"] = criterion.name
+                if criterion.points < 0:
+                    flaws.append((criterion.points, reason))
                 else:
                     merits.append(reason)
         flaws.sort(key=lambda flaw: flaw[0])
@@ -196,7 +208,7 @@ class _Settings:
 
 
 def compile_relevance(data: Mapping[str, object]) -> RelevanceGrader:
-    """A grader from {"settings": {…}, "criteria": [{"code", "conditions", "points"}, …]}; the shape of the settings is
+    """A grader from {"settings": {…}, "criteria": [{"code", "conditions", "points"[, "name"]}, …]}; the shape of the settings is
     that of `intake/data/relevance.json`. Raises RulesetError."""
     if not isinstance(data, Mapping) or set(data) - {"about"} != {"settings", "criteria"}:
         raise RulesetError("relevance", "has settings and criteria, nothing else")
@@ -214,14 +226,16 @@ def compile_relevance(data: Mapping[str, object]) -> RelevanceGrader:
     return RelevanceGrader(settings, compiled, compiler, season_words, hot_words)
 
 
-def _read_criterion(row: Any, path: str, compiler: ConditionCompiler) -> tuple[str, int, Condition]:
-    if not isinstance(row, Mapping) or set(row) != {"code", "conditions", "points"}:
-        raise RulesetError(path, "a criterion has a code, conditions and points, nothing else")
+def _read_criterion(row: Any, path: str, compiler: ConditionCompiler) -> _Criterion:
+    if not isinstance(row, Mapping) or set(row) - {"name"} != {"code", "conditions", "points"}:
+        raise RulesetError(path, "a criterion has a code, conditions, points and perhaps a name, nothing else")
     if not isinstance(row["code"], str) or not row["code"]:
         raise RulesetError(f"{path}.code", "must be a text")
+    if not isinstance(row.get("name", ""), str):
+        raise RulesetError(f"{path}.name", "must be a text")
     if isinstance(row["points"], bool) or not isinstance(row["points"], int):
         raise RulesetError(f"{path}.points", "must be a whole number")
-    return row["code"], row["points"], compiler.compile(row["conditions"], f"{path}.conditions")
+    return _Criterion(row["code"], row.get("name", ""), row["points"], compiler.compile(row["conditions"], f"{path}.conditions"))
 
 
 def _read_settings(raw: Settings) -> _Settings:

@@ -4,6 +4,8 @@ from marshrut.intake.services.accepting import Receipt, accept_inquiry, accept_q
 from marshrut.intake.services.clients import find_or_make_client, require_person
 from marshrut.intake.services.clocks import give_out_queue, run_clocks
 from marshrut.intake.services.handing import hand_over_matter, may_hand_over, receivers_of
+from marshrut.intake.services.letters import discard_quarantined, take_letter, understand_letter_again
+from marshrut.intake.services.mail_doors import read_doors
 from marshrut.intake.services.matters import (
     answer_and_plan,
     answer_client,
@@ -23,12 +25,14 @@ __all__ = [
     "answer_and_plan",
     "answer_client",
     "close_inquiry",
+    "discard_quarantined",
     "find_or_make_client",
     "give_out_queue",
     "hand_over_matter",
     "mark_spam",
     "may_hand_over",
     "put_matter_aside",
+    "read_doors",
     "receivers_of",
     "record_outcome",
     "reopen_inquiry",
@@ -36,5 +40,7 @@ __all__ = [
     "require_person",
     "run_clocks",
     "take_inquiry",
+    "take_letter",
     "understand_again",
+    "understand_letter_again",
 ]

@@ -25,7 +25,7 @@ class Given:
 
 def give_to_somebody(reference: Reference, demand: Demand, now: datetime) -> Given:
     """Known client's manager → skill and office → on shift and below capacity → fair share; else a named queue."""
-    choice = shortlist(demand, candidates(reference, now))
+    choice = shortlist(demand, candidates(reference, now), reference.rules.distribution)
     reasons = list(choice.reasons)
     if choice.chosen is not None:
         return given_to(reference, reference.staff.colleagues[choice.chosen.employee_id], reasons, now)

@@ -60,5 +60,9 @@ def judge(facts: InquiryFacts, submission: Submission, reference: Reference) -> 
     relevance = rules.grader.grade(facts, reference.catalogue.floors)
     priority = rules.priority.score(facts, classification.inquiry_class, relevance.grade, source.chance)
     return Judged(
-        facts, source.id, facts.category, facts.directions, classification, check_contact_set(facts).missing, relevance, priority
+        facts, source.id, facts.category, facts.directions, classification, _missing(facts, classification, reference), relevance, priority
     )
+
+
+def _missing(facts: InquiryFacts, classification: Classification, reference: Reference) -> tuple[str, ...]:
+    return check_contact_set(facts, reference.rules.contacts, classification.inquiry_class).missing

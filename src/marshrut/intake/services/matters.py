@@ -190,7 +190,7 @@ def take_inquiry(*, inquiry_id: int, reference: Reference, by: Actor, now: datet
     """A supervisor or owner takes an inquiry that waits in a queue. Managers are given inquiries; they do not grab."""
     sign(by.label)
     _inquiry, matter = lock_inquiry(inquiry_id=inquiry_id, by=by)
-    if by.reach not in ("office", "all") or by.kind != "employee":
+    if by.reach not in ("office", "all") or by.kind != "employee" or not reference.rules.distribution.may_take_by_hand:
         raise Refused("no_grabbing", _("Inquiries are given out by rule; ask the supervisor."))
     if not matter.is_open:
         raise Refused("inquiry_closed", _("This inquiry is not open."))

@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marshrut.intake.rules import Assignment, Candidate, Demand, Ledger, assign, draw, pool_key, shortlist
+from marshrut.intake.rules import (
+    Assignment,
+    Candidate,
+    Demand,
+    DistributionPlan,
+    Ledger,
+    RulesetError,
+    assign,
+    compile_distribution,
+    draw,
+    pool_key,
+    shortlist,
+)
 
 OLGA = Candidate(1, "Ольга", office_id=1, is_at_work=True)
 TARAS = Candidate(2, "Тарас", office_id=1, is_at_work=True)
@@ -21,6 +33,10 @@ def changed(person: Candidate, **about: Any) -> Candidate:
 
 def given_to(demand: Demand, *people: Candidate, ledger: Ledger | None = None) -> Assignment:
     return assign(demand, people, lambda _: ledger or Ledger())
+
+
+def planned(*steps: str) -> DistributionPlan:
+    return DistributionPlan(steps)
 
 
 def codes(assignment: Assignment) -> list[str]:
@@ -107,6 +123,51 @@ def test_a_ledger_survives_storage() -> None:
     ledger = Ledger({12: 3, 13: 4}, 7)
     assert Ledger.read(ledger.as_json()) == ledger
     assert Ledger.read(None) == Ledger()
+
+
+def test_steps_that_are_switched_off_are_not_asked() -> None:
+    skilled = changed(TARAS, skills=frozenset({("visa", None)}))
+    demand = Demand(1, category="visa", owner_id=1)
+    assert shortlist(demand, [OLGA, skilled], planned("office", "skill")).chosen == skilled
+    assert shortlist(demand, [OLGA, skilled], planned("office")).people == (OLGA, skilled)
+    assert shortlist(Demand(1), [OLGA, STRANGER], planned("skill")).people == (OLGA, STRANGER)
+
+
+def test_a_skill_that_comes_before_the_office_is_looked_for_everywhere() -> None:
+    far = changed(STRANGER, skills=frozenset({("visa", None)}))
+    near = changed(TARAS, skills=frozenset({("visa", None)}))
+    plan, demand = planned("clients_manager", "skill", "office"), Demand(1, category="visa")
+    assert shortlist(demand, [OLGA, far], plan).chosen == far
+    assert [one["code"] for one in shortlist(demand, [OLGA, far], plan).reasons] == ["skilled", "other_office", "only_one"]
+    assert shortlist(demand, [OLGA, far, near], plan).chosen == near
+    assert shortlist(demand, [OLGA, far], planned("clients_manager", "office", "skill")).chosen == OLGA
+
+
+def test_the_clients_manager_may_come_after_the_office() -> None:
+    plan = planned("office", "clients_manager", "skill")
+    assert shortlist(Demand(1, owner_id=9), [OLGA, STRANGER], plan).chosen == OLGA
+    assert shortlist(Demand(1, owner_id=2), [OLGA, TARAS], plan).chosen == TARAS
+
+
+@given(st.permutations(["clients_manager", "office", "skill"]), st.lists(st.sampled_from(["clients_manager", "office", "skill"]), unique=True),
+       st.lists(st.builds(changed, st.sampled_from([OLGA, TARAS, IRINA, STRANGER]), is_at_work=st.booleans(), load=st.integers(0, 2), capacity=st.just(2),
+                          skills=st.sampled_from([frozenset(), frozenset({("visa", None)})])), unique_by=lambda one: one.employee_id),
+       st.sampled_from([None, 1, 9]), st.sampled_from([None, "visa", "hotel"]))
+def test_in_any_order_only_somebody_at_work_and_below_capacity_is_given_more(
+    order: list[str], off: list[str], people: list[Candidate], owner: int | None, category: str | None
+) -> None:  # fmt: skip
+    plan = compile_distribution({"order": order, "off": off})
+    choice = shortlist(Demand(1, category=category, owner_id=owner), people, plan)
+    assert all(one.is_at_work for one in choice.people)
+    assert all(not one.is_full for one in choice.people if one.employee_id != owner)
+    assert bool(choice.people) != bool(choice.queue_reason)
+
+
+@pytest.mark.parametrize("wrong", [{"order": []}, {"order": ["office"] * 3}, {"order": "office"}, {"off": ["shift"]}, {"off": 1}, {"take_by_hand": 1},
+                                   {"more": 1}])
+def test_an_order_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:  # fmt: skip
+    with pytest.raises(RulesetError):
+        compile_distribution(wrong)
 
 
 WEIGHTS = st.lists(st.integers(1, 300), min_size=2, max_size=12)

@@ -14,10 +14,10 @@ from marshrut.intake.rules import (
     Relevance,
     RulesetError,
     check_contact_set,
+    compile_contact_rules,
     compile_relevance,
     default_grader,
     default_relevance,
-    read_contact_policy,
 )
 
 TODAY = date(2026, 11, 22)
@@ -202,15 +202,19 @@ def test_the_minimum_is_a_name_and_a_way_to_reach(channel: str, known: set[str],
     assert (contacts.missing, contacts.complete) == (missing, not missing)
 
 
-def test_the_policy_is_the_agencys() -> None:
-    policy = read_contact_policy({"needs_name": False, "reach": ["email"], "by_channel": {"phone": ["phone"]}})
-    assert check_contact_set(InquiryFacts(channel="api", today=TODAY, has_email=True), policy).complete
-    for wrong in (
-        {"reach": []},
-        {"reach": ["fax"]},
-        {"by_channel": {"fax": ["phone"]}},
-        {"needs_name": 1},
-        {"more": 1},
-    ):
-        with pytest.raises(RulesetError):
-            read_contact_policy(wrong)
+def test_the_minimum_is_the_agencys_the_nearer_row_first() -> None:
+    rules = compile_contact_rules([
+        ("", "", ["email"]), ("phone", "", ["phone"]), ("phone", "repeat", ["name", "dates|nights"]), ("", "job", ["name"]),
+    ])  # fmt: skip
+    assert check_contact_set(InquiryFacts(channel="api", today=TODAY, has_email=True), rules).complete
+    by_phone = InquiryFacts(channel="phone", today=TODAY, has_name=True, nights_from=7)
+    assert check_contact_set(by_phone, rules).missing == ("phone",)
+    assert check_contact_set(by_phone, rules, "repeat").complete
+    assert check_contact_set(by_phone, rules, "job").missing == ("phone",)
+    assert check_contact_set(InquiryFacts(channel="api", today=TODAY), rules, "job").missing == ("name",)
+
+
+@pytest.mark.parametrize("row", [("", "", []), ("", "", ["fax"]), ("", "", ["phone|fax"]), ("fax", "", ["phone"]), ("", "vip", ["phone"]), ("", "", [""])])
+def test_a_minimum_that_cannot_be_is_refused(row: tuple[str, str, list[str]]) -> None:
+    with pytest.raises(RulesetError):
+        compile_contact_rules([row])

@@ -26,7 +26,9 @@ _WARNING = (
 
 def run_backup(arguments: Sequence[str]) -> int:
     """The command ``backup``; 0 when the archive is there, whole."""
-    parser = argparse.ArgumentParser(prog="marshrut backup", description="Keep everything of this home in one file. The site may run meanwhile.")
+    parser = argparse.ArgumentParser(
+        prog="marshrut backup", description="Keep everything of this home in one file. The site may run meanwhile."
+    )
     parser.add_argument("file", type=Path, metavar="FILE", help="where to; must not exist")
     parser.add_argument("--key", type=Path, metavar="KEYFILE", help="encrypt for this key (age); see backup-key")
     options = parser.parse_args(list(arguments))

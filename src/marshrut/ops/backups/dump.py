@@ -6,7 +6,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import psycopg
 from psycopg import sql
@@ -55,17 +55,17 @@ def read_dump(binaries: Binaries, url: str, source: Path, expected: dict[str, li
             play, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_access(url)
         ) as player,
     ):
-        assert reader.stdout and player.stdin and player.stderr and reader.stderr
-        _pour(reader.stdout, player.stdin)
-        complaint, torn = player.stderr.read().decode(errors="replace"), reader.stderr.read().decode(errors="replace")
+        _pour(reader, player)
+        complaint, torn = (process.stderr.read().decode(errors="replace") if process.stderr else "" for process in (player, reader))
     if reader.returncode != 0 or player.returncode != 0:
         raise ArchiveError(f"The copy of the database could not be read back: {_last_line(torn or complaint)}")
     with psycopg.connect(url) as connection:
         require_same(count_rows(connection), expected)
 
 
-def _pour(script: IO[bytes], player: IO[bytes]) -> None:
+def _pour(reader: subprocess.Popen[bytes], playing: subprocess.Popen[bytes]) -> None:
     """The script line by line until the first data, without what an older server does not know; then in pieces."""
+    script, player = cast("IO[bytes]", reader.stdout), cast("IO[bytes]", playing.stdin)
     try:
         for line in script:
             if line.decode(errors="replace") not in _NEWER:

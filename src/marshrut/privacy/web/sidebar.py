@@ -1,5 +1,17 @@
-"""The pages of the care of personal data in the sidebar."""
+"""The care of personal data in the sidebar, for whoever answers for it."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from marshrut.privacy.permissions import may_care
+from marshrut.ui.navigation import register_entry
 
 
 def register_pages() -> None:
-    """Nothing yet."""
+    """One entry."""
+    register_entry(_("Agency"), _("Personal data"), "privacy", "shield-lock", 90, allowed=_cares, also=("consents", "person_care"))
+
+
+def _cares(request: HttpRequest) -> bool:
+    actor = getattr(request, "actor", None)
+    return bool(actor) and may_care(actor)

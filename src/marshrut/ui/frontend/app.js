@@ -10,6 +10,7 @@ import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startMenus } from "./menus.js";
 import { startPalette } from "./palette.js";
+import { startConnectingKeys } from "./security.js";
 import { startNotices } from "./notices.js";
 
 // Set by a tag in the page's head: no injected styles, no interception of Back. Nothing we write is evaluated as code.
@@ -25,3 +26,4 @@ startPalette();
 startNotices();
 startLive();
 startBoard();
+startConnectingKeys();

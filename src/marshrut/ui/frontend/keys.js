@@ -15,6 +15,7 @@ export function startKeys() {
 function general(key) {
   if (key === "?") document.getElementById("keys-help")?.showModal();
   else if (key === "n") document.querySelector("[data-key-new]")?.click();
+  else if (key === "N") document.querySelector("[data-key-new-deal]")?.click();
   else return false;
   return true;
 }

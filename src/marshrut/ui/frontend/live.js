@@ -1,9 +1,9 @@
 /* One event stream for all tabs: the tab that holds the lock listens and tells the others. */
-import { announce } from "./notices.js";
+import { announce, announceNotice } from "./notices.js";
 import { refreshRegions } from "./regions.js";
 import { memory } from "./page.js";
 
-const KINDS = ["inquiry", "task", "deal", "dossier", "queue", "resync"];
+const KINDS = ["inquiry", "task", "deal", "dossier", "queue", "notice", "resync"];
 const MATTER = ["inquiry", "task", "deal", "queue"]; // what a change of a dossier may show in
 const LONGEST_WAIT = 30000;
 const TAB = Math.random().toString(36).slice(2);
@@ -69,7 +69,8 @@ function receive(kind, data, to = TAB) {
   if (to !== TAB) return;
   document.body.dispatchEvent(new CustomEvent(`live:${kind}`, { detail: data, bubbles: true }));
   refreshRegions((names) => kind === "resync" || names.includes(kind) || (kind === "dossier" && MATTER.some((name) => names.includes(name))));
-  if (data?.fresh && String(data.owner) === document.body.dataset.me) announce(data);
+  if (kind === "notice" && data?.fresh) announceNotice(data);
+  else if (data?.fresh && String(data.owner) === document.body.dataset.me) announce(data);
 }
 
 let offlineTimer = 0;

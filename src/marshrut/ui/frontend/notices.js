@@ -1,5 +1,10 @@
-/* Something new for the reader: a short sound, a mark in the tab until somebody looks, a notification if allowed. */
+/* Something new for the reader: a short sound, a mark in the tab until somebody looks, a notification if allowed.
+   In quiet hours and outside the shift nothing sounds or pops up: the bell says so, asked anew each time. */
+import htmx from "htmx.org";
+
+import { refreshRegions } from "./regions.js";
 import { memory, word } from "./page.js";
+import { showToast } from "./toasts.js";
 
 const TAB = Math.random().toString(36).slice(2);
 const LOOKS = ["pointermove", "pointerdown", "keydown", "wheel", "focus", "touchstart"];
@@ -18,7 +23,21 @@ export function startNotices() {
     if (event.target.closest?.("[data-sound]")) toggleSound();
     if (event.target.closest?.("[data-notify]")) askPermission();
   });
+  document.addEventListener("htmx:after:settle", (event) => {
+    if (event.target.id === "bell-list") refreshRegions((names) => names.includes("notice")); // they have been seen
+  });
   showChoices();
+  sayWhatGathered();
+}
+
+/** Back from quiet hours: once, how many notices wait. */
+function sayWhatGathered() {
+  const { unseen, newest, quiet } = document.getElementById("bell")?.dataset ?? {};
+  const isAway = memory.get("was-quiet") === "yes";
+  if (quiet) memory.set("was-quiet", quiet);
+  if (!isAway || quiet !== "no" || !Number(unseen) || memory.get("gathered") === newest) return;
+  memory.set("gathered", newest);
+  showToast(word("whileAway", { count: unseen }));
 }
 
 /** Tell the reader of new work: `data` is the event, {kind, id, dossier, …}. */
@@ -27,9 +46,33 @@ export function announce(data) {
   told.set(data.dossier, Date.now());
   unseen += 1;
   mark();
+  speak(() => notify(data));
+}
+
+/** A notice came: the bell counts it by itself; here it is heard and, where nobody looks, seen. */
+export function announceNotice({ id, dossier }) {
+  unseen += 1;
+  mark();
+  if (dossier && Date.now() - (told.get(dossier) ?? 0) < SAME) return; // the matter itself was just announced
+  if (dossier) told.set(dossier, Date.now());
+  speak(() => pop(word("newNotice"), `notice-${id}`, dossier ? word("dossierPath").replace("0", dossier) : word("noticesPath")));
+}
+
+async function speak(popUp) {
   if (memory.get("active-tab") !== TAB) return; // one tab speaks: the one last used
+  if (await isQuiet()) return;
   playSound();
-  if (document.hidden || !document.hasFocus()) notify(data);
+  if (document.hidden || !document.hasFocus()) popUp();
+}
+
+/** Whether the reader is to be left alone now: the server knows the shift and the quiet hours. */
+async function isQuiet() {
+  const bell = document.getElementById("bell");
+  if (!bell) return false;
+  await htmx.ajax("GET", bell.dataset.liveSrc, { source: bell, target: bell, swap: "outerMorph" });
+  const quiet = document.getElementById("bell")?.dataset.quiet;
+  if (quiet) memory.set("was-quiet", quiet);
+  return quiet === "yes";
 }
 
 function look() {
@@ -70,11 +113,15 @@ function playSound() {
 }
 
 function notify({ kind, id, dossier }) {
+  pop(word("newWork"), `matter-${dossier}`, kind === "inquiry" ? word("inquiryPath").replace("0", id) : "/");
+}
+
+function pop(text, tag, address) {
   if (!("Notification" in window) || Notification.permission !== "granted") return;
-  const shown = new Notification(word("newWork"), { tag: `matter-${dossier}` });
+  const shown = new Notification(text, { tag });
   shown.onclick = () => {
     window.focus();
-    location.assign(kind === "inquiry" ? word("inquiryPath").replace("0", id) : "/");
+    location.assign(address);
     shown.close();
   };
 }

@@ -14,6 +14,7 @@ from marshrut.catalog.models import Category, Direction
 from marshrut.channels.models import Form
 from marshrut.core.history import sign
 from marshrut.deals.models import Funnel, LossReason, Stage
+from marshrut.deals.rules import funnel_templates
 from marshrut.intake.models import ClockPolicy, Criterion, RelevanceCriterion
 from marshrut.intake.rules import default_criteria, default_relevance
 from marshrut.marketing.models import Source
@@ -69,7 +70,7 @@ def seed_rules() -> None:
 
 
 def seed_funnels() -> None:
-    for n, row in enumerate(read_data("deals", "funnels")):
-        funnel = Funnel.objects.create(slug=row["slug"], name=row["name"], position=n)
-        Stage.objects.bulk_create(Stage(funnel=funnel, position=p, **stage) for p, stage in enumerate(row["stages"]))
+    for n, template in enumerate(template for template in funnel_templates() if template.at_start):
+        funnel = Funnel.objects.create(slug=template.slug, name=template.name["ru"], position=n)
+        Stage.objects.bulk_create(Stage(funnel=funnel, position=p, **stage.worded("ru")) for p, stage in enumerate(template.stages))
     LossReason.objects.bulk_create(LossReason(position=n, **row) for n, row in enumerate(read_data("deals", "loss_reasons")))

@@ -1,0 +1,167 @@
+"""Keys of devices (WebAuthn): connecting one, and opening the door with it alone or as the second step.
+
+The key itself asks for a finger, a face or a PIN (user verification), so it is two factors by itself.
+"""
+
+import json
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import webauthn
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from marshrut.agency.models import Employee
+from marshrut.agency.queries.people import credentials_of, find_colleague, find_key
+from marshrut.agency.services.attempts import is_blocked, note_failure
+from marshrut.agency.services.second_factor import add_passkey, note_passkey_used
+from marshrut.agency.web.actors import staff_of
+from marshrut.agency.web.entering import half_of, tries
+from marshrut.agency.web.pages import ReaderRequest, for_staff
+from marshrut.agency.web.views import let_in, safe_next
+from marshrut.core.clock import utc_now
+from marshrut.core.errors import DomainError
+
+CHALLENGE = "challenge"
+GOOD_FOR = 300  # seconds
+REQUIRED = UserVerificationRequirement.REQUIRED
+
+
+def site_of(request: HttpRequest) -> tuple[str, str]:
+    """The name keys are bound to, and the address this page has. A host below the agency's address shares its keys."""
+    host = request.get_host()
+    name = urlsplit(f"//{host}").hostname or ""
+    agency = urlsplit(staff_of(request).agency.address).hostname or ""
+    return (agency if agency and name.endswith("." + agency) else name), f"{request.scheme}://{host}"
+
+
+def _challenge(request: HttpRequest, challenge: bytes, now: datetime) -> None:
+    request.session[CHALLENGE] = [bytes_to_base64url(challenge), now.timestamp() + GOOD_FOR]
+
+
+def _asked(request: HttpRequest, now: datetime) -> bytes:
+    """The challenge of this session, good once. Refused when there is none or it is too old."""
+    kept = request.session.pop(CHALLENGE, None)
+    if not kept or kept[1] < now.timestamp():
+        raise DomainError("no_challenge", _("It took too long. Try again."))
+    return base64url_to_bytes(kept[0])
+
+
+def _said(request: HttpRequest) -> dict[str, Any]:
+    try:
+        given = json.loads(request.body)
+    except ValueError as error:
+        raise DomainError("unreadable", _("The key's answer cannot be read.")) from error
+    if not isinstance(given, dict) or not isinstance(given.get("credential"), dict):
+        raise DomainError("unreadable", _("The key's answer cannot be read."))
+    return given
+
+
+def _refusal(error: DomainError) -> JsonResponse:
+    return JsonResponse({"sentence": error.sentence}, status=error.status)
+
+
+@never_cache
+@require_POST
+def ask_key(request: HttpRequest) -> HttpResponse:
+    """What a key must answer to open the door; after a password, only this person's keys."""
+    half = half_of(request, utc_now())
+    site, _origin = site_of(request)
+    options = webauthn.generate_authentication_options(
+        rp_id=site, user_verification=REQUIRED,
+        allow_credentials=[PublicKeyCredentialDescriptor(id=one) for one in (credentials_of(half.employee_id) if half else [])],
+    )  # fmt: skip
+    _challenge(request, options.challenge, utc_now())
+    return HttpResponse(options_to_json(options), content_type="application/json")
+
+
+@never_cache
+@require_POST
+def enter_by_key(request: HttpRequest) -> HttpResponse:
+    """A key opens the door: instead of password and code, or as the second step."""
+    now = utc_now()
+    half, keys = half_of(request, now), tries(request, "key", "")
+    try:
+        if is_blocked(keys, now):
+            raise DomainError("too_many", _("Too many failed attempts. Wait a quarter of an hour."))
+        employee = _check(request, now)
+    except DomainError as error:
+        note_failure(keys, now)
+        return _refusal(error)
+    if half and half.employee_id != employee.id:
+        return _refusal(DomainError("other_person", _("This key belongs to somebody else.")))
+    response = let_in(request, employee, half.target if half else safe_next(request))
+    answer = JsonResponse({"go": response["Location"]})
+    answer.cookies = response.cookies
+    return answer
+
+
+def _check(request: HttpRequest, now: datetime) -> Employee:
+    challenge, credential = _asked(request, now), _said(request)["credential"]
+    site, origin = site_of(request)
+    unknown = DomainError("unknown_key", _("This key is not known here, or its owner no longer works here."))
+    try:
+        known = find_key(base64url_to_bytes(str(credential.get("rawId", ""))))
+        if known is None:
+            raise unknown
+        proof = webauthn.verify_authentication_response(
+            credential=credential, expected_challenge=challenge, expected_rp_id=site, expected_origin=origin,
+            credential_public_key=known.public_key, credential_current_sign_count=known.sign_count, require_user_verification=True,
+        )  # fmt: skip
+    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+        raise unknown from error
+    note_passkey_used(passkey_id=known.id, sign_count=proof.new_sign_count, now=now)
+    return Employee.objects.get(pk=known.employee_id)
+
+
+@never_cache
+@require_POST
+@for_staff()
+def offer_key(request: ReaderRequest) -> HttpResponse:
+    """What a key must answer to be connected."""
+    me = find_colleague(request.reader.actor.id)
+    site, _origin = site_of(request)
+    options = webauthn.generate_registration_options(
+        rp_id=site, rp_name=request.reader.staff.agency.name or "Marshrut", user_id=str(request.reader.actor.id).encode(),
+        user_name=me.email if me else "", user_display_name=request.reader.actor.name,
+        exclude_credentials=[PublicKeyCredentialDescriptor(id=one) for one in credentials_of(request.reader.actor.id)],
+        authenticator_selection=AuthenticatorSelectionCriteria(resident_key=ResidentKeyRequirement.PREFERRED, user_verification=REQUIRED),
+    )  # fmt: skip
+    _challenge(request, options.challenge, request.reader.now)
+    return HttpResponse(options_to_json(options), content_type="application/json")
+
+
+@never_cache
+@require_POST
+@for_staff()
+def connect_key(request: ReaderRequest) -> HttpResponse:
+    """The key has answered: it is connected. Recovery codes are shown with the first factor."""
+    site, origin = site_of(request)
+    try:
+        said, challenge = _said(request), _asked(request, request.reader.now)
+        proof = webauthn.verify_registration_response(
+            credential=said["credential"], expected_challenge=challenge, expected_rp_id=site, expected_origin=origin,
+            require_user_verification=True,
+        )  # fmt: skip
+        codes = add_passkey(
+            credential_id=proof.credential_id, public_key=proof.credential_public_key, sign_count=proof.sign_count,
+            name=str(said.get("name", "")), by=request.reader.actor, now=request.reader.now,
+        )  # fmt: skip
+    except DomainError as error:
+        return _refusal(error)
+    except (WebAuthnException, ValueError, KeyError, TypeError):
+        return _refusal(DomainError("bad_key", _("The key's answer does not hold. Try again.")))
+    html = render_to_string("agency/_codes_dialog.html", {"codes": codes}, request) if codes else ""
+    return JsonResponse({"html": html})

@@ -1,0 +1,21 @@
+"""Jobs of deals: long bulk actions. Each may run any number of times."""
+
+from procrastinate.contrib.django import app
+
+from marshrut.core.clock import utc_now
+from marshrut.deals.queries.bulk import unfinished_runs
+from marshrut.deals.services.bulk import work_off
+
+
+@app.task(name="deals.run_bulk")
+def run_bulk(run_id: int) -> None:
+    """Work a bulk action off, or what is left of it."""
+    work_off(run_id=run_id, now=utc_now())
+
+
+@app.periodic(cron="* * * * * */30")
+@app.task(queueing_lock="bulk-sweep", name="deals.continue_bulk")
+def continue_bulk(timestamp: int) -> None:
+    """Go on with whatever was cut off: a process killed, a browser closed in the middle."""
+    for run_id in unfinished_runs():
+        work_off(run_id=run_id, now=utc_now())

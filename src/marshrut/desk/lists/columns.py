@@ -1,0 +1,297 @@
+"""The columns of lists: what each shows on the page, and what it is in a file.
+
+A cell of a page is markup made here, word by word escaped: fifty rows of a dozen cells through templates were most of
+a page's cost. A cell of a file is the bare value: a number, a day, a text.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from markupsafe import Markup
+
+from marshrut.core.typed_values import FieldSpec
+from marshrut.deals.queries.list_rows import ClientLine, MatterLine
+from marshrut.desk import wording
+from marshrut.desk.lists.shown import Shown
+from marshrut.desk.shapes import Named
+from marshrut.desk.shaping import outcome_label
+from marshrut.intake.wording import channel_label, class_label, disposition_label, missing_label
+from marshrut.ui.jinja import url
+from marshrut.ui.pieces import holder, tag
+from marshrut.ui.wording import due, due_tone, money, when
+from marshrut.ui.wording import phone as written_phone
+
+Value = str | int | float | Decimal | bool | datetime | date | None
+STATES = {"open": noop("Open"), "joined": noop("Joined"), "closed": noop("Closed"), "won": noop("Realised"), "lost": noop("Not realised"),
+          "no_sale": noop("Not a sale"), "all": noop("All")}
+CLOCKS = {"running": noop("Running"), "met": noop("Kept"), "missed": noop("Missed"), "stopped": noop("Stopped"), "none": noop("None")}
+CLASS_TONES = {"new_sale": "info", "repeat": "accent", "trip_trouble": "bad", "spam": "warm"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `cell` makes the markup of a row, `plain` the value for a file; `sort` is the list's name for its order."""
+
+    slug: str
+    label: str
+    cell: Callable[[Any, Shown], Markup | str]
+    plain: Callable[[Any, Shown], Value]
+    sort: str = ""
+    css: str = ""
+    is_usual: bool = False
+    field: str = ""
+
+    @property
+    def heading(self) -> str:
+        """Its name in the reader's language; the agency's own fields are named by the agency."""
+        return _(self.label) if not self.slug.startswith("custom.") else self.label
+
+
+def _moment(moment: datetime | None) -> Value:
+    """On the reader's clock, without the zone: what a table program understands."""
+    return timezone.localtime(moment).replace(tzinfo=None, microsecond=0) if moment else None
+
+
+def _cut(text: str, title: str = "") -> Markup:
+    return Markup('<span class="cut" title="{}">{}</span>').format(title or text, text) if text else Markup("")
+
+
+def _client(line: MatterLine, shown: Shown) -> Markup:
+    name = who(line, shown)
+    return Markup('<a class="cut" data-open href="{}">{}</a>').format(url(kind_of(line), line.id), name)
+
+
+def kind_of(line: MatterLine) -> str:
+    """What the list's number is of: an inquiry or a deal."""
+    return "deal" if line.id == line.deal_id and line.id != line.inquiry_id else "inquiry"
+
+
+def who(line: MatterLine, shown: Shown) -> str:
+    """Whose matter it is, as far as this reader may know."""
+    if line.person and (shown.sees_phones or line.person != line.phone):
+        return written_phone(line.person)
+    number = shown.phone(line.phone)
+    return written_phone(number) if number else shown.email(line.email) or _("Nobody identified yet")
+
+
+def _phone(line: Any, shown: Shown) -> Markup | str:
+    if not line.phone:
+        return ""
+    if not shown.sees_phones:
+        return shown.phone(line.phone)
+    return Markup('<a href="tel:{}">{}</a>').format(line.phone, written_phone(line.phone))
+
+
+def _email(line: Any, shown: Shown) -> Markup | str:
+    if not line.email or not shown.sees_phones:
+        return _cut(shown.email(line.email))
+    return Markup('<a class="cut" href="mailto:{0}">{0}</a>').format(line.email)
+
+
+def _owner(line: Any, shown: Shown) -> Markup:
+    staff = shown.desk.staff
+    if line.owner_id:
+        return _person(line.owner_id, line.owner or "")
+    queue = staff.queues.get(getattr(line, "queue_id", None) or 0)
+    return Markup('<span class="warm cut">{}</span>').format(queue.name) if queue else Markup("")
+
+
+@lru_cache(maxsize=1024)
+def _person(id: int, name: str) -> Markup:
+    return Markup('<span class="row">{}<span class="cut">{}</span></span>').format(holder(Named(id, name), None), name)
+
+
+def _holder_name(line: Any, shown: Shown) -> Value:
+    queue = shown.desk.staff.queues.get(getattr(line, "queue_id", None) or 0)
+    return line.owner or (queue.name if queue else "")
+
+
+def _office(line: Any, shown: Shown) -> str:
+    office = shown.desk.staff.offices.get(line.office_id or 0)
+    return office.name if office else ""
+
+
+def state_words(line: MatterLine) -> str:
+    """Open, joined, or how it ended."""
+    ended = outcome_label(line.outcome, line.disposition or "")
+    return ended or _(STATES.get(line.state, line.state))
+
+
+def _state(line: MatterLine, _shown: Shown) -> Markup:
+    tone = {"won": "good", "lost": "warm"}.get(line.outcome or "", "info" if line.state == "open" else "neutral")
+    return tag(state_words(line), tone)
+
+
+def _money(line: MatterLine, _shown: Shown) -> str:
+    return money(line.worth, line.currency or "RUB")
+
+
+def _next(line: MatterLine, _shown: Shown) -> Markup | str:
+    if line.task_due_at is None:
+        return ""
+    return Markup('<span class="due due-{}"><span class="cut">{}</span> {}</span>').format(
+        due_tone(line.task_due_at), line.task_title or "", due(line.task_due_at))
+
+
+def _source(line: MatterLine, shown: Shown) -> str:
+    card = shown.sources.get(line.source_id or 0)
+    return card.name if card else ""
+
+
+def _relevance(line: MatterLine, _shown: Shown) -> Markup | str:
+    return tag(line.relevance, {"A": "good", "C": "warm"}.get(line.relevance, "neutral")) if line.relevance else ""
+
+
+def _missing(line: MatterLine, _shown: Shown) -> str:
+    return ", ".join(missing_label(name) for name in line.contact_missing or ())
+
+
+def _respond(line: MatterLine, _shown: Shown) -> Markup | str:
+    if line.respond_by is None:
+        return ""
+    tone = {"missed": "bad", "met": "good", "running": ""}.get(line.clock_state or "", "muted")
+    return Markup('<span class="{}">{}</span>').format(tone, due(line.respond_by))
+
+
+def _trip(line: MatterLine, shown: Shown) -> str:
+    return wording.trip(line.request, shown.reference.catalogue, line.title)
+
+
+def _category(line: MatterLine, shown: Shown) -> str:
+    slug = str((line.request or {}).get("category") or "")
+    return shown.reference.catalogue.categories.get(slug, slug)
+
+
+def _waits(line: MatterLine, _shown: Shown) -> Markup | str:
+    if line.waits_until is None:
+        return ""
+    return Markup('<span class="cut">{}</span> {}').format(line.waits_for, due(line.waits_until))
+
+
+def _reason(line: MatterLine, _shown: Shown) -> str:
+    return line.close_reason or (disposition_label(line.disposition) if line.disposition else "")
+
+
+def _text(read: Callable[[Any, Shown], str]) -> dict[str, Callable[[Any, Shown], Any]]:
+    return {"cell": lambda line, shown: _cut(read(line, shown)), "plain": read}
+
+
+def _when(name: str) -> dict[str, Callable[[Any, Shown], Any]]:
+    return {"cell": lambda line, _shown: when(getattr(line, name)), "plain": lambda line, _shown: _moment(getattr(line, name))}
+
+
+_CLIENT = Column("client", noop("Client"), _client, who, "client", "cell-main", True)
+_PHONE = Column("phone", noop("Phone"), _phone, lambda line, shown: shown.phone(line.phone), css="num nowrap")
+_EMAIL = Column("email", noop("E-mail"), _email, lambda line, shown: shown.email(line.email))
+_OWNER = Column("owner", noop("Manager"), _owner, _holder_name, is_usual=True)
+_OFFICE = Column("office", noop("Office"), **_text(_office))
+_NUMBER = Column("number", noop("No."), lambda line, _shown: str(line.id), lambda line, _shown: line.id, "number", "num muted")
+_NEXT = Column("next", noop("Next action"), _next, lambda line, _shown: line.task_title, "due", "cell-wide", True)
+_NEXT_AT = Column("next_at", noop("Due"), **_when("task_due_at"))
+_STATE = Column("state", noop("State"), _state, lambda line, _shown: state_words(line))
+_SOURCE = Column("source", noop("Source"), **_text(_source))
+_CHANNEL = Column("channel", noop("Channel"), lambda line, _shown: channel_label(line.channel) if line.channel else "",
+                  lambda line, _shown: channel_label(line.channel) if line.channel else "")
+_TRIP = Column("trip", noop("Trip"), **_text(_trip), is_usual=True)
+_CATEGORY = Column("category", noop("Category"), **_text(_category))
+_CURRENCY = Column("currency", noop("Currency"), lambda line, _shown: line.currency if line.worth is not None else "",
+                   lambda line, _shown: line.currency if line.worth is not None else "")
+_WAITS = Column("waits", noop("Waiting"), _waits, lambda line, _shown: line.waits_for)
+_CLOSED = Column("closed", noop("Closed"), **_when("closed_at"), sort="closed", css="nowrap muted")
+_REASON = Column("reason", noop("Reason"), **_text(_reason))
+_INQUIRIES = (
+    _NUMBER, _CLIENT, _PHONE, _EMAIL,
+    Column("received", noop("Came in"), **_when("received_at"), sort="received", css="nowrap muted", is_usual=True),
+    _STATE,
+    Column("class", noop("Class"), lambda line, _s: tag(class_label(line.inquiry_class), CLASS_TONES.get(line.inquiry_class, "neutral")),
+           lambda line, _s: class_label(line.inquiry_class), is_usual=True),
+    _TRIP, _CATEGORY,
+    Column("budget", noop("Budget"), _money, lambda line, _s: line.worth, "budget", "num nowrap", True), _CURRENCY,
+    Column("relevance", noop("Relevance"), _relevance, lambda line, _s: line.relevance, is_usual=True),
+    Column("priority", noop("Priority"), lambda line, _s: str(line.priority), lambda line, _s: line.priority, "priority", "num", True),
+    Column("source", noop("Source"), **_text(_source), is_usual=True), _CHANNEL, _OWNER, _OFFICE, _NEXT, _NEXT_AT,
+    Column("respond", noop("Answer by"), _respond, lambda line, _s: _moment(line.respond_by), "respond", "nowrap"),
+    Column("answered", noop("Answered"), **_when("answered_at"), css="nowrap muted"),
+    Column("stage", noop("Stage"), **_text(lambda line, shown: shown.place(line.place))),
+    Column("missing", noop("Still to ask"), **_text(_missing)),
+    Column("message", noop("Their words"), **_text(lambda line, _s: " ".join((line.message or "").split()))),
+    _WAITS, _CLOSED, _REASON,
+)  # fmt: skip
+_DEALS = (
+    _NUMBER, _CLIENT, _PHONE, _EMAIL,
+    Column("title", noop("Trip"), **_text(_trip), is_usual=True), _CATEGORY,
+    Column("stage", noop("Stage"), **_text(lambda line, shown: shown.place(line.place)), is_usual=True),
+    Column("entered", noop("At the stage"), **_when("stage_entered_at"), sort="entered", css="nowrap muted", is_usual=True),
+    _STATE,
+    Column("amount", noop("Amount"), _money, lambda line, _s: line.worth, "amount", "num nowrap", True), _CURRENCY,
+    Column("margin", noop("Margin"), lambda line, _s: money(line.margin, line.currency or "RUB"), lambda line, _s: line.margin,
+           css="num nowrap", field="margin"),
+    _OWNER, _OFFICE, _NEXT, _NEXT_AT, _SOURCE, _CHANNEL,
+    Column("opened", noop("Opened"), **_when("opened_at"), sort="opened", css="nowrap muted", is_usual=True),
+    _WAITS, _CLOSED, _REASON,
+)  # fmt: skip
+
+
+def _name(line: ClientLine, shown: Shown) -> Markup:
+    return Markup('<a class="cut" data-open href="{}">{}</a>').format(url("person", line.id), _person_name(line, shown))
+
+
+def _person_name(line: ClientLine, shown: Shown) -> str:
+    if not shown.sees_phones and line.name == line.phone:
+        return written_phone(shown.phone(line.phone))
+    return written_phone(line.name)
+
+
+_CLIENTS = (
+    Column("number", noop("No."), lambda line, _s: str(line.id), lambda line, _s: line.id, css="num muted"),
+    Column("name", noop("Client"), _name, _person_name, "name", "cell-main", True),
+    Column("phone", noop("Phone"), _phone, lambda line, shown: shown.phone(line.phone), css="num nowrap", is_usual=True),
+    Column("email", noop("E-mail"), _email, lambda line, shown: shown.email(line.email), is_usual=True),
+    Column("open", noop("Open matters"), lambda line, _s: str(line.open_count or ""), lambda line, _s: line.open_count, css="num",
+           is_usual=True),
+    Column("trips", noop("Trips with us"), lambda line, _s: str(line.past_deals or ""), lambda line, _s: line.past_deals, "trips", "num",
+           True),
+    Column("owner", noop("Manager"), _owner, _holder_name, is_usual=True), _OFFICE,
+    Column("last", noop("Last touch"), **_when("last_at"), css="nowrap muted", is_usual=True),
+    Column("added", noop("Since"), **_when("created_at"), sort="added", css="nowrap muted"),
+    Column("language", noop("Language"), lambda line, _s: line.language, lambda line, _s: line.language),
+)  # fmt: skip
+_OF_PAGE = {"inquiries": _INQUIRIES, "deals": _DEALS, "clients": _CLIENTS}
+
+
+def columns_of(page: str, subject: str, shown: Shown) -> tuple[Column, ...]:
+    """Every column this reader may see; the agency's own fields come last, those meant for lists among the usual ones."""
+    fixed = tuple(column for column in _OF_PAGE[page] if not column.field or shown.desk.actor.shows(column.field))
+    return fixed + tuple(_own_column(spec) for spec in shown.reference.specs_of(subject))
+
+
+def _own_column(spec: FieldSpec) -> Column:
+    return Column(
+        f"custom.{spec.slug}", spec.name, lambda line, shown: _cut(shown.own_value(spec, line.custom)),
+        lambda line, shown: _own_plain(spec, line.custom.get(spec.slug), shown),
+        css="num" if spec.kind == "number" else "", is_usual=spec.in_list)  # fmt: skip
+
+
+def _own_plain(spec: FieldSpec, value: Any, shown: Shown) -> Value:
+    if spec.kind == "date" and isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return value
+    return shown.own_value(spec, {spec.slug: value}) if isinstance(value, bool) else value
+
+
+def chosen_columns(available: Sequence[Column], asked: Sequence[str]) -> list[Column]:
+    """The columns the address names, in their usual order, else the usual ones. The client always stands among them."""
+    wanted = {slug for text in asked for slug in text.split(",")} & {column.slug for column in available}
+    if not wanted:
+        return [column for column in available if column.is_usual]
+    return [column for column in available if column.slug in wanted or column.css == "cell-main"]
+

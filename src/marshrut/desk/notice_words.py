@@ -1,0 +1,135 @@
+"""Notices in the reader's language: what happened, and where it leads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
+from marshrut.agency.queries import Staff
+from marshrut.intake.wording import channel_label, say
+from marshrut.journal.queries import NoticeLine
+from marshrut.ui.wording import due, phone
+
+LABELS = {
+    "matter_given": ("user-check", noop("A matter is given to you")),
+    "matter_taken": ("user", noop("A matter is taken from you")),
+    "clock_warning": ("clock", noop("A client waits for your answer")),
+    "clock_escalation": ("alert-triangle", noop("A client waits too long (for supervisors)")),
+    "task_planned": ("calendar-due", noop("Somebody planned an action for you")),
+    "reply_came": ("mail", noop("A client answered")),
+    "matter_returned": ("hourglass", noop("A matter returned from waiting")),
+    "import_finished": ("file-text", noop("An import has finished")),
+    "sending_failed": ("alert-triangle", noop("A message could not be sent")),
+    "handed_over": ("users", noop("Matters handed over to you together")),
+    "absence_begins": ("calendar", noop("A colleague you stand in for is away")),
+    "absence_ends": ("calendar", noop("A colleague you stood in for is back")),
+}
+"""Every code with its icon and how the settings name it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice as the pages show it. `url` is empty when there is nowhere to go (any more)."""
+
+    id: int
+    icon: str
+    title: str
+    detail: str
+    at: datetime
+    is_new: bool
+    url: str
+
+
+def word_notice(line: NoticeLine, staff: Staff, matter_url: str) -> Notice:
+    """One notice in words; `matter_url` is where its matter stands, if the reader sees it."""
+    icon, label = LABELS.get(line.code, ("bell", line.code))
+    title, detail = _WORDED[line.code](line.data, staff) if line.code in _WORDED else (_(label), "")
+    who = phone(line.person) if line.person else ""
+    own = str(line.data.get("url") or "")
+    url = own if own.startswith("/") and not own.startswith("//") else matter_url
+    return Notice(line.id, icon, title, " · ".join(filter(None, (who, detail))), line.at, line.seen_at is None, url)
+
+
+def _reason(data: dict[str, Any]) -> str:
+    return say(data["reason"]) if isinstance(data.get("reason"), dict) else ""
+
+
+def _given(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    return _("A matter is yours now"), _reason(data)
+
+
+def _taken(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    owner, queue = staff.colleagues.get(data.get("owner") or 0), staff.queues.get(data.get("queue") or 0)
+    name = owner.name if owner else queue.name if queue else _("a former colleague")
+    return _("Your matter went to %(name)s") % {"name": name}, _reason(data)
+
+
+def _warning(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    return _("A client waits for your first answer"), ""
+
+
+def _escalation(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    return _("A client has waited too long"), _("the manager has not answered")
+
+
+def _planned(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    return _("%(name)s planned for you: %(title)s") % {"name": data.get("by", ""), "title": data.get("title", "")}, _moment(data, "due_at")
+
+
+def _moment(data: dict[str, Any], key: str) -> str:
+    try:
+        return str(due(datetime.fromisoformat(str(data[key]))).striptags())
+    except (KeyError, ValueError):
+        return ""
+
+
+def _reply(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    channel = str(data.get("channel") or "")
+    return _("The client answered"), channel_label(channel) if channel else ""
+
+
+def _returned(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    if data.get("how") == "queue":
+        return _("A matter returned from waiting while its manager is away"), ""
+    if data.get("how") == "inquiry":
+        return _("The client came back before the time"), str(data.get("why") or "")
+    return _("A matter returned from waiting"), str(data.get("why") or "")
+
+
+def _imported(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    counts = _("%(made)s rows in, %(failed)s with errors") % {"made": data.get("made", 0), "failed": data.get("failed", 0)}
+    return _("The import is done: %(name)s") % {"name": data.get("name", "")}, counts
+
+
+def _failed(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    return _("A message could not be sent"), str(data.get("problem") or "")
+
+
+def _handed(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    return _("%(count)s matters of %(name)s are yours now") % {"count": data.get("count", 0), "name": data.get("from", "")}, ""
+
+
+def _away(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    return _("%(name)s is away: you stand in") % {"name": data.get("name", "")}, _moment(data, "until")
+
+
+def _back(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    return _("%(name)s is back") % {"name": data.get("name", "")}, ""
+
+
+_WORDED = {
+    "matter_given": _given,
+    "matter_taken": _taken,
+    "clock_warning": _warning,
+    "clock_escalation": _escalation,
+    "task_planned": _planned,
+    "reply_came": _reply,
+    "matter_returned": _returned,
+    "import_finished": _imported,
+    "sending_failed": _failed,
+    "handed_over": _handed,
+    "absence_begins": _away,
+    "absence_ends": _back,
+}

@@ -1,0 +1,216 @@
+"""Lists of inquiries, deals and clients: filters, order and columns stand in the address, which can be sent to a colleague."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+from markupsafe import Markup
+
+from marshrut.agency.queries.saved_views import SavedView, list_views
+from marshrut.deals.queries.list_reference import list_reference
+from marshrut.deals.queries.list_rows import ClientLine, MatterLine, read_clients, read_matters
+from marshrut.deals.queries.lists import COUNTED, Cursor, ListReading, count_rows, read_cursor
+from marshrut.deals.rules.list_filters import PAGES, ListPage
+from marshrut.desk.lists.chips import LABELS, chips_of
+from marshrut.desk.lists.columns import Column, chosen_columns, columns_of
+from marshrut.desk.lists.shown import Shown
+from marshrut.desk.shapes import Tab
+from marshrut.desk.web.bulk import actions_of
+from marshrut.desk.web.pages import Desk, DeskRequest, at_desk
+
+PAGE, MOST_SHOWN = 50, 300
+ADDRESSES = {"inquiries": "list_inquiries", "deals": "list_deals", "clients": "people"}
+TITLES = {"inquiries": noop("Inquiries"), "deals": noop("Deals"), "clients": noop("Clients")}
+PASSING = ("part", "after", "shown", "exact", "view")
+"""What stands in an address but narrows nothing: never part of a saved view or of a link to a filter."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The head of a column: a click sorts by it, a second one the other way round."""
+
+    label: str
+    css: str
+    url: str
+    order: str
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A row with its cells in the order of the columns."""
+
+    id: int
+    name: str
+    cells: list[tuple[str, Markup | str]]
+
+
+class AskedList:
+    """One request for a list: what is asked, by whom, and what is shown of it."""
+
+    def __init__(self, desk: Desk, page: ListPage, query: QueryDict) -> None:
+        self.desk, self.page, self.query = desk, page, query
+        self.given: dict[str, list[str]] = {name: list(query.getlist(name)) for name in query}
+        reference = list_reference(desk.revision)
+        self.shown = Shown(desk, reference)
+        self.wanted = reference.read(page, self.given)
+        self.reading = ListReading(desk.actor, self.wanted, reference, desk.now, ZoneInfo(desk.office.time_zone))
+        self.available = columns_of(page.slug, page.subject, self.shown)
+        self.columns = chosen_columns(self.available, self.given.get("columns", ()))
+
+    def read(self, limit: int, after: Cursor | None = None) -> list[Any]:
+        """Rows of the list from a cursor on."""
+        read = read_clients if self.page.subject == "person" else read_matters
+        return list(read(self.reading, limit=limit, after=after))
+
+    def address(self, **changed: str | None) -> str:
+        """The address of this list with some names changed, or taken out (None)."""
+        query = self.query.copy()
+        for name in (*PASSING, *changed):
+            query.pop(name, None)
+        for name, value in changed.items():
+            if value is not None:
+                query[name] = value
+        return f"{reverse(ADDRESSES[self.page.slug])}?{query.urlencode()}"
+
+    def filters(self) -> str:
+        """The query of this list, without what passes: what a view keeps and an export notes."""
+        return self.address().partition("?")[2]
+
+
+@require_safe
+@at_desk
+def inquiries(request: DeskRequest) -> HttpResponse:
+    """Inquiries within reach."""
+    return show_list(request, PAGES["inquiries"])
+
+
+@require_safe
+@at_desk
+def deals(request: DeskRequest) -> HttpResponse:
+    """Deals within reach."""
+    return show_list(request, PAGES["deals"])
+
+
+@require_safe
+@at_desk
+def clients(request: DeskRequest) -> HttpResponse:
+    """Clients within reach."""
+    return show_list(request, PAGES["clients"])
+
+
+def show_list(request: DeskRequest, page: ListPage) -> HttpResponse:
+    """The whole list, its table (`part=list`) or its next rows (`part=rows`)."""
+    desk, part = request.desk, request.GET.get("part", "")
+    views = list_views(desk.actor, page.slug) if not part else []
+    if not request.GET and (first := next((view for view in views if view.is_default), None)):
+        return HttpResponseRedirect(f"{reverse(ADDRESSES[page.slug])}?{first.query}{'&' if first.query else ''}view={first.id}")
+    asked = AskedList(desk, page, request.GET)
+    if part == "rows":
+        return render(request, "desk/_list_rows.html", _rows(asked, PAGE, read_cursor(request.GET.get("after", ""), asked.wanted)))
+    context = {**_rows(asked, _shown(request), None), **_frame(asked)}
+    if part != "list":
+        context |= _bars(asked, views)
+    return render(request, "desk/_list.html" if part == "list" else "desk/list.html", context)
+
+
+def _shown(request: DeskRequest) -> int:
+    """How many rows the reader has before them already: a refresh shows as many."""
+    text = request.GET.get("shown", "")
+    return min(max(PAGE, int(text)), MOST_SHOWN) if text.isdecimal() and len(text) < 6 else PAGE
+
+
+def _rows(asked: AskedList, limit: int, after: Cursor | None) -> dict[str, Any]:
+    lines = asked.read(limit + 1, after)
+    more = None
+    if len(lines) > limit:
+        last = lines[limit - 1]
+        more = asked.address(part="rows", after=Cursor(last.key, last.id).written())
+    rows = [_row(line, asked.columns, asked.shown) for line in lines[:limit]]
+    return {"page": asked.page, "rows": rows, "more_url": more, "span": len(asked.columns) + 1, "is_whole": after is None and more is None}
+
+
+def _row(line: MatterLine | ClientLine, columns: Sequence[Column], shown: Shown) -> TableRow:
+    name = line.name if isinstance(line, ClientLine) else line.person or ""
+    return TableRow(line.id, f"{name} {line.id}" if shown.sees_phones else str(line.id), [(column.css, column.cell(line, shown)) for column in columns])
+
+
+def _frame(asked: AskedList) -> dict[str, Any]:
+    """What the table needs beside its rows."""
+    wanted = asked.wanted
+    headings = []
+    for column in asked.columns:
+        is_sorted = bool(column.sort) and column.sort == wanted.sort
+        turned = f"{'' if is_sorted and wanted.is_descending else '-'}{column.sort}"
+        order = ("descending" if wanted.is_descending else "ascending") if is_sorted else ""
+        headings.append(Heading(column.heading, column.css, asked.address(sort=turned) if column.sort else "", order))
+    return {"headings": headings, "list_url": asked.address(part="list"), "is_narrowed": wanted.is_narrowed,
+            "bare_url": f"{reverse(ADDRESSES[asked.page.slug])}?view=none",
+            "actions": actions_of(asked.desk.actor, asked.page.slug), "filters": asked.filters(), "title": _(TITLES[asked.page.slug])}
+
+
+def _bars(asked: AskedList, views: list[SavedView]) -> dict[str, Any]:
+    """What stands above the table: views, filters, how many, columns, export."""
+    may_export = asked.desk.actor.may("exports:read")
+    tabs, current = _tabs(asked, views)
+    chosen = {column.slug for column in asked.columns}
+    return {
+        "tabs": tabs, "view": current, "chips": chips_of(asked.desk, asked.wanted, asked.shown.reference, asked.given),
+        "q": asked.wanted.text, "notes": [_flaw_words(flaw.name, flaw.value) for flaw in asked.wanted.flaws],
+        "columns": [{"slug": c.slug, "label": c.heading, "is_on": c.slug in chosen, "is_fixed": c.css == "cell-main"} for c in asked.available],
+        "kept": {name: asked.query[name] for name in ("sort",) if asked.query.get(name)},
+        "count_url": f"{reverse('list_count', args=[asked.page.slug])}?{asked.filters()}", "exports": [
+            (form.upper(), f"{reverse('list_export', args=[asked.page.slug, form])}?{asked.filters()}") for form in ("xlsx", "csv")
+        ] if may_export else [],
+    }  # fmt: skip
+
+
+def _tabs(asked: AskedList, views: list[SavedView]) -> tuple[list[Tab], SavedView | None]:
+    """The list as it is, then the views; the one whose filters stand in the address is the current one."""
+    filters, base = asked.filters(), reverse(ADDRESSES[asked.page.slug])
+    same = [view for view in views if _sorted(view.query) == _sorted(filters)]
+    named = next((view for view in same if str(view.id) == asked.query.get("view")), same[0] if same else None)
+    tabs = [Tab("all", _(TITLES[asked.page.slug]), f"{base}?view=none", not filters)]
+    for view in views:
+        label = view.name if view.is_own else f"{view.name} · {view.maker.split()[0]}"
+        tabs.append(Tab(str(view.id), label, f"{base}?{view.query}{'&' if view.query else ''}view={view.id}", view is named))
+    return tabs, named
+
+
+def _sorted(query: str) -> list[tuple[str, list[str]]]:
+    return sorted((name, sorted(values)) for name, values in QueryDict(query).lists())
+
+
+def _flaw_words(name: str, value: str) -> str:
+    bare = name.removesuffix("_from").removesuffix("_to")
+    label = _(LABELS[bare]) if bare in LABELS else name
+    return _("%(name)s: “%(value)s” is not known here and is left out of account.") % {"name": label, "value": value}
+
+
+def _counted(count: int) -> str:
+    """How many rows, in words; over a thousand only that there are more."""
+    if count > COUNTED:
+        return ngettext("%(count)s row", "%(count)s rows", count) % {"count": f"{count:,}".replace(",", "\u00a0")}
+    return ngettext("%(count)s row", "%(count)s rows", count) % {"count": count}
+
+
+@require_safe
+@at_desk
+def count(request: DeskRequest, page: str) -> HttpResponse:
+    """How many rows a list has: asked for by the page once it stands, so that nobody waits for it."""
+    if page not in PAGES:
+        raise Http404
+    asked = AskedList(request.desk, PAGES[page], request.GET)
+    is_exact = bool(request.GET.get("exact"))
+    number = count_rows(asked.reading, is_exact=is_exact)
+    is_more = not is_exact and number > COUNTED
+    words = _("more than %(count)s rows") % {"count": f"1{chr(0xA0)}000"} if is_more else _counted(number)
+    exact = f"{reverse('list_count', args=[page])}?{asked.filters()}&exact=1" if is_more else None
+    return render(request, "desk/_list_count.html", {"count_words": words, "exact_url": exact})

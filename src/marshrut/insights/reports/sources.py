@@ -1,0 +1,174 @@
+"""Source × conversion: where clients come from, what becomes of them, and why not."""
+
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from marshrut.insights import wording
+from marshrut.insights.queries.sources import Outcomes, Sum, money_by_source, outcomes_by_source, reasons_by_source
+from marshrut.insights.reports.shapes import (
+    Bar,
+    Cell,
+    Column,
+    Figure,
+    Question,
+    Report,
+    Row,
+    Table,
+    columns,
+    conversion_cell,
+    money_cell,
+    number_cell,
+)
+from marshrut.insights.rules import wilson
+
+MOST_BARS = 12
+MOST_REASON_COLUMNS = 6
+
+
+def sources_report(question: Question) -> Report:
+    """The whole report; five statements, four of them without a period before."""
+    asked, actor, now = question.asked, question.actor, question.now
+    found = outcomes_by_source(actor, asked, now)
+    money, reasons = money_by_source(actor, asked, now), reasons_by_source(actor, asked, now)
+    before = sum(outcomes_by_source(actor, asked.before(), now).values(), Outcomes())
+    total = sum(found.values(), Outcomes())
+    ordered = sorted(found, key=lambda id: (-found[id].inquiries, -found[id].joined, id))
+    rows = [_row(question, id, found[id], money.get(id, []), reasons.get(id, [])) for id in ordered]
+    everything = _line(question, total, together(money), _count_reasons(reasons).most_common(3), {})
+    table = Table("sources", _("Sources"), _("Source"), _columns(question), rows, Row("total", _("Together"), everything))
+    return Report(
+        "sources",
+        _("Sources and conversion"),
+        figures_of(question, total, before, together(money)),
+        [table, _reasons_table(question, ordered, reasons)],
+        {"bars": [_bar(question, id, found[id]) for id in ordered[:MOST_BARS]]},
+    )
+
+
+def _columns(question: Question) -> tuple[Column, ...]:
+    margin = ("margin",) if question.actor.shows("margin") else ()
+    return columns(("inquiries", "joined", "no_sale", "open", "closed", "won", "lost", "conversion", "amount", *margin, "reasons"))
+
+
+def _row(question: Question, id: int, outcomes: Outcomes, money: list[Sum], reasons: list[tuple[str, int]]) -> Row:
+    card = question.sources.get(id)
+    name, slug = (card.name, card.slug) if card else (str(id), "")
+    narrowed = {"source": slug}
+    return Row(slug, name, _line(question, outcomes, money, reasons[:3], narrowed), question.page("report_answers", **narrowed))
+
+
+def _line(
+    question: Question, outcomes: Outcomes, money: list[Sum], reasons: list[tuple[str, int]], narrowed: dict[str, Any]
+) -> tuple[Cell, ...]:
+    numbers = [
+        number_cell(question, code, getattr(outcomes, code), **narrowed)
+        for code in ("inquiries", "joined", "no_sale", "open", "closed", "won", "lost")
+    ]
+    sold = question.address("won", **narrowed)
+    cells = [
+        *numbers,
+        conversion_cell(question, outcomes.won, outcomes.closed, **narrowed),
+        money_cell([(line.amount, line.currency) for line in money], sold),
+    ]
+    if question.actor.shows("margin"):
+        cells.append(money_cell([(line.margin, line.currency) for line in money], sold))
+    said = " · ".join(f"{reason} {count}" for reason, count in reasons)
+    return (*cells, Cell(said, said or wording.NONE, question.address("lost", **narrowed) if reasons else ""))
+
+
+def together(money: dict[int, list[Sum]]) -> list[Sum]:
+    """Sums of all sources, each currency apart."""
+    found: dict[str, tuple[Decimal, Decimal]] = {}
+    for lines in money.values():
+        for line in lines:
+            amount, margin = found.get(line.currency, (Decimal(), Decimal()))
+            found[line.currency] = (amount + line.amount, margin + line.margin)
+    return sorted((Sum(currency, *sums) for currency, sums in found.items()), key=lambda line: -line.amount)
+
+
+def _count_reasons(reasons: dict[int, list[tuple[str, int]]]) -> Counter[str]:
+    counter: Counter[str] = Counter()
+    for lines in reasons.values():
+        counter.update(dict(lines))
+    return counter
+
+
+def figures_of(question: Question, total: Outcomes, before: Outcomes, money: list[Sum]) -> list[Figure]:
+    """Inquiries, conversion, sold for, open."""
+    now_share = total.won / total.closed if total.closed else None
+    then_share = before.won / before.closed if before.closed else None
+    points = wording.change_of_share(now_share, then_share)
+    return [
+        Figure(
+            "inquiries",
+            _("Inquiries"),
+            wording.number(total.inquiries),
+            wording.change(total.inquiries, before.inquiries),
+            tone_of(total.inquiries, before.inquiries),
+            href=question.address("inquiries"),
+        ),
+        Figure(
+            "conversion",
+            _("Conversion"),
+            wording.share_of(total.won, total.closed),
+            points,
+            tone_of(now_share, then_share),
+            " ".join(
+                filter(
+                    None, (wording.interval(wilson(total.won, total.closed)), _("of %(count)s closed") % {"count": total.closed})
+                )
+            ),
+            question.address("closed"),
+        ),
+        Figure(
+            "amount",
+            _("Sold for"),
+            wording.sums([(line.amount, line.currency) for line in money]),
+            "",
+            "",
+            _("%(count)s realised") % {"count": total.won},
+            question.address("won"),
+        ),
+        Figure("open", _("Open"), wording.number(total.open), "", "", _("not in conversion yet"), question.address("open")),
+    ]
+
+
+def tone_of(now: float | None, before: float | None, *, less_is_better: bool = False) -> str:
+    """good, bad, or nothing when there is nothing to compare."""
+    if now is None or not before or now == before:
+        return ""
+    return "good" if (now > before) != less_is_better else "bad"
+
+
+def _bar(question: Question, id: int, outcomes: Outcomes) -> Bar:
+    """A source's conversion with its interval."""
+    card, bounds = question.sources.get(id), wilson(outcomes.won, outcomes.closed)
+    share = outcomes.won * 100 / outcomes.closed if outcomes.closed else 0.0
+    slug = card.slug if card else ""
+    return Bar(
+        card.name if card else str(id),
+        wording.share_of(outcomes.won, outcomes.closed),
+        (("won", share, ""),),
+        question.address("closed", source=slug) if outcomes.closed else "",
+        _("%(won)s of %(closed)s closed") % {"won": outcomes.won, "closed": outcomes.closed},
+        bounds[0] * 100 if bounds else None,
+        bounds[1] * 100 if bounds else None,
+    )
+
+
+def _reasons_table(question: Question, ordered: list[int], reasons: dict[int, list[tuple[str, int]]]) -> Table:
+    """Reasons of loss down, the largest sources across."""
+    named = [id for id in ordered if id in reasons and id in question.sources][:MOST_REASON_COLUMNS]
+    cards = [question.sources[id] for id in named]
+    heads = (Column("lost", _("Together"), "number"), *(Column(f"source-{card.id}", card.name, "number") for card in cards))
+    rows = []
+    for reason, count in _count_reasons(reasons).most_common():
+        cells = [number_cell(question, "lost", count, reason=reason)]
+        cells += [
+            number_cell(question, "lost", dict(reasons[card.id]).get(reason, 0), reason=reason, source=card.slug) for card in cards
+        ]
+        rows.append(Row(reason, reason or _("not said"), tuple(cells)))
+    return Table("reasons", _("Why not, by source"), _("Reason"), heads, rows)

@@ -1,0 +1,140 @@
+"""What another rule would have decided: the same inquiries, judged by the present rules and by those being tried."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshrut.core.money import Money
+
+from .classification import Classifier
+from .clock import ClockPolicy
+from .conditions import ConditionCompiler, Reading
+from .contact_set import ContactRules, check_contact_set
+from .distribution import Candidate, Demand, DistributionPlan, Ledger, assign
+from .facts import InquiryFacts
+from .relevance import RelevanceGrader
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One inquiry that would have been decided otherwise: its place in the sample, and both decisions."""
+
+    place: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How many of the sample would be decided otherwise, which, and how many there are of each decision before and after."""
+
+    total: int
+    changes: tuple[Changed, ...]
+    before: Mapping[str, int]
+    after: Mapping[str, int]
+
+    def moves(self) -> list[tuple[str, str, int]]:
+        """Each change of decision with how often it happens, the most frequent first."""
+        counted = Counter((one.before, one.after) for one in self.changes)
+        return [(before, after, number) for (before, after), number in counted.most_common()]
+
+
+def matching(conditions: Mapping[str, Any], inquiries: Sequence[InquiryFacts]) -> list[tuple[int, str]]:
+    """Places of the inquiries that one set of conditions matches, with what matched. Raises RulesetError."""
+    compiler = ConditionCompiler()
+    holds = compiler.compile(conditions, "conditions")
+    found = []
+    for place, facts in enumerate(inquiries):
+        matched = holds(Reading(facts, compiler.lexicon.find(facts.words)))
+        if matched is not None:
+            found.append((place, matched))
+    return found
+
+
+def compare(before: Sequence[str], after: Sequence[str]) -> Compared:
+    """Two lists of decisions on the same inquiries."""
+    changes = tuple(Changed(place, a, b) for place, (a, b) in enumerate(zip(before, after, strict=True)) if a != b)
+    return Compared(len(before), changes, Counter(before), Counter(after))
+
+
+def classes_of(classifier: Classifier, inquiries: Sequence[InquiryFacts]) -> list[str]:
+    """The class of each."""
+    return [classifier.classify(facts).inquiry_class for facts in inquiries]
+
+
+def taken_by(classifier: Classifier, inquiries: Sequence[InquiryFacts]) -> Counter[str]:
+    """How many each criterion, by its name, decided; "" those that none did."""
+    return Counter(str(classifier.classify(facts).reason.get("name", "")) for facts in inquiries)
+
+
+def grades_of(grader: RelevanceGrader, inquiries: Sequence[InquiryFacts], floors: Mapping[str, Money]) -> list[str]:
+    """The grade of each."""
+    return [grader.grade(facts, floors).grade for facts in inquiries]
+
+
+def count_incomplete(rules: ContactRules, inquiries: Sequence[tuple[InquiryFacts, str]]) -> tuple[int, Counter[str]]:
+    """Of inquiries with their classes: how many lack something, and how often each thing is lacked."""
+    lacks = [check_contact_set(facts, rules, inquiry_class).missing for facts, inquiry_class in inquiries]
+    return sum(bool(one) for one in lacks), Counter(name for one in lacks for name in one)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockCase:
+    """An inquiry that had a clock: its office's policy, and the working minutes until its answer (None: none came)."""
+
+    office_id: int | None
+    minutes: float | None
+
+
+@dataclass(slots=True)
+class Kept:
+    """Answers kept within the clock, and how often somebody was or would be told."""
+
+    total: int = 0
+    kept: int = 0
+    warned: int = 0
+    escalated: int = 0
+
+    def add(self, policy: ClockPolicy, minutes: float | None) -> None:
+        """Count one inquiry under a policy."""
+        waited = float("inf") if minutes is None else minutes
+        self.total += 1
+        self.kept += waited <= policy.breach
+        self.warned += waited > policy.warn
+        self.escalated += waited > policy.supervisor
+
+
+def count_kept(cases: Sequence[ClockCase], clocks: Mapping[int | None, ClockPolicy]) -> Kept:
+    """What a set of policies, by office with None for all, makes of answers that were given."""
+    counted = Kept()
+    for case in cases:
+        counted.add(clocks.get(case.office_id) or clocks.get(None) or ClockPolicy(), case.minutes)
+    return counted
+
+
+@dataclass(slots=True)
+class Shares:
+    """Who would have got how many; `queued`: nobody could take it at that moment."""
+
+    given: Counter[int] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    queued: int = 0
+
+
+def replay(cases: Sequence[tuple[Demand, Sequence[Candidate]]], plan: DistributionPlan) -> Shares:
+    """Give out demands one after another, each to those who were there then, beginning with empty ledgers."""
+    ledgers: dict[str, Ledger] = {}
+    shares = Shares()
+    for demand, people in cases:
+        given = assign(demand, people, lambda pool: ledgers.get(pool, Ledger()), plan)
+        if given.employee_id is None:
+            shares.queued += 1
+        else:
+            shares.given[given.employee_id] += 1
+        shares.reasons[str(given.reasons[0]["code"]) if given.reasons else ""] += 1
+        if given.pool_key and given.ledger:
+            ledgers[given.pool_key] = given.ledger
+    return shares

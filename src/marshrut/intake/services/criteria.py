@@ -1,0 +1,119 @@
+"""Writes of the lists by which inquiries are classified and graded: only what compiles is kept."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from marshrut.agency.permissions import Actor
+from marshrut.core.errors import Invalid, NotFound, Refused
+from marshrut.core.history import sign
+from marshrut.core.names import clean_text
+from marshrut.intake.models import Criterion, RelevanceCriterion
+from marshrut.intake.rules import CLASSES, RulesetError, compile_criteria, compile_relevance, default_relevance
+from marshrut.intake.rules.adjusting import adjusted
+from marshrut.intake.rules.condition_trees import ConditionFormError, Group, to_conditions
+from marshrut.intake.services.rule_settings import changes_kept, hold_rules
+from marshrut.intake.wording_rules import condition_refusal
+
+MOST_CRITERIA = 200
+MOST_POINTS = 5
+
+
+def read_conditions(tree: Group, *, for_relevance: bool = False) -> dict[str, Any]:
+    """The conditions a form shows, ready to keep. Raises Invalid whose field is the place of the line at fault."""
+    try:
+        seasons = [str(row["slug"]) for row in relevance_settings()["seasons"]] if for_relevance else None
+        return to_conditions(tree, seasons=seasons, measures=("budget_ratio",) if for_relevance else ())
+    except ConditionFormError as error:
+        raise Invalid(f"condition_{error.code}", condition_refusal(error), field=error.place) from error
+
+
+def relevance_settings() -> dict[str, Any]:
+    """Prices, seasons and thresholds of relevance as the agency has them now."""
+    return adjusted(default_relevance()["settings"], changes_kept("relevance"))
+
+
+@transaction.atomic
+def save_criterion(
+    *, criterion_id: int | None, name: str, inquiry_class: str, conditions: Mapping[str, Any], by: Actor, now: datetime
+) -> int:
+    """Change a criterion of classification, or add one at the end of the list (criterion_id None); its id."""
+    sign(by.label)
+    hold_rules()
+    row = {"name": _named(name), "inquiry_class": inquiry_class, "conditions": dict(conditions)}
+    if inquiry_class not in CLASSES:
+        raise Invalid("no_such_class", _("Choose the class."), field="inquiry_class", missing=("inquiry_class",))
+    try:
+        compile_criteria([row])
+    except RulesetError as error:
+        raise Invalid("conditions_unusable", _("These conditions cannot be used: %(error)s") % {"error": error}, field="c") from error
+    return _keep(Criterion, criterion_id, row)
+
+
+@transaction.atomic
+def save_relevance_criterion(
+    *, criterion_id: int | None, name: str, points: int, conditions: Mapping[str, Any], by: Actor, now: datetime
+) -> int:
+    """Change a criterion of relevance, or add one at the end (criterion_id None); its id. Points are −5 to 5."""
+    sign(by.label)
+    hold_rules()
+    if not -MOST_POINTS <= points <= MOST_POINTS:
+        raise Invalid("points_out_of_range", _("Points are from −5 to 5."), field="points")
+    row: dict[str, Any] = {"name": _named(name), "points": points, "conditions": dict(conditions)}
+    try:
+        compile_relevance({"settings": relevance_settings(), "criteria": [{"code": "own", **row}]})
+    except RulesetError as error:
+        raise Invalid("conditions_unusable", _("These conditions cannot be used: %(error)s") % {"error": error}, field="c") from error
+    if criterion_id is None:
+        row["code"] = _free_code()
+    return _keep(RelevanceCriterion, criterion_id, row)
+
+
+def _free_code() -> str:
+    taken = set(RelevanceCriterion.objects.values_list("code", flat=True))
+    return next(code for number in range(1, MOST_CRITERIA + 2) if (code := f"own_{number}") not in taken)
+
+
+def _named(name: str) -> str:
+    cleaned = clean_text(name, 120)
+    if not cleaned:
+        raise Invalid("name_missing", _("Give it a name."), field="name", missing=("name",))
+    return cleaned
+
+
+def _keep(model: Any, criterion_id: int | None, row: Mapping[str, Any]) -> int:
+    if criterion_id is None:
+        present = list(model.objects.values_list("position", flat=True))
+        if len(present) >= MOST_CRITERIA:
+            raise Refused("too_many", _("There are %(most)s criteria already.") % {"most": MOST_CRITERIA})
+        return int(model.objects.create(position=max(present, default=-1) + 1, **row).pk)
+    if not model.objects.filter(pk=criterion_id).update(**row):
+        raise NotFound("no_such_criterion", _("There is no such criterion."))
+    return criterion_id
+
+
+@transaction.atomic
+def order_criteria(*, ids: Sequence[int], by: Actor, now: datetime, relevance: bool = False) -> None:
+    """Put the whole list into this order. Refused when somebody has added or removed one meanwhile."""
+    sign(by.label)
+    hold_rules()
+    model: Any = RelevanceCriterion if relevance else Criterion
+    present = dict(model.objects.values_list("id", "position"))
+    if sorted(ids) != sorted(present):
+        raise Refused("list_changed", _("The list has changed meanwhile; look again."))
+    moved = [model(id=pk, position=place) for place, pk in enumerate(ids) if present[pk] != place]
+    if moved:
+        model.objects.bulk_update(moved, ["position"])
+
+
+@transaction.atomic
+def switch_criterion(*, criterion_id: int, is_active: bool, by: Actor, now: datetime, relevance: bool = False) -> None:
+    """Let a criterion decide, or keep it without being asked."""
+    sign(by.label)
+    hold_rules()
+    model: Any = RelevanceCriterion if relevance else Criterion
+    if not model.objects.filter(pk=criterion_id).update(is_active=is_active):
+        raise NotFound("no_such_criterion", _("There is no such criterion."))

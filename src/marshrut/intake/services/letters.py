@@ -1,0 +1,259 @@
+"""A letter comes in: kept raw and sealed, then an inquiry, a reply in its thread, or what must never be one.
+
+Everything about one letter is one transaction: it is wholly kept or still lies in its folder. A letter is known by its
+Message-ID and the digest of its bytes together, so that one which is read twice, or by two processes, is kept once.
+"""
+
+import hashlib
+import io
+import logging
+from dataclasses import replace
+from datetime import datetime
+from typing import BinaryIO
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from marshrut.agency.permissions import Actor, system
+from marshrut.channels.queries import DoorCard, find_copy, find_letter, find_thread, is_known_letter, own_addresses
+from marshrut.channels.rules import AUTO_REPLY, AUTOMATIC, BOUNCE, BULK, LARGEST, PERSONAL, ParsedLetter, own_words, parse_letter
+from marshrut.channels.services import (
+    Changed,
+    add_letter,
+    discard,
+    keep_attachments,
+    mark_bounced,
+    mark_repeat,
+    place_letter,
+    quarantine,
+    queue_up,
+    release,
+    store_letter,
+    tell_author,
+    try_lock_letter,
+)
+from marshrut.clients.queries import find_by_contacts
+from marshrut.core.conflicts import is_conflict
+from marshrut.core.errors import DomainError, Invalid, NotFound, Refused
+from marshrut.core.files import open_file
+from marshrut.core.history import sign
+from marshrut.core.names import clean_text
+from marshrut.intake.letter_reading import submission_of
+from marshrut.intake.queries import standing_of
+from marshrut.intake.reference import Reference
+from marshrut.intake.services.accepting import understand
+from marshrut.intake.services.matters import stop_clock
+from marshrut.intake.wording import reply_title
+from marshrut.journal.services import Matter, NextAction, add_task, add_touch, lock_matter, notify, wake_matter
+
+log = logging.getLogger(__name__)
+BY = system("mail")
+KNOWN, BUSY, COPY, QUARANTINED = "known", "busy", "copy", "quarantined"
+_START = 1 << 20  # bytes looked at of a letter that is too large
+
+
+def take_letter(*, door: DoorCard, stream: BinaryIO, size: int, reference: Reference, now: datetime) -> str:
+    """Keep one letter and do everything that follows; what it was: inquiry, reply, sent, auto_reply, bounce, bulk,
+    quarantined, copy, known (kept before) or busy (another process holds it).
+
+    Whatever goes wrong in understanding, the letter is not lost: it is kept in quarantine with the reason.
+
+    Raises:
+        Changed: somebody is still writing it.
+    """
+    digest = hashlib.file_digest(stream, "sha256").digest()  # type: ignore[arg-type]
+    letter, obstacle = _read(stream, size)
+    try:
+        return _take(door, stream, letter, digest, obstacle, reference, now)
+    except Changed:
+        raise
+    except Exception as error:
+        if is_conflict(error):
+            raise
+        log.exception("a letter could not be understood")
+        told = error.sentence if isinstance(error, DomainError) else type(error).__name__
+        reason = _("It could not be understood: %(error)s") % {"error": told}
+        return _take(door, stream, letter, digest, reason, reference, now)
+
+
+def _read(stream: BinaryIO, size: int) -> tuple[ParsedLetter, str]:
+    """The letter, and why it must wait for a person if it must. Of one that is too large only the beginning is read."""
+    try:
+        if size <= LARGEST:
+            return parse_letter(stream), ""
+        stream.seek(0)
+        letter = parse_letter(io.BytesIO(stream.read(_START)))
+        letter.files = []
+        return letter, _("It is larger than %(limit)s MB: its files are kept only in the letter itself.") % {"limit": LARGEST >> 20}
+    except Exception as error:
+        log.exception("a letter could not be parsed")
+        blank = ParsedLetter(PERSONAL, "", (), "", "", "", (), "", None, "")
+        return blank, _("It could not be read: %(error)s") % {"error": type(error).__name__}
+
+
+@transaction.atomic
+def _take(
+    door: DoorCard, stream: BinaryIO, letter: ParsedLetter, digest: bytes, obstacle: str, reference: Reference, now: datetime
+) -> str:
+    sign(BY.label)
+    if not try_lock_letter(digest=digest):
+        return BUSY
+    if is_known_letter(letter.message_id, digest):
+        return KNOWN
+    is_copy = find_copy(letter.message_id, letter.sender, letter.subject, letter.at) is not None
+    raw_id, _file_id = store_letter(door=door, stream=stream, digest=digest, by=f"door:{door.id}", now=now)
+    letter_id = add_letter(raw_id=raw_id, kind="inquiry", letter=letter, digest=digest, dossier_id=None, now=now)
+    if is_copy:
+        mark_repeat(raw_id=raw_id)
+        return COPY
+    is_own = letter.kind == PERSONAL and letter.sender != "" and letter.sender in own_addresses()
+    keep_attachments(letter_id=letter_id, letter=letter, stream=stream, is_from_client=not is_own)
+    if obstacle:
+        quarantine(raw_id=raw_id, reason=obstacle)
+        return QUARANTINED
+    kind, dossier_id = _understand(raw_id, letter_id, letter, door, reference, now, is_own=is_own)
+    place_letter(letter_id=letter_id, kind=kind if kind != QUARANTINED else "inquiry", dossier_id=dossier_id)
+    return kind
+
+
+def _understand(
+    raw_id: int, letter_id: int, letter: ParsedLetter, door: DoorCard, reference: Reference, now: datetime, *, is_own: bool
+) -> tuple[str, int | None]:
+    """What the letter is, and the matter it belongs to."""
+    if letter.kind == BOUNCE:
+        return "bounce", _bounced(letter, now)
+    thread = find_thread(letter.references)
+    dossier_id = thread.dossier_id if thread else None
+    if is_own:
+        return "sent", _sent(letter, letter_id, dossier_id, now)
+    if letter.kind != PERSONAL:
+        return _automatic(raw_id, letter_id, letter, dossier_id, now)
+    if dossier_id is not None:
+        matter = lock_matter(dossier_id=dossier_id, by=BY)
+        if matter.is_open:
+            _reply(matter, letter_id, letter, reference, now)
+            return "reply", dossier_id
+    submission = submission_of(letter, source_slug=door.source_slug, office_id=door.office_id, reference=reference, now=now)
+    if submission.obstacle:
+        quarantine(raw_id=raw_id, reason=submission.obstacle)
+        return QUARANTINED, None
+    queue_up(identities=submission.identities)
+    card = understand(raw_id=raw_id, submission=submission, reference=reference, by=BY, now=now)
+    return "inquiry", card.dossier_id
+
+
+def _automatic(raw_id: int, letter_id: int, letter: ParsedLetter, dossier_id: int | None, now: datetime) -> tuple[str, int | None]:
+    """A machine wrote: a quiet line in the thread it knows; else it is only kept, or a person looks."""
+    kind = "bulk" if letter.kind == BULK else "auto_reply"
+    if dossier_id is not None:
+        body = own_words(letter.text)[:2000]
+        data = {"letter": letter_id, "subject": letter.subject}
+        add_touch(dossier_id=dossier_id, kind="email_auto", direction="in", body=body, data=data, by=BY, now=now)
+        return kind, dossier_id
+    if letter.kind == AUTO_REPLY:
+        return kind, None
+    reasons = {BULK: _("A mailing, not a person's letter"), AUTOMATIC: _("A program wrote it, and named nobody to reply to")}
+    quarantine(raw_id=raw_id, reason=reasons[letter.kind])
+    return QUARANTINED, None
+
+
+def _bounced(letter: ParsedLetter, now: datetime) -> int | None:
+    """A letter of ours came back: it is failed, its author is told. A warning about a delay changes nothing."""
+    failure = letter.failure
+    if failure is None or not failure.is_final:
+        return None
+    found = mark_bounced(message_ids=failure.message_ids, reason=failure.reason)
+    if found is None:
+        return None
+    sending_id, dossier_id, author = found
+    tell_author(sending_id=sending_id, dossier_id=dossier_id, author=author, by=BY, now=now)
+    return dossier_id
+
+
+def _sent(letter: ParsedLetter, letter_id: int, dossier_id: int | None, now: datetime) -> int | None:
+    """Somebody here wrote from the mailbox itself: the client has been answered. A copy of what the outbox sent is no news."""
+    ours = find_thread([letter.message_id])
+    if ours and ours.sending_id:
+        return ours.dossier_id
+    if dossier_id is None:
+        match = next(iter(find_by_contacts(list(letter.recipients))), None)
+        leading = standing_of(match.person_id).leading if match else None
+        if leading is None:
+            return None
+        dossier_id = leading.dossier_id
+    data = {"letter": letter_id, "subject": letter.subject}
+    add_touch(
+        dossier_id=dossier_id,
+        kind="email_out",
+        direction="out",
+        body=own_words(letter.text),
+        data=data,
+        is_answer=True,
+        by=BY,
+        now=now,
+    )
+    stop_clock(dossier_id=dossier_id, at=now)
+    return dossier_id
+
+
+def _reply(matter: Matter, letter_id: int, letter: ParsedLetter, reference: Reference, now: datetime) -> None:
+    """The client answered: it stands in the story, and whoever holds the matter is to answer in the usual time."""
+    data = {"letter": letter_id, "subject": letter.subject}
+    body = own_words(letter.text) or letter.subject
+    add_touch(dossier_id=matter.id, kind="email_in", direction="in", body=body, data=data, by=BY, now=now)
+    if matter.waits_until is not None:
+        wake_matter(matter=matter, how="inquiry", by=BY, now=now)
+        matter = replace(matter, waits_until=None)
+    title = reply_title(reference.staff.agency.language)
+    if not _is_planned(matter.id, title):
+        colleague = reference.staff.colleagues.get(matter.owner_id or 0)
+        calendar = colleague.response_calendar if colleague else reference.staff.first_office.calendar
+        due_at = calendar.add_working_minutes(now, reference.rules.clock_of(matter.office_id).breach)
+        add_task(matter=matter, action=NextAction(title, due_at, "write"), by=BY, now=now)
+    notify(employee_ids=[matter.owner_id], code="reply_came", data={"letter": letter_id}, dossier_id=matter.id, by=BY, now=now)
+
+
+def _is_planned(dossier_id: int, title: str) -> bool:
+    """Whether the answer is planned already: five letters in a row ask for one answer."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select exists (select from journal_task where dossier_id = %s and state = 'pending' and kind = 'write' and title = %s)""",
+            [dossier_id, title],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@transaction.atomic
+def understand_letter_again(*, raw_id: int, reference: Reference, by: Actor, now: datetime) -> int:
+    """A person has looked at a letter in quarantine: it is an inquiry; its id stays.
+
+    NotFound when it is no letter; Refused when it does not wait any more; Invalid when there is nobody to answer.
+    """
+    sign(by.label)
+    card = find_letter(raw_id)
+    if card is None or card.file_id is None:
+        raise NotFound("no_such_letter", _("There is no such letter."))
+    if not release(raw_id=raw_id):
+        raise Refused("understood_already", _("This message does not wait in quarantine any more."))
+    letter = parse_letter(open_file(card.file_id))
+    submission = submission_of(letter, source_slug=card.source_slug, office_id=card.office_id, reference=reference, now=now)
+    if submission.obstacle:
+        raise Invalid("unreadable", submission.obstacle)
+    queue_up(identities=submission.identities)
+    inquiry = understand(raw_id=raw_id, submission=submission, reference=reference, by=by, now=now)
+    place_letter(letter_id=card.id, kind="inquiry", dossier_id=inquiry.dossier_id)
+    return inquiry.id
+
+
+@transaction.atomic
+def discard_quarantined(*, raw_id: int, reason: str, by: Actor, now: datetime) -> None:
+    """What waits in quarantine is nothing of ours: it stays kept, with who said so and why. The caller has checked the reach.
+
+    Invalid without a reason; Refused when it does not wait any more.
+    """
+    sign(by.label)
+    said = clean_text(reason, 300)
+    if not said:
+        raise Invalid("reason_missing", _("Say why it is discarded."), field="reason", missing=("reason",))
+    if not discard(raw_id=raw_id, reason=said):
+        raise Refused("understood_already", _("This message does not wait in quarantine any more."))

@@ -1,0 +1,82 @@
+"""Where personal data lie: one map, by which they are exported and erased. A table or a column that is missing in it,
+or in the list of those that hold none, fails a test (tests/test_map.py)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+NO_JSON, NO_BYTES = "'{}'::jsonb", "''::bytea"
+GONE = "'—'"  # where the database wants a text
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Rows of one table about a person: found by `column` being one of the ids known as `of`.
+
+    `blank` maps a column to the SQL it is set to; columns in `keep` say nothing of the person, or must stay, as the
+    comment beside them tells; `deleted` rows go altogether. `hidden` columns are no use to the person: digests, seals.
+    """
+
+    table: str
+    of: str
+    column: str
+    pk: str = "id"
+    blank: Mapping[str, str] = field(default_factory=dict)
+    keep: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    deleted: bool = False
+
+
+PLACES: tuple[Place, ...] = (
+    Place("clients_contactpoint", "person", "person_id", deleted=True),
+    Place("clients_suspect", "person", "person_id", deleted=True),
+    Place("clients_suspect", "person", "other_id", deleted=True),
+    # What was agreed to is proof, and names nobody once the person is nobody.
+    Place("clients_consent", "person", "person_id", blank={"withdrawn_how": "''"},
+          keep=("text", "version", "channel", "purpose", "withdrawn_by")),
+    Place("clients_person", "person", "id",
+          blank={"surname": "''", "given_name": "''", "patronymic": "''", "display_name": "'№ ' || id", "search_name": "''",
+                 "language": "''", "custom": NO_JSON}),
+    Place("journal_notice", "dossier", "dossier_id", deleted=True),
+    Place("journal_touch", "dossier", "dossier_id", blank={"body": "''", "data": "null"}, keep=("kind", "direction", "by")),
+    Place("journal_task", "dossier", "dossier_id", blank={"title": GONE, "result": "''", "place": "''"},
+          keep=("kind", "state", "created_by", "done_by")),
+    # Where a matter stood and what it was worth stays in the reports.
+    Place("journal_dossier", "dossier", "id", blank={"waits_for": "''", "custom": NO_JSON}, keep=("phase", "place", "currency")),
+    Place("channels_attachment", "dossier", "dossier_id", blank={"name": GONE}),
+    Place("channels_letter", "dossier", "dossier_id",
+          blank={"message_id": "''", "digest": "sha256(convert_to(gen_random_uuid()::text, 'UTF8'))", "references": "'{}'",
+                 "sender": "''", "subject": "''"}, keep=("kind",), hidden=("digest",)),
+    Place("channels_sending", "dossier", "dossier_id",
+          blank={"to": "''", "subject": "''", "sealed_text": NO_BYTES, "message_id": "'gone-' || id", "in_reply_to": "''",
+                 "problem": "''"}, keep=("channel", "purpose", "state", "created_by"), hidden=("sealed_text",)),
+    # What was asked for (where to, when, how many) stays for the forecast of demand; who asked does not.
+    Place("intake_inquiry", "raw", "raw_id", pk="raw_id",
+          blank={"external_id": "null", "class_reason": NO_JSON, "message": "''", "flaws": "'[]'::jsonb",
+                 "close_reason": f"case when close_reason = '' then '' else {GONE} end", "utm": NO_JSON, "visitor": "''"},
+          keep=("matched_by", "channel", "state", "inquiry_class", "request", "currency", "contact_missing", "relevance",
+                "relevance_reasons", "priority_reasons", "owner_reason", "clock_state", "outcome", "disposition")),
+    Place("channels_rawmessage", "raw", "id",
+          blank={"body": NO_BYTES, "body_digest": "sha256(convert_to(gen_random_uuid()::text, 'UTF8'))", "external_id": "null",
+                 "reason": "''"}, keep=("channel", "source_slug", "state", "by"), hidden=("body", "body_digest")),
+    Place("deals_deal", "dossier", "dossier_id",
+          blank={"title": GONE, "facts": NO_JSON, "close_reason": f"case when close_reason = '' then '' else {GONE} end"},
+          keep=("currency", "state", "closed_by")),
+)
+
+# Tables that hang on a person, a matter or a message and hold nothing of the person.
+NOTHING_PERSONAL: Mapping[str, str] = {
+    "clients_holding": "ids only; follows from the dossiers",
+    "channels_idempotencykey": "a program's key, kept for a day",
+    "deals_stageentry": "when a deal stood where",
+    "intake_importedrow": "ids only",
+    "privacy_act": "the register itself: that it was done, for whom by number",
+}
+
+
+SUBJECTS: Mapping[str, int] = {
+    "raw_bodies": 365,
+    "import_files": 30,
+    "spam_people": 180,
+    "idle_people": 1095,
+}
+"""What a retention rule may be about, and the days it is delivered with. Import files are the one rule that is on."""

@@ -1,0 +1,13 @@
+"""Jobs: what is not kept for ever goes, a little every hour."""
+
+from procrastinate.contrib.django import app
+
+from marshrut.core.clock import utc_now
+from marshrut.privacy.services import keep_retention
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queueing_lock="privacy-retention", name="privacy.keep_retention")
+def keep_retention_rules(timestamp: int) -> None:
+    """Take what is due by the retention rules."""
+    keep_retention(now=utc_now())
