@@ -92,7 +92,7 @@ def _people(cast: Cast) -> dict[str, int]:
 
     def hire(role: str, name: str, office: Any = nevsky, team: Team | None = None) -> int:
         email = f"{role}{name}@agency.example".lower()
-        return Employee.objects.create(email=email, name=f"{name} Проверочная", role=role, office=office, team=team, password="!").id
+        return Employee.objects.create(email=email, name=f"{name} Проверочная", role=role, office=office, team=team, capacity=0, password="!").id
 
     return {
         "owner of the matter": cast.anna.id, "senior of the team": hire("senior", "Алла", team=ours), "supervisor": cast.supervisor.id,
@@ -113,8 +113,16 @@ def _ids(came: list[dict[str, Any]], deal: dict[str, Any], cast: Cast) -> dict[s
         "privacy/people": client, "privacy/consents": Consent.objects.values_list("pk", flat=True)[0],
         "quarantine": 1, "inquiries": came[0]["id"], "inbox": came[0]["id"], "deals": deal["id"], "tasks": came[0]["next_action"]["id"],
         "persons": came[0]["person"]["id"], "clients": came[0]["person"]["id"], "forms": Form.objects.values_list("key", flat=True)[0],
-        "dossiers": Inquiry.objects.get(pk=came[0]["id"]).dossier_id, "staff": cast.boris.id,
+        "dossiers": Inquiry.objects.get(pk=came[0]["id"]).dossier_id, "staff": cast.boris.id, "imports": _import_of(cast),
     }  # fmt: skip
+
+
+def _import_of(cast: Cast) -> int:
+    """A file of leads that Anna's supervisor has handed in."""
+    from marshrut.intake.services.import_runs import create_run
+
+    content = "Имя;Телефон\nКсения Тайнова;8 916 111-00-00\n".encode()
+    return create_run(pieces=[content], file_name="leads.csv", mode="history", office_id=None, by=cast.supervisor, now=utc_now())
 
 
 def token(**given: Any) -> str:

@@ -28,6 +28,7 @@ EXPLAINED = ("services", "queries", "rules", "permissions", "facts")
 ARGUMENTS: dict[str, dict[str, Any]] = {  # what each job is called with; a job that is not here fails its test
     "intake.watch_clocks": {"timestamp": 0},
     "intake.fold_counters": {"timestamp": 0},
+    "intake.work_on_imports": {"timestamp": 0},
     "intake.read_mail": {"timestamp": 0},
     "channels.send_outbox": {"timestamp": 0},
     "journal.return_waiting": {"timestamp": 0},
@@ -220,12 +221,22 @@ def our_jobs() -> list[str]:
     return sorted(name for name, task in jobs.tasks.items() if task.func.__module__.startswith("marshrut."))
 
 
+def hand_in_leads(cast: Cast) -> None:
+    """A file of leads that is to be checked."""
+    from marshrut.intake.services.import_runs import check_run, create_run
+
+    run_id = create_run(pieces=["Имя;Телефон\nИван;+7 921 555-01-01\n;\n".encode()], file_name="leads.csv", mode="history",
+                        office_id=None, by=cast.owner, now=utc_now())  # fmt: skip
+    check_run(run_id=run_id, targets=["name", "phone"], words={}, day_first=True, currency="RUB", source_slug="", by=cast.owner, now=utc_now())
+
+
 @pytest.fixture
 def unanswered(cast: Cast) -> None:
     """Inquiries that came an hour ago and nobody has answered: their clocks, queues and counters have something to do.
 
     One of them waited for later until half an hour ago; an old notice has been read long since. A mail door leads
-    nowhere, and a letter waits though no mail server is set. What came is kept for so many days only.
+    nowhere, and a letter waits though no mail server is set. What came is kept for so many days only. A file of leads
+    waits for its check.
     """
     from marshrut.channels.models import MailDoor, RawMessage
     from marshrut.channels.services import queue_message
@@ -235,6 +246,7 @@ def unanswered(cast: Cast) -> None:
     from marshrut.journal.services import notify, put_aside
     from marshrut.privacy.services import set_rule
 
+    hand_in_leads(cast)
     reference = read_reference()
     for number in range(4):
         at = utc_now() - timedelta(minutes=60 - number)

@@ -6,6 +6,7 @@ How to describe a new address: one line in PAGES (or in DOOR, for the JSON door)
 
     PUBLIC            anybody, logged in or not
     OWN               the reader's own things: everybody who works here, 200; nothing of any client
+    MINE              does something with the reader's own things by POST: for everybody who works here, never a client's word
     LIST              shows what is within reach: 200 for everybody, empty for those who see nothing
     RECORD            shows one thing of Anna's: 200 for who sees it, 404 for everybody else
     ACTION            does something with it (or shows the dialog): 404 for everybody else
@@ -33,10 +34,26 @@ from tests.rights_world import NAMES, WAYS, Kind, World, addresses, ask, betraye
 
 pytestmark = pytest.mark.django_db
 METHODS = ("GET", "POST", "DELETE")
-PUBLIC, OWN, LIST, RECORD, ACTION, WATCH, MANAGE = map(Kind, ("public", "own", "list", "record", "action", "watch", "manage"))
+PUBLIC, OWN, MINE, LIST, RECORD, ACTION, WATCH, MANAGE = map(
+    Kind, ("public", "own", "mine", "list", "record", "action", "watch", "manage")
+)
 # What waits in quarantine has no owner yet: it is for whoever answers for an office (desk/tests/test_actions.py).
 PAGES: dict[str, Kind] = {
     "/login": PUBLIC, "/logout": PUBLIC, "/f/<slug:key>": PUBLIC, "/healthz": PUBLIC, "/readyz": PUBLIC, "/metrics": PUBLIC,
+    "/login/second": PUBLIC, "/login/setup": PUBLIC, "/login/key": PUBLIC, "/login/key/ask": PUBLIC,
+    "/welcome/<str:token>": PUBLIC, "/password/forgotten": PUBLIC, "/password/<str:token>": PUBLIC,
+    "/me/security": OWN, "/me/security/password": OWN, "/me/security/app": OWN, "/me/security/app/disconnect": MINE, "/me/security/codes": MINE,
+    "/me/security/keys": MINE, "/me/security/keys/offer": MINE, "/me/security/keys/<id:pk>/disconnect": MINE,
+    "/me/security/sessions/others": MINE, "/me/security/sessions/<id:pk>/end": MINE,
+    "/staff": MANAGE("staff:write"), "/staff/invite": MANAGE("staff:write"), "/staff/<id:pk>": MANAGE("staff:write"),
+    "/staff/<id:pk>/change": MANAGE("staff:write"), "/staff/<id:pk>/invite": MANAGE("staff:write"), "/staff/<id:pk>/revoke": MANAGE("staff:write"),
+    "/staff/<id:pk>/password": MANAGE("staff:write"), "/staff/<id:pk>/factor": MANAGE("staff:write"), "/staff/<id:pk>/leave": MANAGE("staff:write"),
+    "/staff/<id:pk>/sessions": MANAGE("staff:write"), "/staff/<id:pk>/back": MANAGE("staff:write"),
+    "/staff/teams/new": MANAGE("staff:write"), "/staff/teams/<id:pk>": MANAGE("staff:write"), "/staff/teams/<id:pk>/remove": MANAGE("staff:write"),
+    "/staff/absences": MANAGE("absences:write"), "/staff/absences/new": MANAGE("absences:write"), "/staff/absences/<id:pk>": MANAGE("absences:write"),
+    "/staff/absences/<id:pk>/remove": MANAGE("absences:write"), "/staff/absences/<id:pk>/tasks": MANAGE("absences:write"),
+    "/staff/shifts/<id:pk>": MANAGE("absences:write"),
+    "/tokens": MANAGE("staff:write"), "/tokens/new": MANAGE("staff:write"), "/tokens/<id:pk>/revoke": MANAGE("staff:write"),
     "/api/v1/": PUBLIC, "/api/v1/openapi.json": PUBLIC,
     "/": LIST, "/nav": LIST, "/inbox": LIST, "/board": LIST, "/clients": LIST, "/clients/known": LIST, "/search": LIST, "/inquiries/new": LIST,
     "/inbox/<id:pk>": RECORD, "/board/deals/<id:pk>": RECORD, "/clients/<id:pk>": RECORD, "/inquiries/<id:pk>": RECORD, "/deals/<id:pk>": RECORD,
@@ -44,13 +61,19 @@ PAGES: dict[str, Kind] = {
     "/inquiries/<id:pk>/reopen": ACTION, "/deals/<id:pk>/stage": ACTION, "/deals/<id:pk>/close": ACTION, "/deals/<id:pk>/reopen": ACTION,
     "/tasks/<id:pk>/complete": ACTION, "/tasks/<id:pk>/postpone": ACTION, "/dossiers/<id:pk>/touch": ACTION, "/dossiers/<id:pk>/task": ACTION,
     "/quarantine/<id:pk>/release": WATCH,
+    "/imports": LIST("imports:write"), "/imports/<id:pk>": RECORD("imports:write"), "/imports/<id:pk>/problems.csv": RECORD("imports:write"),
+    "/imports/<id:pk>/check": ACTION("imports:write"), "/imports/<id:pk>/start": ACTION("imports:write"),
+    "/imports/<id:pk>/stop": ACTION("imports:write"), "/imports/<id:pk>/continue": ACTION("imports:write"),
+    "/imports/<id:pk>/undo": ACTION("imports:write"), "/imports/<id:pk>/discard": ACTION("imports:write"),
+    "/start": PUBLIC, "/start/steps": MANAGE("settings:write"), "/start/inquiry": MANAGE("settings:write"),
     "/privacy": MANAGE("privacy:write"), "/privacy/rules/<slug:subject>": MANAGE("privacy:write"), "/privacy/consents": LIST("persons:read"),
     "/privacy/people/<id:pk>": RECORD("persons:read"), "/privacy/people/<id:pk>/consent": ACTION("persons:write"),
     "/privacy/people/<id:pk>/everything": ACTION("privacy:write"), "/privacy/people/<id:pk>/erase": ACTION("privacy:write"),
     "/privacy/consents/<id:pk>/withdraw": ACTION("persons:write"),
+    "/calendar": LIST, "/calendar/plan": LIST("tasks:write"), "/calendar/matters": LIST, "/tasks/<id:pk>": RECORD, "/tasks/<id:pk>/move": ACTION,
     "/waiting": LIST, "/dossiers/<id:pk>/aside": ACTION, "/dossiers/<id:pk>/back": ACTION, "/dossiers/<id:pk>/again": ACTION,
     "/dossiers/<id:pk>": ACTION, "/deals/new": LIST("deals:write"),
-    "/notices": OWN, "/notices/bell": OWN, "/notices/latest": OWN, "/notices/seen": OWN, "/me/notices": OWN,
+    "/notices": OWN, "/notices/bell": OWN, "/notices/latest": OWN, "/notices/seen": OWN, "/me/notices": OWN, "/components": OWN,
 }  # fmt: skip
 DOOR: dict[tuple[str, str], Kind] = {  # (address, method) → kind and the scope it needs
     ("/ping", "GET"): LIST, ("/search", "GET"): LIST,

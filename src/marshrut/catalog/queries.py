@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 from marshrut.agency.queries import kept
@@ -19,11 +20,14 @@ class Catalogue:
     spellings: dict[str, str]
     floors: dict[str, Money]
     skills: dict[int, frozenset[tuple[str | None, str | None]]]
+    unused: frozenset[str] = frozenset()
+    """Slugs of categories and directions that are not offered any more; what was recorded with them keeps its words."""
 
     @cached_property
     def category_of(self) -> dict[str, str]:
         """Folded names and slugs of categories to their slug."""
-        return {search_name(key): slug for slug, name in self.categories.items() for key in (slug, name)}
+        used = {slug: name for slug, name in self.categories.items() if slug not in self.unused}
+        return {search_name(key): slug for slug, name in used.items() for key in (slug, name)}
 
     def find_direction(self, text: str) -> str | None:
         """The slug of a direction written in any known way, or None."""
@@ -35,16 +39,62 @@ class Catalogue:
 
 def _load() -> Catalogue:
     directions = list(Direction.objects.order_by("name"))
+    categories = list(Category.objects.order_by("position", "id"))
     skills: dict[int, set[tuple[str | None, str | None]]] = {}
     for employee_id, category, direction in Skill.objects.values_list("employee_id", "category__slug", "direction__slug"):
         skills.setdefault(employee_id, set()).add((category, direction))
     return Catalogue(
-        categories=dict(Category.objects.order_by("position").values_list("slug", "name")),
+        categories={c.slug: c.name for c in categories},
         directions={d.slug: d.name for d in directions},
-        spellings={search_name(text): d.slug for d in directions for text in (d.slug, d.name, *d.aliases)},
+        spellings={search_name(text): d.slug for d in directions if d.is_active for text in (d.slug, d.name, *d.aliases)},
         floors={d.slug: Money(d.floor_price, d.currency) for d in directions if d.floor_price is not None},
         skills={employee: frozenset(pairs) for employee, pairs in skills.items()},
+        unused=frozenset({d.slug for d in directions if not d.is_active} | {c.slug for c in categories if not c.is_active}),
     )
 
 
 read_catalogue: Callable[[int], Catalogue] = kept(_load)
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryLine:
+    """A category, used or not."""
+
+    id: int
+    slug: str
+    name: str
+    position: int
+    is_active: bool
+
+
+def list_categories() -> list[CategoryLine]:
+    """Every category in its order, those in use first."""
+    rows = Category.objects.order_by("-is_active", "position", "id").values_list("id", "slug", "name", "position", "is_active")
+    return [CategoryLine(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionLine:
+    """A direction, used or not."""
+
+    id: int
+    slug: str
+    name: str
+    aliases: tuple[str, ...]
+    floor_price: Decimal | None
+    currency: str
+    is_active: bool
+
+
+def list_directions() -> list[DirectionLine]:
+    """Every direction by name, those in use first."""
+    rows = Direction.objects.order_by("-is_active", "name")
+    return [DirectionLine(d.id, d.slug, d.name, tuple(d.aliases), d.floor_price, d.currency, d.is_active) for d in rows]
+
+
+def skills_by_ids() -> dict[int, set[tuple[int | None, int | None]]]:
+    """Employee → pairs of category and direction ids."""
+    found: dict[int, set[tuple[int | None, int | None]]] = {}
+    for employee_id, category_id, direction_id in Skill.objects.values_list("employee_id", "category_id", "direction_id"):
+        found.setdefault(employee_id, set()).add((category_id, direction_id))
+    return found

@@ -1,7 +1,7 @@
 """Reads about people."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -147,6 +147,7 @@ class PersonCard:
     past_deals: int
     created_at: datetime
     contacts: tuple[ContactLine, ...]
+    custom: dict[str, Any] = field(default_factory=dict)
 
 
 def person_card(actor: Actor, person_id: int) -> PersonCard | None:
@@ -174,7 +175,7 @@ def _card(where: str, values: list[Any]) -> PersonCard | None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""select p.id, p.surname, p.given_name, p.patronymic, p.display_name, p.owner_id, e.name, p.office_id,
-                    p.past_deals, p.created_at, c.kind, c.written, c.normal, c.is_shared
+                    p.past_deals, p.created_at, p.custom, c.kind, c.written, c.normal, c.is_shared
                 from clients_person p left join agency_employee e on e.id = p.owner_id
                 left join clients_contactpoint c on c.person_id = p.id where {where} order by c.id""",
             values,
@@ -182,8 +183,8 @@ def _card(where: str, values: list[Any]) -> PersonCard | None:
         rows = cursor.fetchall()
     if not rows:
         return None
-    contacts = tuple(ContactLine(*row[10:]) for row in rows if row[10] is not None)
-    return PersonCard(*(*rows[0][:10], contacts))
+    contacts = tuple(ContactLine(*row[11:]) for row in rows if row[11] is not None)
+    return PersonCard(*rows[0][:10], contacts, orjson.loads(rows[0][10]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,19 @@ def give_keeper(*, person_id: int, owner_id: int, office_id: int | None, instead
         )
 
 
+def pass_clients(*, from_id: int, keepers: Mapping[int, int | None], offices: Mapping[int, int]) -> None:
+    """Clients of somebody who leaves get other keepers, in the caller's transaction; None is nobody in particular."""
+    people = list(keepers)
+    owners = [keepers[person] for person in people]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """update clients_person p set owner_id = r.owner, office_id = coalesce(r.office, p.office_id)
+               from unnest(%s::bigint[], %s::bigint[], %s::bigint[]) r(person, owner, office)
+               where p.id = r.person and p.owner_id = %s""",
+            [people, owners, [offices.get(owner) if owner else None for owner in owners], from_id],
+        )
+
+
 @transaction.atomic
 def set_custom(*, person_id: int, values: Mapping[str, object], by: Actor, now: datetime) -> dict[str, Any]:
     """Write values of the agency's own fields of a person, by slug; an empty one takes the old one away. All that stand.

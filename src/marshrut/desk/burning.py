@@ -132,7 +132,8 @@ def read_trouble(actor: Actor, now: datetime) -> Trouble:
                     where x.is_active and x.problem <> '' and {own}) m,
                 (select count(*) n, min(x.created_at) since from channels_sending x left join journal_dossier d on d.id = x.dossier_id
                     where x.state = 'failed' and (x.dossier_id is null or {reach})) f,
-                (select count(*) n from channels_sending x where x.state = 'waiting' and x.try_at < {literal(now)} - interval '15 minutes') w,
+                (select count(*) n from channels_sending x where x.state = 'waiting'
+                    and x.try_at < {literal(now)} - interval '15 minutes') w,
                 (select count(*) n, min(x.file_name) name from intake_importrun x
                     where (x.state = 'failed' or (x.state = 'stopped' and x.finished_at is null)) and {own}) r""",
             [*values, *values, *reached, *values],

@@ -106,9 +106,7 @@ def _in_lanes(cluster: list[tuple[int, int, int]]) -> list[Placed]:
     return [Placed(first, last, min(lane, lanes - 1), lanes, key) for first, last, lane, key in chosen]
 
 
-def shut_strips(
-    calendar: WorkingCalendar, absences: Iterable[tuple[datetime, datetime]], day: date, zone: tzinfo
-) -> list[Strip]:
+def shut_strips(calendar: WorkingCalendar, absences: Iterable[tuple[datetime, datetime]], day: date, zone: tzinfo) -> list[Strip]:
     """What of a day is outside working time, and when the person is away."""
     start, end = day_span(day, zone)
     strips, reached = [], 0
@@ -121,7 +119,9 @@ def shut_strips(
         strips.append(Strip(reached, QUARTERS, "shut"))
     for begins, ends in absences:
         if begins < end and ends > start:
-            strips.append(Strip(quarter_of(max(begins, start), day, zone), quarter_of(min(ends, end), day, zone, is_end=True), "away"))
+            strips.append(
+                Strip(quarter_of(max(begins, start), day, zone), quarter_of(min(ends, end), day, zone, is_end=True), "away")
+            )
     return strips
 
 

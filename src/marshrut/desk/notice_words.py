@@ -75,7 +75,9 @@ def _escalation(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
 
 
 def _planned(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
-    return _("%(name)s planned for you: %(title)s") % {"name": data.get("by", ""), "title": data.get("title", "")}, _moment(data, "due_at")
+    return _("%(name)s planned for you: %(title)s") % {"name": data.get("by", ""), "title": data.get("title", "")}, _moment(
+        data, "due_at"
+    )
 
 
 def _moment(data: dict[str, Any], key: str) -> str:

@@ -10,6 +10,7 @@ import orjson
 from django.db import connection
 
 from marshrut.agency.permissions import Actor, reach_sql
+from marshrut.channels.permissions import quarantine_sql
 from marshrut.journal.permissions import matters_in_reach
 
 NEW, OVERDUE, TODAY, LATER = range(4)
@@ -173,6 +174,7 @@ class SidebarCounts:
 def count_sidebar(actor: Actor, day_end: datetime) -> SidebarCounts:
     """What waits for the actor today, their inquiries, all and nobody's inquiries within reach, open deals, the quarantine."""
     reach, reached = reach_sql(actor, "y")
+    waiting, waited = quarantine_sql(actor, "r")
     with connection.cursor() as cursor:
         cursor.execute(
             f"""select (select count(*) from journal_task t where t.assignee_id = %s and t.state = 'pending' and t.due_at < %s),
@@ -180,9 +182,9 @@ def count_sidebar(actor: Actor, day_end: datetime) -> SidebarCounts:
                    coalesce(sum(y.number) filter (where y.place = 'inquiry'), 0),
                    coalesce(sum(y.number) filter (where y.place = 'inquiry' and y.owner_id is null), 0),
                    coalesce(sum(y.number) filter (where y.place <> 'inquiry'), 0),
-                   (select count(*) from channels_rawmessage where state = 'quarantined')
+                   (select count(*) from channels_rawmessage r where r.state = 'quarantined' and {waiting})
                 from journal_tally y where {reach}""",
-            [actor.id, day_end, actor.id, *reached],
+            [actor.id, day_end, actor.id, *waited, *reached],
         )
         return SidebarCounts(*(int(number) for number in cursor.fetchone()))
 

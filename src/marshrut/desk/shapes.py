@@ -110,6 +110,31 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Posted:
+    """A letter of ours on its way. `state` is waiting, sent, failed or cancelled."""
+
+    id: int
+    state: str
+    label: str
+    tone: str
+    problem: str
+    can_repeat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that came or went with a letter. `is_shown`: the browser may show it by itself."""
+
+    id: int
+    name: str
+    size: str
+    is_private: bool
+    is_ours: bool
+    is_shown: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the story of a matter."""
 
@@ -120,6 +145,7 @@ class Entry:
     title: str
     body: str | None
     is_answer: bool
+    posted: Posted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +254,7 @@ class MatterCard(Matter):
     facts_missing: list[str] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
     timeline: list[Entry] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     owner_reason: str = ""
     class_label: str = ""
@@ -244,6 +271,7 @@ class MatterCard(Matter):
     inquiry: Numbered | None = None
     can_take: bool = False
     can_write: bool = True
+    can_mail: bool = False
     waiting: Waiting | None = None
     came_back: CameBack | None = None
 

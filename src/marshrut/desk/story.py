@@ -14,6 +14,8 @@ from marshrut.journal.queries import TouchLine
 from marshrut.ui.wording import due
 
 SYSTEM_NAMES = ("system:", "form:", "role:")
+ABOUT = ("email_out", "email_in", "email_auto", "file_opened")
+"""Lines whose title says what the letter, or the file, is called."""
 
 
 def entry_of(line: TouchLine, staff: Staff, reader: Actor, known: tuple[str, ...] = ()) -> Entry:
@@ -33,7 +35,8 @@ def title_of(line: TouchLine, staff: Staff) -> tuple[str, str]:
     data = line.data or {}
     if line.kind in wording.TOUCHES:
         icon, title = wording.TOUCHES[line.kind]
-        return icon, _close_title(data) if line.kind == "close" else _(title)
+        about = str(data.get("subject") or data.get("name") or "") if line.kind in ABOUT else ""
+        return icon, _close_title(data) if line.kind == "close" else ": ".join(filter(None, (_(title), about)))
     worded = {"inquiry": _inquiry, "task": _task, "postponed": _postponed, "stage": _stage, "owner": _owner, "clock": _clock,
               "aside": _aside, "returned": _returned}
     make = worded.get(line.kind)

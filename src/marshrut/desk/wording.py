@@ -46,6 +46,9 @@ TOUCHES = {
     "message_out": ("message", noop("Message to the client")),
     "message_in": ("message", noop("Message from the client")),
     "email_out": ("mail", noop("Letter to the client")),
+    "email_in": ("mail", noop("Letter from the client")),
+    "email_auto": ("mail", noop("Automatic reply")),
+    "file_opened": ("note", noop("A private file was opened")),
     "meeting": ("meeting", noop("Meeting")),
     "note": ("note", noop("Note")),
     "close": ("system", noop("Closed")),
@@ -66,6 +69,33 @@ TASK_KINDS = (
     ("document", "file-text", noop("Documents")),
 )
 POSTPONED = (noop("The client asked to call later"), noop("No answer"), noop("Waiting for the operator"), noop("Short of time"))
+
+
+POSTED = {
+    "waiting": ("info", noop("waits to be sent")),
+    "sent": ("good", noop("sent")),
+    "failed": ("bad", noop("not delivered")),
+    "cancelled": ("neutral", noop("cancelled")),
+}
+"""States of a letter of ours: tone and word."""
+
+
+def posted(state: str) -> tuple[str, str]:
+    """Tone and word of a letter's state."""
+    tone, label = POSTED.get(state, ("neutral", state))
+    return tone, _(label)
+
+
+def sending_problem(problem: str) -> str:
+    """Why a letter has not gone; what the other side said stays in its own words."""
+    return _("No mail server is set yet") if problem == "no_server" else problem
+
+
+def size(number: int) -> str:
+    """The size of a file."""
+    if number < 1 << 20:
+        return _("%(number)s KB") % {"number": max(1, round(number / 1024))}
+    return _("%(number)s MB") % {"number": f"{number / (1 << 20):.1f}".rstrip("0").rstrip(".")}
 
 
 def fact_label(name: str) -> str:

@@ -3,11 +3,13 @@
 from django.db import connection
 from procrastinate.contrib.django import app
 
+from marshrut.agency.permissions import system
 from marshrut.channels.queries import KEY_AGE
 from marshrut.channels.services import forget_old_keys
 from marshrut.core.clock import utc_now
 from marshrut.intake.reference import read_reference
 from marshrut.intake.services import give_out_queue, run_clocks
+from marshrut.intake.services.leaving import gather_what_was_left
 from marshrut.intake.services.import_runs import IMPORTER
 from marshrut.intake.services.import_work import work_on_imports
 from marshrut.journal.services import fold_tallies
@@ -19,6 +21,7 @@ def watch_clocks(timestamp: int) -> None:
     """Warn, tell, re-route; give out what waits in queues."""
     now = utc_now()
     reference = read_reference()
+    gather_what_was_left(reference=reference, by=system("clock"), now=now)
     give_out_queue(reference=reference, now=now)
     run_clocks(reference=reference, now=now)
 

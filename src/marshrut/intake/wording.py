@@ -21,6 +21,8 @@ SENTENCES = {
     # distribution
     "clients_manager": noop("The client's own manager %(name)s is at work"),
     "clients_manager_away": noop("The client's own manager %(name)s is away"),
+    "substitute": noop("%(name)s works for them meanwhile"),
+    "colleague_left": noop("%(name)s has left; handed over"),
     "skilled": noop("Skilled in it and free: %(people)s"),
     "skilled_away": noop("Those skilled in it are away; given to whoever is free"),
     "generalists": noop("Nobody is skilled in it; given to those who sell everything"),

@@ -16,11 +16,12 @@ class SourceCard:
     name: str
     is_named: bool
     chance: float
+    is_active: bool = True
 
 
 def _load() -> dict[str, SourceCard]:
-    rows = Source.objects.order_by("name").values_list("id", "slug", "name", "is_named", "chance")
-    return {row[1]: SourceCard(row[0], row[1], row[2], row[3], float(row[4])) for row in rows}
+    rows = Source.objects.order_by("name").values_list("id", "slug", "name", "is_named", "chance", "is_active")
+    return {row[1]: SourceCard(row[0], row[1], row[2], row[3], float(row[4]), row[5]) for row in rows}
 
 
 read_sources: Callable[[int], dict[str, SourceCard]] = kept(_load)

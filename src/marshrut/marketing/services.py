@@ -1,9 +1,17 @@
 """Writes about sources."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
 
-from django.db import connection
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
+from marshrut.agency.permissions import Actor
+from marshrut.core.errors import Invalid, NotFound
+from marshrut.core.history import sign
+from marshrut.core.slugs import required_name, slug_of
+from marshrut.marketing.models import Source
 from marshrut.marketing.queries import SourceCard
 
 
@@ -26,3 +34,24 @@ def forget_unnamed_sources(*, ids: Sequence[int]) -> None:
     """Take away sources that nobody has named since they were kept. The caller knows that nothing came from them."""
     with connection.cursor() as cursor:
         cursor.execute("delete from marketing_source where id = any(%s) and not is_named", [list(ids)])
+
+
+@transaction.atomic
+def save_source(*, source_id: int | None, name: str, chance: Decimal, is_active: bool, by: Actor, now: datetime) -> int:
+    """Add a source, name one that came by itself, change its prior chance of a sale (0 to 1). The slug stays."""
+    kept = required_name(name)
+    if not 0 < chance < 1:
+        raise Invalid("bad_chance", _("Between 0 and 100 percent, for example 15."), field="chance")
+    others = Source.objects.exclude(pk=source_id) if source_id else Source.objects.all()
+    if others.filter(name__iexact=kept, is_named=True).exists():
+        raise Invalid("same_name", _("There is a source of this name already."), field="name")
+    sign(by.label)
+    if source_id:
+        row = Source.objects.select_for_update().filter(pk=source_id).first()
+        if row is None:
+            raise NotFound("no_such_source", _("There is no such source."))
+    else:
+        row = Source(slug=slug_of(kept, set(Source.objects.values_list("slug", flat=True))))
+    row.name, row.chance, row.is_active, row.is_named = kept, chance, is_active, True
+    row.save()
+    return row.pk

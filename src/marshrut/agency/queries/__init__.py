@@ -58,12 +58,18 @@ class Colleague:
     language: str
     calendar: WorkingCalendar
     absences: tuple[tuple[datetime, datetime], ...]
+    team_id: int | None = None
+    substitutes: tuple[tuple[datetime, datetime, int], ...] = ()
 
     def is_at_work(self, at: datetime) -> bool:
         """On shift (or on duty round the clock) and not absent at this moment."""
         if any(start <= at < end for start, end in self.absences):
             return False
         return self.is_on_duty or self.calendar.is_open(at)
+
+    def substitute_at(self, at: datetime) -> int | None:
+        """Who works for them while they are absent at this moment."""
+        return next((substitute for start, end, substitute in self.substitutes if start <= at < end), None)
 
     @cached_property
     def response_calendar(self) -> WorkingCalendar:
@@ -118,8 +124,8 @@ class Staff:
 
     @cached_property
     def sellers(self) -> tuple[Colleague, ...]:
-        """Who may be given inquiries: managers."""
-        return tuple(c for c in self.colleagues.values() if c.role == Role.MANAGER)
+        """Who may be given inquiries: managers, seniors among them."""
+        return tuple(c for c in self.colleagues.values() if c.role in (Role.MANAGER, Role.SENIOR))
 
     @cached_property
     def regions(self) -> tuple[str, ...]:
@@ -149,15 +155,18 @@ class Staff:
 def _load_staff() -> Staff:
     offices, windows = {}, _windows_by(WorkingWindow.objects.values_list("office_id", "weekday", "opens", "closes"))
     holidays: dict[int, dict[date, list[tuple[time, time]]]] = {}
-    for office_id, day in Holiday.objects.values_list("office_id", "day"):
-        holidays.setdefault(office_id, {})[day] = []
+    for office_id, day, opens, closes in Holiday.objects.values_list("office_id", "day", "opens", "closes"):
+        holidays.setdefault(office_id, {})[day] = [(opens, closes)] if opens is not None and closes is not None else []
     for office in Office.objects.filter(is_active=True).order_by("id"):
         calendar = WorkingCalendar(office.time_zone, windows.get(office.id, {}), holidays.get(office.id, {}))
         offices[office.id] = OfficeCard(office.id, office.slug, office.name, office.time_zone, office.country, calendar)
     shifts = _windows_by(Shift.objects.values_list("employee_id", "weekday", "starts", "ends"))
     absences: dict[int, list[tuple[datetime, datetime]]] = {}
-    for employee_id, start, end in Absence.objects.values_list("employee_id", "starts_at", "ends_at"):
+    substitutes: dict[int, list[tuple[datetime, datetime, int]]] = {}
+    for employee_id, start, end, substitute in Absence.objects.values_list("employee_id", "starts_at", "ends_at", "substitute_id"):
         absences.setdefault(employee_id, []).append((start, end))
+        if substitute is not None:
+            substitutes.setdefault(employee_id, []).append((start, end, substitute))
     colleagues = {}
     for e in Employee.objects.filter(is_active=True, office_id__in=offices).order_by("id"):
         office_card = offices[e.office_id]
@@ -174,6 +183,8 @@ def _load_staff() -> Staff:
             e.language,
             calendar,
             tuple(absences.get(e.id, ())),
+            e.team_id,
+            tuple(substitutes.get(e.id, ())),
         )
     queues = {q.id: QueueCard(q.id, q.slug, q.name, q.office_id) for q in Queue.objects.order_by("id")}
     return Staff(_load_agency(), offices, colleagues, queues)

@@ -1,7 +1,7 @@
 """Reads about people who work here, as those who manage them see them: state, ways in, factors, teams, tokens."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 
 from django.db import connection
@@ -250,3 +250,13 @@ def find_absence(absence_id: int) -> AbsenceLine | None:
     return AbsenceLine(*row) if row else None
 
 
+
+
+def shifts_of(employee_id: int) -> dict[int, list[tuple[time, time]]]:
+    """Hours of one person by weekday; empty: the office's."""
+    with connection.cursor() as cursor:
+        cursor.execute("select weekday, starts, ends from agency_shift where employee_id = %s order by weekday, starts", [employee_id])
+        found: dict[int, list[tuple[time, time]]] = {}
+        for weekday, starts, ends in cursor.fetchall():
+            found.setdefault(weekday, []).append((starts, ends))
+        return found

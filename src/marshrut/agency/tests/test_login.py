@@ -9,15 +9,15 @@ from tests.cast import ANNA, PASSWORD
 
 from marshrut.agency.models import Employee
 from marshrut.agency.web.actors import actor_of_session_key
-from marshrut.agency.web.attempts import MOST, SPAN, Attempts, attempts
+from marshrut.agency.services.attempts import MOST, MOST_FROM_ALL, SPAN, forget_failures, is_blocked, keys_of, note_failure
 from marshrut.core.clock import utc_now
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def nobody_has_failed(cast: Any) -> None:
-    attempts.forget(ANNA)
+def people(cast: Any) -> None:
+    """Everybody of the cast works here."""
 
 
 def enter(browser: Client, password: str = PASSWORD, **more: str) -> Any:
@@ -57,14 +57,31 @@ def test_after_ten_failures_even_the_right_password_waits(client: Client) -> Non
 
 
 def test_failures_are_forgotten_after_a_while_and_after_success() -> None:
-    counted, now = Attempts(), utc_now()
+    now, anna, boris = utc_now(), keys_of("login", "a", "1.2.3.4"), keys_of("login", "b", "1.2.3.4")
     for _try in range(MOST):
-        counted.note_failure("a", now)
-    assert counted.is_blocked("a", now)
-    assert not counted.is_blocked("b", now)
-    assert not counted.is_blocked("a", now + SPAN + timedelta(seconds=1))
-    counted.forget("a")
-    assert not counted.is_blocked("a", now)
+        note_failure(anna, now)
+    assert is_blocked(anna, now)
+    assert not is_blocked(boris, now)
+    assert not is_blocked(anna, now + SPAN + timedelta(seconds=1))
+    forget_failures(anna)
+    assert not is_blocked(anna, now)
+
+
+def test_nobody_locks_a_colleague_out_of_a_browser_they_use(client: Client) -> None:
+    enter(client)
+    client.post("/logout")
+    for _try in range(MOST):
+        assert enter(Client(), "не тот").status_code == 422
+    assert enter(Client()).status_code == 429
+    assert enter(client)["Location"] == "/"
+
+
+def test_a_guesser_with_many_addresses_is_slowed_down_too() -> None:
+    now = utc_now()
+    for number in range(MOST_FROM_ALL):
+        note_failure(keys_of("login", "a", f"10.0.0.{number}"), now)
+    assert is_blocked(keys_of("login", "a", "10.9.9.9"), now)
+    assert not is_blocked(keys_of("login", "a", "10.9.9.9", "the mark of a browser they use"), now)
 
 
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "inbox"])

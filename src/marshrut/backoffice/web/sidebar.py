@@ -1,5 +1,22 @@
 """The pages of the back office in the sidebar."""
 
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from marshrut.ui.navigation import register_entry
+
+SECTION = _("Agency")
+
 
 def register_pages() -> None:
-    """Nothing yet."""
+    """People and their rights for whoever manages them; absences for whoever answers for an office."""
+    register_entry(SECTION, _("People"), "staff", "users", 300, allowed=lambda request: _may(request, "staff:write"),
+                   also=("colleague", "tokens"))
+    register_entry(SECTION, _("Absences"), "absences", "beach", 310, allowed=lambda request: _may(request, "absences:write"))
+    register_entry(SECTION, _("Files of leads"), "imports", "file-import", 320, allowed=lambda request: _may(request, "imports:write"),
+                   also=("import",))
+
+
+def _may(request: HttpRequest, scope: str) -> bool:
+    actor = getattr(request, "actor", None)
+    return bool(actor) and actor.may(scope)  # type: ignore[union-attr]

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
+from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import kept
 from marshrut.channels.models import Form, RawMessage
+from marshrut.channels.permissions import quarantine_sql
 
 KEY_AGE = timedelta(hours=24)
 
@@ -57,7 +60,7 @@ read_forms: Callable[[int], dict[str, FormCard]] = kept(_load_forms)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A raw message in quarantine."""
+    """A raw message in quarantine. Of a letter the body is kept apart, sealed: `sender` and `subject` say what it is."""
 
     id: int
     channel: str
@@ -65,31 +68,36 @@ class Waiting:
     received_at: datetime
     reason: str
     body: bytes
+    sender: str = ""
+    subject: str = ""
+    is_letter: bool = False
 
 
-def list_quarantine(limit: int = 50) -> list[Waiting]:
-    """What waits to be understood, the longest waiting first. For those whose reach is all or office."""
-    rows = (
-        RawMessage.objects.filter(state="quarantined")
-        .order_by("id")
-        .values_list("id", "channel", "source_slug", "received_at", "reason", "body")[:limit]
-    )
-    return [Waiting(*row[:5], bytes(row[5])) for row in rows]
+_WAITING = """select r.id, r.channel, r.source_slug, r.received_at, r.reason, r.body, coalesce(l.sender, ''), coalesce(l.subject, ''),
+    l.id is not null from channels_rawmessage r left join channels_letter l on l.raw_id = r.id where r.state = 'quarantined'"""
+
+
+def list_quarantine(actor: Actor, limit: int = 50) -> list[Waiting]:
+    """What waits to be understood, the longest waiting first: of the actor's offices, and what came through no office's door."""
+    seen, values = quarantine_sql(actor, "r")
+    return _waiting(f"{seen} order by r.id limit {int(limit)}", values)
+
+
+def find_quarantined(actor: Actor, raw_id: int) -> Waiting | None:
+    """One message that waits in quarantine; None when it does not, or is not for this actor."""
+    seen, values = quarantine_sql(actor, "r")
+    return next(iter(_waiting(f"{seen} and r.id = %s", [*values, raw_id])), None)
+
+
+def _waiting(where: str, values: list[Any]) -> list[Waiting]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_WAITING} and {where}", values)
+        return [Waiting(*row[:5], bytes(row[5]), *row[6:]) for row in cursor.fetchall()]
 
 
 def came_from(raw_id: int) -> str:
     """The label of whoever handed a message in."""
     return RawMessage.objects.values_list("by", flat=True).get(pk=raw_id)
-
-
-def find_quarantined(raw_id: int) -> Waiting | None:
-    """One message that waits in quarantine; None when it does not. The caller has checked the reach."""
-    row = (
-        RawMessage.objects.filter(pk=raw_id, state="quarantined")
-        .values_list("id", "channel", "source_slug", "received_at", "reason", "body")
-        .first()
-    )
-    return Waiting(*row[:5], bytes(row[5])) if row else None
 
 
 def count_recent(by: str, since: datetime, among: int = 2000) -> int:

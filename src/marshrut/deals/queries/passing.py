@@ -60,7 +60,7 @@ class FunnelCard:
 
 def _load_funnels() -> dict[str, FunnelCard]:
     stages: dict[int, list[StageCard]] = {}
-    for s in Stage.objects.select_related("funnel").order_by("position"):
+    for s in Stage.objects.filter(is_active=True).select_related("funnel").order_by("position"):
         stages.setdefault(s.funnel_id, []).append(
             StageCard(
                 s.id,
@@ -77,7 +77,7 @@ def _load_funnels() -> dict[str, FunnelCard]:
             )
         )
     funnels = Funnel.objects.filter(is_active=True).order_by("position", "id")
-    return {f.slug: FunnelCard(f.slug, f.name, tuple(stages.get(f.id, ()))) for f in funnels}
+    return {f.slug: FunnelCard(f.slug, f.name, tuple(stages[f.id])) for f in funnels if f.id in stages}
 
 
 read_funnels: Callable[[int], dict[str, FunnelCard]] = kept(_load_funnels)
@@ -116,11 +116,12 @@ class DealCard:
     task_id: int | None
     task_title: str | None
     task_due_at: datetime | None
+    custom: dict[str, Any]
 
 
 _DEAL = """
     select l.id, d.id, l.inquiry_id, f.slug, s.slug, l.stage_entered_at, l.title, l.amount, l.currency, l.facts, l.state, l.close_reason,
-        l.opened_at, l.closed_at, p.id, p.display_name, d.owner_id, e.name, d.queue_id, q.name, d.office_id, t.id, t.title, t.due_at
+        l.opened_at, l.closed_at, p.id, p.display_name, d.owner_id, e.name, d.queue_id, q.name, d.office_id, t.id, t.title, t.due_at, d.custom
     from deals_deal l
     join deals_stage s on s.id = l.stage_id join deals_funnel f on f.id = s.funnel_id
     join journal_dossier d on d.id = l.dossier_id
@@ -152,7 +153,7 @@ def _deals(actor: Actor, where: str, values: list[Any]) -> list[DealCard]:
     reach, reached = matters_in_reach(actor)
     with connection.cursor() as cursor:
         cursor.execute(f"{_DEAL} where {where} and {reach} order by l.id desc limit 100", [*values, *reached])
-        return [DealCard(*(*row[:9], _json(row[9]), *row[10:])) for row in cursor.fetchall()]
+        return [DealCard(*row[:9], _json(row[9]), *row[10:-1], _json(row[-1])) for row in cursor.fetchall()]
 
 
 def _json(value: Any) -> Any:

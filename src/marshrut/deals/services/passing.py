@@ -118,7 +118,8 @@ def stage_action(stage: StageCard, owner_id: int | None, staff: Staff, now: date
     return NextAction(stage.task_title, calendar.add_working_minutes(now, stage.task_minutes), stage.task_kind)
 
 
-def _lock_deal(deal_id: int, by: Actor) -> tuple[Deal, Matter]:
+def lock_deal(deal_id: int, by: Actor) -> tuple[Deal, Matter]:
+    """The deal and its matter, locked; NotFound when absent or out of reach."""
     deal = Deal.objects.filter(pk=deal_id).select_related("stage__funnel").first()
     if deal is None:
         raise NotFound("no_such_deal", _("There is no such deal within your reach."))
@@ -143,7 +144,7 @@ def move_deal(
     Invalid names exactly the facts (or the reason) that are missing; nothing is changed then.
     """
     sign(by.label)
-    deal, matter = _lock_deal(deal_id, by)
+    deal, matter = lock_deal(deal_id, by)
     if deal.state != DealState.OPEN:
         raise Refused("deal_closed", _("This deal is closed; reopen it to move it."))
     staff, funnel = funnel_and_staff(deal.stage.funnel.slug)
@@ -152,7 +153,7 @@ def move_deal(
         raise Invalid("no_such_stage", _("There is no stage “%(stage)s” in this funnel.") % {"stage": stage}, field="stage")
     if target.id == present.id and not facts:
         return
-    _keep_facts(deal, facts or {})
+    keep_facts(deal, facts or {})
     move = decide_move(present.facts, target.facts, deal.facts, deal.amount, reason)
     if not move.is_allowed:
         raise Invalid(
@@ -161,7 +162,7 @@ def move_deal(
             field=move.missing[0],
             missing=move.missing,
         )
-    _enter(deal, target, by, now)
+    enter_stage(deal, target, by, now)
     move_dossier(dossier_id=matter.id, place=Place("deal", target.place, deal.amount, deal.currency))
     add_touch(
         dossier_id=matter.id,
@@ -175,7 +176,8 @@ def move_deal(
     replace_tasks(matter=matter, action=following or stage_action(target, matter.owner_id, staff, now), by=by, now=now)
 
 
-def _keep_facts(deal: Deal, given: Mapping[str, Any]) -> None:
+def keep_facts(deal: Deal, given: Mapping[str, Any]) -> None:
+    """Put what was said into the deal's facts. Raises Invalid that names what cannot be read."""
     read = read_facts(given, deal.currency)
     if read.unreadable:
         raise Invalid(
@@ -189,7 +191,8 @@ def _keep_facts(deal: Deal, given: Mapping[str, Any]) -> None:
         deal.amount, deal.currency = read.amount.amount, read.amount.currency
 
 
-def _enter(deal: Deal, stage: StageCard, by: Actor, now: datetime) -> None:
+def enter_stage(deal: Deal, stage: StageCard, by: Actor, now: datetime) -> None:
+    """The deal stands at this stage from now on; its time at the former one ends."""
     if deal.stage_id != stage.id:
         StageEntry.objects.filter(deal=deal, left_at__isnull=True).update(left_at=now)
         StageEntry.objects.create(deal=deal, stage_id=stage.id, entered_at=now, by=by.label)
@@ -212,7 +215,7 @@ def open_deal_at(*, inquiry_id: int, funnel: str, stage: str, by: Actor, now: da
 def close_deal(*, deal_id: int, outcome: str, reason: str, by: Actor, now: datetime) -> None:
     """Close a deal as realised, or as not realised with a reason. The outcome is written down on its inquiry too."""
     sign(by.label)
-    deal, matter = _lock_deal(deal_id, by)
+    deal, matter = lock_deal(deal_id, by)
     if deal.state != DealState.OPEN:
         raise Refused("deal_closed", _("This deal is closed already."))
     if outcome not in OUTCOMES:
@@ -234,7 +237,7 @@ def close_deal(*, deal_id: int, outcome: str, reason: str, by: Actor, now: datet
 def reopen_deal(*, deal_id: int, by: Actor, now: datetime) -> None:
     """Open a closed deal again at the stage where it stood, with that stage's task as the next action."""
     sign(by.label)
-    deal, matter = _lock_deal(deal_id, by)
+    deal, matter = lock_deal(deal_id, by)
     if deal.state == DealState.OPEN or matter.is_open:
         raise Refused("deal_open", _("This deal is open."))
     staff, funnel = funnel_and_staff(deal.stage.funnel.slug)
@@ -242,6 +245,7 @@ def reopen_deal(*, deal_id: int, by: Actor, now: datetime) -> None:
     was_won = deal.state == DealState.WON
     deal.state, deal.close_reason, deal.closed_at, deal.closed_by = DealState.OPEN, "", None, None
     deal.save(update_fields=["state", "close_reason", "closed_at", "closed_by"])
+    enter_stage(deal, stage, by, now)  # where it stood may have been retired since
     holder = holder_again(matter, read_reference(), now)
     reopen_dossier(
         matter=matter,

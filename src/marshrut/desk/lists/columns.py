@@ -133,11 +133,15 @@ def _money(line: MatterLine, _shown: Shown) -> str:
     return money(line.worth, line.currency or "RUB")
 
 
-def _next(line: MatterLine, _shown: Shown) -> Markup | str:
+def _said(line: Any, shown: Shown, text: str | None) -> str:
+    return shown.text(text, line.phone, line.email)
+
+
+def _next(line: MatterLine, shown: Shown) -> Markup | str:
     if line.task_due_at is None:
         return ""
     return Markup('<span class="due due-{}"><span class="cut">{}</span> {}</span>').format(
-        due_tone(line.task_due_at), line.task_title or "", due(line.task_due_at))
+        due_tone(line.task_due_at), _said(line, shown, line.task_title), due(line.task_due_at))
 
 
 def _source(line: MatterLine, shown: Shown) -> str:
@@ -161,7 +165,7 @@ def _respond(line: MatterLine, _shown: Shown) -> Markup | str:
 
 
 def _trip(line: MatterLine, shown: Shown) -> str:
-    return wording.trip(line.request, shown.reference.catalogue, line.title)
+    return _said(line, shown, wording.trip(line.request, shown.reference.catalogue, line.title))
 
 
 def _category(line: MatterLine, shown: Shown) -> str:
@@ -169,14 +173,14 @@ def _category(line: MatterLine, shown: Shown) -> str:
     return shown.reference.catalogue.categories.get(slug, slug)
 
 
-def _waits(line: MatterLine, _shown: Shown) -> Markup | str:
+def _waits(line: MatterLine, shown: Shown) -> Markup | str:
     if line.waits_until is None:
         return ""
-    return Markup('<span class="cut">{}</span> {}').format(line.waits_for, due(line.waits_until))
+    return Markup('<span class="cut">{}</span> {}').format(_said(line, shown, line.waits_for), due(line.waits_until))
 
 
-def _reason(line: MatterLine, _shown: Shown) -> str:
-    return line.close_reason or (disposition_label(line.disposition) if line.disposition else "")
+def _reason(line: MatterLine, shown: Shown) -> str:
+    return _said(line, shown, line.close_reason) or (disposition_label(line.disposition) if line.disposition else "")
 
 
 def _text(read: Callable[[Any, Shown], str]) -> dict[str, Callable[[Any, Shown], Any]]:
@@ -193,7 +197,7 @@ _EMAIL = Column("email", noop("E-mail"), _email, lambda line, shown: shown.email
 _OWNER = Column("owner", noop("Manager"), _owner, _holder_name, is_usual=True)
 _OFFICE = Column("office", noop("Office"), **_text(_office))
 _NUMBER = Column("number", noop("No."), lambda line, _shown: str(line.id), lambda line, _shown: line.id, "number", "num muted")
-_NEXT = Column("next", noop("Next action"), _next, lambda line, _shown: line.task_title, "due", "cell-wide", True)
+_NEXT = Column("next", noop("Next action"), _next, lambda line, shown: _said(line, shown, line.task_title), "due", "cell-wide", True)
 _NEXT_AT = Column("next_at", noop("Due"), **_when("task_due_at"))
 _STATE = Column("state", noop("State"), _state, lambda line, _shown: state_words(line))
 _SOURCE = Column("source", noop("Source"), **_text(_source))
@@ -203,7 +207,7 @@ _TRIP = Column("trip", noop("Trip"), **_text(_trip), is_usual=True)
 _CATEGORY = Column("category", noop("Category"), **_text(_category))
 _CURRENCY = Column("currency", noop("Currency"), lambda line, _shown: line.currency if line.worth is not None else "",
                    lambda line, _shown: line.currency if line.worth is not None else "")
-_WAITS = Column("waits", noop("Waiting"), _waits, lambda line, _shown: line.waits_for)
+_WAITS = Column("waits", noop("Waiting"), _waits, lambda line, shown: _said(line, shown, line.waits_for))
 _CLOSED = Column("closed", noop("Closed"), **_when("closed_at"), sort="closed", css="nowrap muted")
 _REASON = Column("reason", noop("Reason"), **_text(_reason))
 _INQUIRIES = (
@@ -221,7 +225,7 @@ _INQUIRIES = (
     Column("answered", noop("Answered"), **_when("answered_at"), css="nowrap muted"),
     Column("stage", noop("Stage"), **_text(lambda line, shown: shown.place(line.place))),
     Column("missing", noop("Still to ask"), **_text(_missing)),
-    Column("message", noop("Their words"), **_text(lambda line, _s: " ".join((line.message or "").split()))),
+    Column("message", noop("Their words"), **_text(lambda line, shown: _said(line, shown, " ".join((line.message or "").split())))),
     _WAITS, _CLOSED, _REASON,
 )  # fmt: skip
 _DEALS = (
@@ -274,7 +278,7 @@ def columns_of(page: str, subject: str, shown: Shown) -> tuple[Column, ...]:
 
 def _own_column(spec: FieldSpec) -> Column:
     return Column(
-        f"custom.{spec.slug}", spec.name, lambda line, shown: _cut(shown.own_value(spec, line.custom)),
+        f"custom.{spec.slug}", spec.name, lambda line, shown: _cut(_said(line, shown, shown.own_value(spec, line.custom))),
         lambda line, shown: _own_plain(spec, line.custom.get(spec.slug), shown),
         css="num" if spec.kind == "number" else "", is_usual=spec.in_list)  # fmt: skip
 
@@ -285,7 +289,9 @@ def _own_plain(spec: FieldSpec, value: Any, shown: Shown) -> Value:
             return date.fromisoformat(value)
         except ValueError:
             return value
-    return shown.own_value(spec, {spec.slug: value}) if isinstance(value, bool) else value
+    if isinstance(value, bool):
+        return shown.own_value(spec, {spec.slug: value})
+    return shown.text(value) if isinstance(value, str) else value
 
 
 def chosen_columns(available: Sequence[Column], asked: Sequence[str]) -> list[Column]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from marshrut.core.masks import mask_email, mask_phone
+from marshrut.core.masks import mask_email, mask_phone, mask_text
 from marshrut.core.typed_values import FieldSpec
 from marshrut.deals.queries.list_reference import ListReference
 from marshrut.desk.web.pages import Desk
@@ -32,6 +32,12 @@ class Shown:
     def email(self, address: str | None) -> str:
         """An address as this reader may see it."""
         return (address if self.sees_phones else mask_email(address)) or ""
+
+    def text(self, text: str | None, *known: str | None) -> str:
+        """Words of people as this reader may see them: with ways to reach somebody hidden, where those are hidden."""
+        if not text or self.sees_phones:
+            return text or ""
+        return mask_text(text, tuple(filter(None, known)))
 
     @cached_property
     def sources(self) -> dict[int, SourceCard]:

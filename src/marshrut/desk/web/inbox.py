@@ -130,17 +130,19 @@ class Quarantined:
     received_at: datetime
     reason: str
     text: str
+    is_letter: bool
 
 
 def _quarantine(request: DeskRequest) -> HttpResponse:
-    waiting = [_quarantined(row) for row in list_quarantine()]
+    waiting = [_quarantined(row) for row in list_quarantine(request.desk.actor)]
     context = {"tab": "quarantine", "tabs": tabs_of(request, "quarantine"), "filters": [], "waiting": waiting, "items": [],
                "more_url": None, "selected": None}
     return part_or_page(request, "list", "desk/_inbox_list.html", "desk/inbox.html", context)
 
 
 def _quarantined(row: Waiting) -> Quarantined:
-    return Quarantined(row.id, channel_label(row.channel), row.source_slug, row.received_at, row.reason, readable(row.body))
+    text = "\n".join(filter(None, (row.sender, row.subject))) if row.is_letter else readable(row.body)
+    return Quarantined(row.id, channel_label(row.channel), row.source_slug, row.received_at, row.reason, text, row.is_letter)
 
 
 def readable(body: bytes) -> str:

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,22 +14,19 @@ from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from marshrut.agency.queries.saved_views import SavedView, list_views
-from marshrut.deals.queries.list_reference import list_reference
-from marshrut.deals.queries.list_rows import ClientLine, MatterLine, read_clients, read_matters
-from marshrut.deals.queries.lists import COUNTED, Cursor, ListReading, count_rows, read_cursor
+from marshrut.deals.queries.list_rows import ClientLine, MatterLine
+from marshrut.deals.queries.lists import COUNTED, Cursor, count_rows, read_cursor
 from marshrut.deals.rules.list_filters import PAGES, ListPage
+from marshrut.desk.lists.asked import ADDRESSES, AskedList
 from marshrut.desk.lists.chips import LABELS, chips_of
-from marshrut.desk.lists.columns import Column, chosen_columns, columns_of
+from marshrut.desk.lists.columns import Column
 from marshrut.desk.lists.shown import Shown
 from marshrut.desk.shapes import Tab
 from marshrut.desk.web.bulk import actions_of
-from marshrut.desk.web.pages import Desk, DeskRequest, at_desk
+from marshrut.desk.web.pages import DeskRequest, at_desk
 
 PAGE, MOST_SHOWN = 50, 300
-ADDRESSES = {"inquiries": "list_inquiries", "deals": "list_deals", "clients": "people"}
 TITLES = {"inquiries": noop("Inquiries"), "deals": noop("Deals"), "clients": noop("Clients")}
-PASSING = ("part", "after", "shown", "exact", "view")
-"""What stands in an address but narrows nothing: never part of a saved view or of a link to a filter."""
 
 
 @dataclass(frozen=True)
@@ -50,39 +46,6 @@ class TableRow:
     id: int
     name: str
     cells: list[tuple[str, Markup | str]]
-
-
-class AskedList:
-    """One request for a list: what is asked, by whom, and what is shown of it."""
-
-    def __init__(self, desk: Desk, page: ListPage, query: QueryDict) -> None:
-        self.desk, self.page, self.query = desk, page, query
-        self.given: dict[str, list[str]] = {name: list(query.getlist(name)) for name in query}
-        reference = list_reference(desk.revision)
-        self.shown = Shown(desk, reference)
-        self.wanted = reference.read(page, self.given)
-        self.reading = ListReading(desk.actor, self.wanted, reference, desk.now, ZoneInfo(desk.office.time_zone))
-        self.available = columns_of(page.slug, page.subject, self.shown)
-        self.columns = chosen_columns(self.available, self.given.get("columns", ()))
-
-    def read(self, limit: int, after: Cursor | None = None) -> list[Any]:
-        """Rows of the list from a cursor on."""
-        read = read_clients if self.page.subject == "person" else read_matters
-        return list(read(self.reading, limit=limit, after=after))
-
-    def address(self, **changed: str | None) -> str:
-        """The address of this list with some names changed, or taken out (None)."""
-        query = self.query.copy()
-        for name in (*PASSING, *changed):
-            query.pop(name, None)
-        for name, value in changed.items():
-            if value is not None:
-                query[name] = value
-        return f"{reverse(ADDRESSES[self.page.slug])}?{query.urlencode()}"
-
-    def filters(self) -> str:
-        """The query of this list, without what passes: what a view keeps and an export notes."""
-        return self.address().partition("?")[2]
 
 
 @require_safe
@@ -166,8 +129,8 @@ def _bars(asked: AskedList, views: list[SavedView]) -> dict[str, Any]:
         "q": asked.wanted.text, "notes": [_flaw_words(flaw.name, flaw.value) for flaw in asked.wanted.flaws],
         "columns": [{"slug": c.slug, "label": c.heading, "is_on": c.slug in chosen, "is_fixed": c.css == "cell-main"} for c in asked.available],
         "kept": {name: asked.query[name] for name in ("sort",) if asked.query.get(name)},
-        "count_url": f"{reverse('list_count', args=[asked.page.slug])}?{asked.filters()}", "exports": [
-            (form.upper(), f"{reverse('list_export', args=[asked.page.slug, form])}?{asked.filters()}") for form in ("xlsx", "csv")
+        "count_url": f"{reverse(f'list_count_{asked.page.slug}')}?{asked.filters()}", "exports": [
+            (form.upper(), f"{reverse(f'export_{asked.page.slug}_{form}')}?{asked.filters()}") for form in ("xlsx", "csv")
         ] if may_export else [],
     }  # fmt: skip
 
@@ -205,12 +168,10 @@ def _counted(count: int) -> str:
 @at_desk
 def count(request: DeskRequest, page: str) -> HttpResponse:
     """How many rows a list has: asked for by the page once it stands, so that nobody waits for it."""
-    if page not in PAGES:
-        raise Http404
     asked = AskedList(request.desk, PAGES[page], request.GET)
     is_exact = bool(request.GET.get("exact"))
     number = count_rows(asked.reading, is_exact=is_exact)
     is_more = not is_exact and number > COUNTED
     words = _("more than %(count)s rows") % {"count": f"1{chr(0xA0)}000"} if is_more else _counted(number)
-    exact = f"{reverse('list_count', args=[page])}?{asked.filters()}&exact=1" if is_more else None
+    exact = f"{reverse(f'list_count_{page}')}?{asked.filters()}&exact=1" if is_more else None
     return render(request, "desk/_list_count.html", {"count_words": words, "exact_url": exact})

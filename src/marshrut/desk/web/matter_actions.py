@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from marshrut.channels.queries import find_quarantined
 from marshrut.core.errors import DomainError, Invalid, NotFound
 from marshrut.core.money import read_money
 from marshrut.deals.queries import DealCard, FunnelCard, find_deal, loss_reasons
@@ -20,8 +19,7 @@ from marshrut.desk.shapes import Option
 from marshrut.desk.web.asking import asked_about, currency_options, next_action, presets, refused, typed, usual_currency
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found
 from marshrut.intake.queries import InquiryCard, find_inquiry
-from marshrut.intake.services import close_inquiry, mark_spam, reopen_inquiry, take_inquiry, understand_again
-from marshrut.intake.web.form_fields import read_waiting
+from marshrut.intake.services import close_inquiry, mark_spam, reopen_inquiry, take_inquiry
 from marshrut.intake.wording import DISPOSITIONS, disposition_label
 from marshrut.ui.answers import done
 
@@ -204,16 +202,3 @@ def _reason(values: dict[str, str]) -> str:
     """The chosen reason by name, and one's own words; of a realised deal only the words."""
     named = dict(loss_reasons()).get(values["reason"], "") if values["outcome"] == "lost" else ""
     return ": ".join(filter(None, (named, values["note"])))
-
-
-@require_POST
-@at_desk
-def release(request: DeskRequest, pk: int) -> HttpResponse:
-    """A person has looked at a raw message: it is an inquiry, and goes the way of every other."""
-    desk = request.desk
-    waiting = find_quarantined(pk) if desk.sees_queues() else None
-    if waiting is None:
-        raise Http404
-    submission = read_waiting(waiting, desk.reference(), desk.now)
-    understand_again(raw_id=pk, submission=submission, reference=desk.reference(), by=desk.actor, now=desk.now)
-    return done(_("It is an inquiry now and has its manager"))

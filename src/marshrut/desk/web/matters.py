@@ -1,6 +1,7 @@
 """The cards of an inquiry and of a deal: facts, one story, the next action, the stage bar."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,19 +10,21 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from marshrut.agency.permissions import Actor
+from marshrut.channels.queries import SendingLine, attachments_of, sendings_of
+from marshrut.channels.rules.media import SHOWN
 from marshrut.clients.queries import ContactLine, PersonCard, person_of_matter
 from marshrut.deals.queries import DealCard, FunnelCard, deal_of_inquiry, find_deal
 from marshrut.desk import wording
 from marshrut.desk.matter_reads import Around, read_around
 from marshrut.desk.queries import loaded
 from marshrut.desk.request_facts import deal_facts, request_facts, shown_facts
-from marshrut.desk.shapes import CameBack, Client, Contact, Entry, MatterCard, Numbered, StageStep, Task, Waiting
+from marshrut.desk.shapes import CameBack, Client, Contact, Entry, File, MatterCard, Numbered, Posted, StageStep, Task, Waiting
 from marshrut.desk.shaping import choice_options, money, outcome_label, owner_of, queue_of, tags_of, title_of
 from marshrut.desk.story import entry_of
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found, part_or_page
 from marshrut.intake.queries import InquiryCard, find_inquiry
 from marshrut.intake.wording import class_label, missing_label, say_all
-from marshrut.journal.queries import TaskLine, pending_tasks, read_story
+from marshrut.journal.queries import TaskLine, TouchLine, pending_tasks, read_story
 from marshrut.ui.wording import phone as written_phone
 
 
@@ -141,14 +144,16 @@ def _missing(funnel: FunnelCard | None, following: StageStep | None, known: dict
 
 
 def _around(desk: Desk, dossier_id: int, person_id: int | None, story: int, is_open: bool) -> dict[str, Any]:
-    """What both cards show: the client, the ways to reach them, the story, the plan, what came before. Four statements."""
+    """What both cards show: the client, the ways to reach them, the story, the plan, what came before, the files. Five statements."""
     person = person_of_matter(person_id) if person_id else None
     lines = read_story([dossier_id], story)
     tasks = [_task(line, desk) for line in pending_tasks(dossier_id)]
     shown = {
         "person": client_of(person, desk, is_open) if person else None,
         "contacts": contacts_of(person.contacts, desk.actor) if person else [],
-        "timeline": story_of(lines, desk, person.contacts if person else ()),
+        "timeline": with_letters(story_of(lines, desk, person.contacts if person else ()), lines, dossier_id),
+        "files": files_of(desk, dossier_id),
+        "can_mail": desk.actor.may("messages:write"),
         "tasks": tasks,
         "task": tasks[0] if tasks else None,
         **_before_and_later(read_around(desk.actor, dossier_id)),
@@ -171,6 +176,26 @@ def _before_and_later(around: Around) -> dict[str, Any]:
 def story_of(lines: Sequence[Any], desk: Desk, contacts: Sequence[ContactLine] = ()) -> list[Entry]:
     known = tuple(contact.normal for contact in contacts)
     return [entry_of(line, desk.staff, desk.actor, known) for line in lines]
+
+
+def with_letters(entries: list[Entry], lines: Sequence[TouchLine], dossier_id: int) -> list[Entry]:
+    """The story with the state of each letter of ours; no statement when there is none."""
+    ids = {line.id: line.data["sending"] for line in lines if line.data and line.data.get("sending")}
+    sendings = sendings_of(dossier_id) if ids else {}
+    return [replace(entry, posted=_posted(sendings.get(ids.get(entry.id, 0)))) for entry in entries]
+
+
+def _posted(line: SendingLine | None) -> Posted | None:
+    if line is None:
+        return None
+    tone, label = wording.posted(line.state)
+    return Posted(line.id, line.state, label, tone, wording.sending_problem(line.problem), line.can_repeat)
+
+
+def files_of(desk: Desk, dossier_id: int) -> list[File]:
+    """Files of a matter, without those the reader may not open."""
+    return [File(line.id, line.name, wording.size(line.size), line.is_private, line.is_ours, line.media_type in SHOWN, line.at)
+            for line in attachments_of(desk.actor, dossier_id)]
 
 
 def _task(line: TaskLine, desk: Desk) -> Task:

@@ -59,8 +59,13 @@ def again(request: DeskRequest, pk: int) -> HttpResponse:
     desk = request.desk
     asked = asked_about(desk, pk)
     person = {"id": asked.row.person_id, "name": title_of(asked.row.person)}
-    context = {**_choices(desk), "action": reverse("start_again", args=[pk]), "heading": _("Start again"), "note": asked.title,
-               "person": person}
+    context = {
+        **_choices(desk),
+        "action": reverse("start_again", args=[pk]),
+        "heading": _("Start again"),
+        "note": asked.title,
+        "person": person,
+    }
     if request.method == "GET":
         values = {**_usual(desk), "title": asked.row.deal_title or ""}
         return render(request, TEMPLATE, {**context, "values": values, "errors": {}})
@@ -76,15 +81,23 @@ def again(request: DeskRequest, pk: int) -> HttpResponse:
 
 
 def _choices(desk: Desk) -> dict[str, Any]:
-    return {"funnels": [Option(f.slug, f.name) for f in desk.funnels.values()], "currencies": currency_options(), "presets": presets(desk)}
+    return {
+        "funnels": [Option(f.slug, f.name) for f in desk.funnels.values()],
+        "currencies": currency_options(),
+        "presets": presets(desk),
+    }
 
 
 def _usual(desk: Desk) -> dict[str, Any]:
     """The first funnel, with the task of its first stage when that is due."""
     funnel = next(iter(desk.funnels.values()))
     stage = funnel.stages[0]
-    return {"funnel": funnel.slug, "currency": usual_currency(desk), "next_title": stage.task_title,
-            "next_due": desk.calendar.add_working_minutes(desk.now, stage.task_minutes)}
+    return {
+        "funnel": funnel.slug,
+        "currency": usual_currency(desk),
+        "next_title": stage.task_title,
+        "next_due": desk.calendar.add_working_minutes(desk.now, stage.task_minutes),
+    }
 
 
 def _beginning(values: dict[str, str], desk: Desk) -> Beginning:

@@ -64,7 +64,9 @@ def latest(request: DeskRequest) -> HttpResponse:
 def notices(request: DeskRequest) -> HttpResponse:
     """Every notice of the last sixty days, the newest first."""
     before = request.GET.get("before", "")
-    lines = list_notices(request.desk.actor, before_id=int(before) if before.isdecimal() and len(before) < 19 else None, limit=A_PAGE + 1)
+    lines = list_notices(
+        request.desk.actor, before_id=int(before) if before.isdecimal() and len(before) < 19 else None, limit=A_PAGE + 1
+    )
     more = f"{reverse('notices')}?before={lines[A_PAGE - 1].id}" if len(lines) > A_PAGE else ""
     context = {"notices": worded(request.desk, lines[:A_PAGE]), "more": more}
     return render(request, "desk/_notice_rows.html" if before else "desk/notices.html", context)
@@ -88,7 +90,10 @@ def matter(request: DeskRequest, pk: int) -> HttpResponse:
 
 def worded(desk: Desk, lines: list[NoticeLine]) -> list[Notice]:
     """The notices in words, each with the address of its matter while that is within reach."""
-    return [word_notice(n, desk.staff, reverse("dossier", args=[n.dossier_id]) if n.dossier_id and n.is_seen_matter else "") for n in lines]
+    return [
+        word_notice(n, desk.staff, reverse("dossier", args=[n.dossier_id]) if n.dossier_id and n.is_seen_matter else "")
+        for n in lines
+    ]
 
 
 def gathered(desk: Desk, shown: list[Notice]) -> int:

@@ -34,8 +34,12 @@ def put_aside(request: DeskRequest, pk: int) -> HttpResponse:
     """A matter waits until a moment, with what it waits for."""
     desk = request.desk
     asked = asked_about(desk, pk)
-    context: dict[str, Any] = {"dossier": pk, "matter_title": asked.title, "presets": later_presets(desk),
-                               "reasons": [Option(text, _(text)) for text in USUAL]}
+    context: dict[str, Any] = {
+        "dossier": pk,
+        "matter_title": asked.title,
+        "presets": later_presets(desk),
+        "reasons": [Option(text, _(text)) for text in USUAL],
+    }
     if request.method == "GET":
         around = read_around(desk.actor, pk)
         first = {"until": around.waits_until or context["presets"][0].value, "why": around.waits_for}
@@ -56,7 +60,9 @@ def later_presets(desk: Desk) -> list[Preset]:
     today = timezone.localtime(desk.now).date()
     week, month = next_morning(desk) + timedelta(days=6), today + timedelta(days=30)
     return [
-        Preset(_("in a week"), week), Preset(_("in two weeks"), week + timedelta(days=7)), Preset(_("in a month"), _morning(desk, month)),
+        Preset(_("in a week"), week),
+        Preset(_("in two weeks"), week + timedelta(days=7)),
+        Preset(_("in a month"), _morning(desk, month)),
         Preset(_("after payday"), _morning(desk, next_payday(today))),
         Preset(_("after New Year"), _morning(desk, date(today.year + 1, 1, 9))),
     ]
@@ -94,13 +100,19 @@ def waiting(request: DeskRequest) -> HttpResponse:
     chosen = {item.name: item.value for item in filters}
     page = request.GET.get("page", "")
     offset = A_PAGE * (min(int(page), 10_000) - 1) if page.isdecimal() and len(page) < 6 and int(page) > 1 else 0
-    rows = list_waiting(desk.actor, owner_id=int(chosen["owner"]) if chosen.get("owner") else None,
-                        place=place, limit=A_PAGE, offset=offset)
+    rows = list_waiting(
+        desk.actor, owner_id=int(chosen["owner"]) if chosen.get("owner") else None, place=place, limit=A_PAGE, offset=offset
+    )
     total = rows[0].total if rows else 0
     query = request.GET.copy()
     query["page"] = str(offset // A_PAGE + 2)
-    context = {"rows": [_row(row, desk) for row in rows], "total": total, "filters": filters, "place": place,
-               "more": f"?{query.urlencode()}" if offset + A_PAGE < total else ""}
+    context = {
+        "rows": [_row(row, desk) for row in rows],
+        "total": total,
+        "filters": filters,
+        "place": place,
+        "more": f"?{query.urlencode()}" if offset + A_PAGE < total else "",
+    }
     return part_or_page(request, "list", "desk/_waiting_list.html", "desk/waiting.html", context)
 
 
@@ -115,6 +127,16 @@ def filters_of(request: DeskRequest) -> list[Filter]:
 
 def _row(row: WaitingRow, desk: Desk) -> dict[str, Any]:
     stage = stage_of(desk.funnels, row.place)
-    return {"kind": row.kind, "id": row.number, "dossier": row.dossier_id, "title": title_of(row.person, None, desk.actor), "trip": row.title or "",
-            "stage": stage.name if stage else _("New inquiry"), "money": money(row.worth, row.currency), "until": row.waits_until,
-            "why": row.waits_for, "owner": owner_of(desk.staff, row.owner_id), "queue": queue_of(desk.staff, row.queue_id)}
+    return {
+        "kind": row.kind,
+        "id": row.number,
+        "dossier": row.dossier_id,
+        "title": title_of(row.person, None, desk.actor),
+        "trip": row.title or "",
+        "stage": stage.name if stage else _("New inquiry"),
+        "money": money(row.worth, row.currency),
+        "until": row.waits_until,
+        "why": row.waits_for,
+        "owner": owner_of(desk.staff, row.owner_id),
+        "queue": queue_of(desk.staff, row.queue_id),
+    }

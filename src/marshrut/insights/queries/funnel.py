@@ -56,7 +56,8 @@ def flow_through(actor: Actor, asked: Asked, now: datetime) -> dict[int, Flow]:
                 group by 1, 2),
             top as (select deal_id, max(position) as position from entered group by 1),
             places as (select z.position from deals_stage z join deals_funnel y on y.id = z.funnel_id where y.slug = %s),
-            reached as (select e.deal_id, p.position, min(e.at) as at from entered e join places p on p.position <= e.position group by 1, 2)
+            reached as (
+                select e.deal_id, p.position, min(e.at) as at from entered e join places p on p.position <= e.position group by 1, 2)
             select r.position, count(*), count(*) filter (where t.position > r.position),
                 count(*) filter (where t.position = r.position and l.state = 'open'),
                 count(*) filter (where t.position = r.position and l.state = 'won'),
@@ -80,7 +81,8 @@ def median_stays(actor: Actor, asked: Asked) -> dict[int, float]:
     chosen = choose(actor, asked, UNITS["deal_flow"])
     since, until = literal(asked.since), literal(asked.until)
     rows = rows_of(
-        f"""select n.stage_id, percentile_cont(0.5) within group (order by extract(epoch from coalesce(n.left_at, l.closed_at) - n.entered_at))
+        f"""select n.stage_id,
+                percentile_cont(0.5) within group (order by extract(epoch from coalesce(n.left_at, l.closed_at) - n.entered_at))
             from {chosen.unit.base} join deals_stageentry n on n.deal_id = l.id
             where coalesce(n.left_at, l.closed_at) >= {since} and coalesce(n.left_at, l.closed_at) < {until} and {chosen.where}
             group by n.stage_id""",

@@ -42,7 +42,8 @@ def list_counted(
     chosen = choose_measure(actor, asked, code, now, position)
     unit = chosen.unit
     rows = rows_of(
-        f"""select c.id, c.at, c.what, d.id, d.is_open, i.raw_id, l.id, p.display_name, l.title, d.owner_id, d.queue_id, d.worth, d.currency,
+        f"""select c.id, c.at, c.what, d.id, d.is_open, i.raw_id, l.id, p.display_name, l.title, d.owner_id, d.queue_id, d.worth,
+                d.currency,
                 i.channel, i.source_id, i.outcome, i.disposition, l.state, coalesce(nullif(l.close_reason, ''), i.close_reason), s.name
             from (select {unit.key} as id, {unit.at} as at, {unit.what} as what, d.id as dossier_id {_own(chosen)} {chosen.source}
                   order by {unit.at} desc, {unit.key} desc limit {int(limit)} offset {int(offset)}) c

@@ -54,7 +54,8 @@ def money_by_source(actor: Actor, asked: Asked, now: datetime) -> dict[int, list
     chosen = choose_measure(actor, asked, "won", now)
     rows = rows_of(
         f"""select i.source_id, {CURRENCY}, sum(coalesce(w.amount, d.worth)), coalesce(sum(w.margin), 0)
-            from {chosen.unit.base} {WON_DEAL} where {chosen.where} and coalesce(w.amount, d.worth) is not null group by 1, 2 order by 3 desc""",
+            from {chosen.unit.base} {WON_DEAL} where {chosen.where} and coalesce(w.amount, d.worth) is not null
+            group by 1, 2 order by 3 desc""",
         chosen.values,
     )
     found: dict[int, list[Sum]] = {}

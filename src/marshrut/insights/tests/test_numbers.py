@@ -137,6 +137,7 @@ def test_a_deal_is_stuck_when_its_stage_is_too_long_or_nothing_happens(make: Mak
     from marshrut.deals.models import Stage
 
     Stage.objects.filter(slug="need_recorded", funnel__slug="office").update(longest_days=3)
+    Stage.objects.filter(slug="contact_made", funnel__slug="office").update(longest_days=None)
     make(stages=(("need_recorded", NOW - timedelta(days=4)),))
     make(stages=(("need_recorded", NOW - timedelta(days=2)),))
     silent = make(stages=(("contact_made", NOW - timedelta(days=20)),))

@@ -56,6 +56,7 @@ class Candidate:
     serves_all_offices: bool = False
     given_today: int = 0
     last_given_at: datetime | None = None
+    substitute_id: int | None = None  # who works for them while they are absent
 
     @property
     def is_full(self) -> bool:
@@ -162,6 +163,8 @@ def shortlist(demand: Demand, candidates: Iterable[Candidate], plan: Distributio
                 reason: Reason = {"code": "clients_manager", "name": owner.name}
                 return Shortlist((owner,), "", (reason,), chosen=owner)
             reasons += [{"code": "clients_manager_away", "name": owner.name}] if owner else []
+            if stands_in := next((one for one in people if owner and one.employee_id == owner.substitute_id and one.is_at_work), None):
+                return Shortlist((stands_in,), "", (*reasons, {"code": "substitute", "name": stands_in.name}), chosen=stands_in)
         elif step == "office" and preferred is None:
             people = [person for person in people if _serves(person, demand.office_id)]
         elif step == "office" and preferred:

@@ -17,6 +17,7 @@ from marshrut.intake.services.matters import (
     take_inquiry,
 )
 from marshrut.intake.services.waiting import put_matter_aside
+from marshrut.intake.services.writing import refuse_unfilled, write_letter
 
 __all__ = [
     "Receipt",
@@ -37,10 +38,12 @@ __all__ = [
     "record_outcome",
     "reopen_inquiry",
     "reopen_outcome",
+    "refuse_unfilled",
     "require_person",
     "run_clocks",
     "take_inquiry",
     "take_letter",
     "understand_again",
     "understand_letter_again",
+    "write_letter",
 ]

@@ -66,6 +66,7 @@ def candidates(reference: Reference, now: datetime) -> list[Candidate]:
             c.weight,
             skills.get(c.id, frozenset()),
             serves_all_offices=c.is_on_duty,
+            substitute_id=c.substitute_at(now),
         )
         for c in sellers
     ]

@@ -134,9 +134,9 @@ def _leave_joined(cursor: Any, raws: Sequence[int]) -> None:
 def _forget_people(cursor: Any, people: Sequence[int]) -> None:
     """People this import made, unless they have something else by now."""
     cursor.execute(
-        """select id from unnest(%s::bigint[]) id where not exists (select from journal_dossier d where d.person_id = id)
-           and not exists (select from intake_inquiry i where i.person_id = id)
-           and not exists (select from clients_consent c where c.person_id = id)""",
+        """select p.id from unnest(%s::bigint[]) p(id) where not exists (select from journal_dossier d where d.person_id = p.id)
+           and not exists (select from intake_inquiry i where i.person_id = p.id)
+           and not exists (select from clients_consent c where c.person_id = p.id)""",
         [people],
     )
     gone = [row[0] for row in cursor.fetchall()]

@@ -1,5 +1,6 @@
 """Reads of the dossier: its story, its next actions, who has what to do, who was told what."""
 
+from marshrut.journal.queries.custom import custom_of
 from marshrut.journal.queries.dossiers import (
     PlaceSum,
     TaskLine,
@@ -32,6 +33,7 @@ __all__ = [
     "TaskLine",
     "TouchLine",
     "count_notices",
+    "custom_of",
     "find_clashes",
     "find_task",
     "former_holders",

@@ -19,6 +19,7 @@ export function startActions() {
     if (event.detail.ctx && !isRegion(event.detail.ctx)) showToast(word("offline"), { tone: "bad" });
   });
   document.addEventListener("done", (event) => succeed(event.detail ?? {}));
+  document.addEventListener("written", () => refreshRegions()); // done, and the dialog has one more thing to say
   sayWhatWasDoneBefore();
 }
 

@@ -3,10 +3,13 @@ import htmx from "htmx.org";
 
 import { startActions } from "./actions.js";
 import { startBoard } from "./board.js";
+import { startCalendar } from "./calendar.js";
 import { startClocks } from "./clock.js";
 import { startDialogs } from "./dialogs.js";
+import { startDrops } from "./drop.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
+import { startLists } from "./lists.js";
 import { startLive } from "./live.js";
 import { startMenus } from "./menus.js";
 import { startPalette } from "./palette.js";
@@ -19,11 +22,14 @@ htmx.config.morphIgnore = ["data-htmx-powered", "style", "aria-expanded", "aria-
 startActions();
 startDialogs();
 startForms();
+startDrops();
 startMenus();
 startClocks();
 startKeys();
 startPalette();
 startNotices();
+startLists();
 startLive();
 startBoard();
+startCalendar();
 startConnectingKeys();

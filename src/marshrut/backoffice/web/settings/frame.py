@@ -160,14 +160,12 @@ def refused(
     if isinstance(error, NotFound):
         raise error
     overtaken: list[Told] = []
-    newest = _number(request.POST.get("since"))
+    since = over = _number(request.POST.get("over") or request.POST.get("since"))  # what was decided once stays decided
     if isinstance(error, Overtaken):
-        overtaken, newest = tell(error.saves, request.reader), error.newest
+        overtaken, over = tell(error.saves, request.reader), error.newest
     at = error.field if error.field in values or error.field in set(fields) else ""
     errors = {} if overtaken else {at or "": error.sentence}
-    given = {"page": page, "values": values, "errors": errors, "overtaken": overtaken, "since": newest, "said": error.sentence}
-    if not overtaken:  # what was already decided ("mine anyway") need not be decided again
-        given["since"] = _number(request.POST.get("over") or request.POST.get("since"))
+    given = {"page": page, "values": values, "errors": errors, "overtaken": overtaken, "since": since, "over": over}
     return render(request, template, {**context, **given}, status=error.status)
 
 

@@ -1,0 +1,32 @@
+"""Funnels in words: why a name is no stage, said to whoever edits it."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
+from marshrut.deals.rules import LONGEST_NAME, NameJudgement
+
+_REFUSALS = {
+    "empty": noop("Name the result that is reached at this stage."),
+    "too_long": noop("A name has at most %(most)s characters."),
+    "process": noop("“%(word)s” is a process: how long does it go on, and what does it end in? Name its result."),
+    "task": noop("“%(word)s” is a task: it belongs into the next action. Name what is reached when it is done."),
+    "meaningless": noop("“%(word)s” says nothing: every open deal is like that. Name what has been reached."),
+    "negative": noop("A stage says what was reached, not what was not; what stopped has a task or an end."),
+}
+_HINTS = {
+    "own_of_source": noop("A well-known name, kept; it would read better as a result."),
+    "unclear": noop("Is this a result? Say what has happened to it."),
+}
+
+
+def stage_name_refusal(judged: NameJudgement) -> str:
+    """Why this is no name of a stage, and a better one when it is known."""
+    sentence = _(_REFUSALS[judged.code]) % {"word": judged.word, "most": LONGEST_NAME}
+    return f"{sentence} {_('Better: “%(name)s”.') % {'name': judged.better}}" if judged.better else sentence
+
+
+def stage_name_hint(judged: NameJudgement) -> str:
+    """What is worth a thought about a name that is kept; empty for a plain result."""
+    if judged.code not in _HINTS:
+        return ""
+    return f"{_(_HINTS[judged.code])} {_('Better: “%(name)s”.') % {'name': judged.better} if judged.better else ''}".rstrip()

@@ -1,0 +1,310 @@
+"""The calendar: actions, meetings and returns by day, week and month, of one person or of an office side by side."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from marshrut.agency.queries import Colleague
+from marshrut.desk import wording
+from marshrut.desk.calendar_grid import (
+    QUARTERS,
+    Placed,
+    Wall,
+    day_span,
+    hours_in_sight,
+    month_of,
+    place_blocks,
+    quarter_of,
+    shut_strips,
+    step,
+    week_of,
+)
+from marshrut.desk.calendar_reads import CalendarRow, count_days, list_calendar, list_overdue
+from marshrut.desk.shapes import Filter, Option, Tab
+from marshrut.desk.shaping import title_of
+from marshrut.desk.web.inbox import filter_of
+from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, part_or_page
+from marshrut.intake.services.handing import HOLDERS
+from marshrut.ui.wording import language
+
+VIEWS = ("day", "week", "month")
+ICONS = {"call": "phone", "write": "send", "meeting": "users", "document": "file-text"}
+SLOT = 2  # quarters
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is looked at: which view, around which day, whose."""
+
+    view: str
+    day: date
+    people: tuple[Colleague, ...]
+    who: str
+    office: str
+    zone: ZoneInfo
+    today: date
+
+    @property
+    def ids(self) -> list[int]:
+        return [person.id for person in self.people]
+
+    def url(self, **changed: Any) -> str:
+        query = {"view": self.view, "day": self.day.isoformat(), "who": self.who, "office": self.office, **changed}
+        return f"{reverse('calendar')}?{urlencode({k: v for k, v in query.items() if v})}"
+
+
+@require_safe
+@at_desk
+def calendar(request: DeskRequest) -> HttpResponse:
+    """One page for all views; the filters stand in the address."""
+    desk = request.desk
+    look = read_look(request)
+    context: dict[str, Any] = {
+        "look": look,
+        "tabs": _tabs(look),
+        "heading": _heading(look),
+        "filters": filters_of(desk, look),
+        "before": look.url(day=step(look.day, look.view, False).isoformat()),
+        "after": look.url(day=step(look.day, look.view, True).isoformat()),
+        "now_url": look.url(day=look.today.isoformat()),
+    }
+    context |= _month(desk, look) if look.view == "month" else _grid(desk, look)
+    return part_or_page(request, "calendar", "desk/_calendar.html", "desk/calendar.html", context)
+
+
+def read_look(request: DeskRequest) -> Look:
+    """The look the address asks for. Whoever is named and not within reach is not found."""
+    desk = request.desk
+    zone = ZoneInfo(desk.office.time_zone)
+    today = desk.now.astimezone(zone).date()
+    view = request.GET.get("view", "")
+    view = view if view in VIEWS else "day"
+    who, office = request.GET.get("who", ""), request.GET.get("office", "")
+    seen = people_of(desk)
+    if who:
+        people = tuple(c for c in seen if str(c.id) == who)
+        if not people:
+            raise Http404
+    elif view == "week" or desk.actor.reach == "own":
+        people = tuple(c for c in seen if c.id == desk.actor.id) or seen[:1]
+        who = str(people[0].id) if people and len(seen) > 1 else ""
+    else:
+        people = _of_office(seen, desk, office)
+    return Look(view, read_day(request.GET.get("day", ""), today), people, who, office, zone, today)
+
+
+def people_of(desk: Desk) -> tuple[Colleague, ...]:
+    """Whose calendars the reader may look into: their own first, then the others by name."""
+    holders = [c for c in desk.staff.colleagues.values() if c.role in HOLDERS]
+    seen = [c for c in holders if c.id == desk.actor.id or desk.actor.sees(c.id, c.office_id)]
+    return tuple(sorted(seen, key=lambda c: (c.id != desk.actor.id, c.name))) if desk.actor.reach != "none" else ()
+
+
+def _of_office(seen: tuple[Colleague, ...], desk: Desk, office: str) -> tuple[Colleague, ...]:
+    if office and desk.actor.reach == "all":
+        if not any(card.slug == office for card in desk.staff.offices.values()):
+            raise Http404
+        return tuple(c for c in seen if desk.staff.offices[c.office_id].slug == office)
+    if desk.actor.reach == "team":
+        return seen
+    return tuple(c for c in seen if c.office_id == desk.office.id)
+
+
+def read_day(text: str, today: date) -> date:
+    """The day of the address; today when it is none or out of any use."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return today
+    return day if 2000 <= day.year <= 2100 else today
+
+
+def _tabs(look: Look) -> list[Tab]:
+    labels = {"day": _("Day"), "week": _("Week"), "month": _("Month")}
+    return [Tab(view, labels[view], look.url(view=view), view == look.view) for view in VIEWS]
+
+
+def filters_of(desk: Desk, look: Look) -> list[Filter]:
+    """By person, and by office, for whoever sees more than their own."""
+    people = people_of(desk)
+    if len(people) < 2:
+        return []
+    listed = [filter_of("who", _("Manager"), look.who, [Option(str(c.id), c.name) for c in people])]
+    if desk.actor.reach == "all" and len(desk.staff.offices) > 1:
+        listed.append(filter_of("office", _("Office"), look.office, [Option(o.slug, o.name) for o in desk.staff.offices.values()]))
+    return listed
+
+
+def _heading(look: Look) -> str:
+    locale = language()
+    if look.view == "month":
+        return str(format_date(look.day, "LLLL y", locale=locale))
+    if look.view == "week":
+        week = week_of(look.day)
+        return f"{format_date(week[0], 'd MMM', locale=locale)} – {format_date(week[6], 'd MMM y', locale=locale)}"
+    return str(format_date(look.day, "EEEE, d MMMM y", locale=locale))
+
+
+def _grid(desk: Desk, look: Look) -> dict[str, Any]:
+    """Day: a column for each person. Week: a column for each day of one person. Two statements."""
+    days = week_of(look.day) if look.view == "week" else [look.day]
+    start, end = day_span(days[0], look.zone)[0], day_span(days[-1], look.zone)[1]
+    rows = list_calendar(desk.actor, look.ids, start, end)
+    columns = [(day, person) for day in days for person in look.people]
+    walls = [_wall(day, person, rows, look) for day, person in columns]
+    first, last = hours_in_sight(walls)
+    known = {row.id: row for row in rows}
+    late = list_overdue(desk.actor, look.ids, min(start, desk.now)) if look.today in days else []
+    shown = [
+        _column(day, person, wall, known, (first * 4, last * 4), desk, look)
+        for (day, person), wall in zip(columns, walls, strict=True)
+    ]
+    return {
+        "columns": shown,
+        "hours": [{"row": (h - first) * 4 + 1, "label": f"{h:02}:00"} for h in range(first, last)],
+        "rows_count": (last - first) * 4,
+        "overdue": late,
+        "overdue_total": late[0].total if late else 0,
+        "months": None,
+        "now_row": _now_row(desk, look, days, first, last),
+    }
+
+
+def _wall(day: date, person: Colleague, rows: list[CalendarRow], look: Look) -> Wall:
+    start, end = day_span(day, look.zone)
+    own = [
+        r
+        for r in rows
+        if r.assignee_id == person.id and r.at < end and (r.at >= start or (r.ends_at is not None and r.ends_at > start))
+    ]
+    blocks = place_blocks([(r.id, r.at, r.ends_at) for r in own], day, look.zone)
+    calendar = person.response_calendar if person.is_on_duty else person.calendar
+    return Wall(day, start, end, blocks, shut_strips(calendar, person.absences, day, look.zone))
+
+
+def _now_row(desk: Desk, look: Look, days: list[date], first: int, last: int) -> int | None:
+    if look.today not in days:
+        return None
+    quarter = quarter_of(desk.now, look.today, look.zone) - first * 4
+    return quarter + 1 if 0 <= quarter < (last - first) * 4 else None
+
+
+def _column(
+    day: date, person: Colleague, wall: Wall, known: dict[int, CalendarRow], sight: tuple[int, int], desk: Desk, look: Look
+) -> dict[str, Any]:
+    first, last = sight
+    in_week = look.view == "week"
+    label = format_date(day, "EEE d", locale=language()) if in_week else person.name
+    long_label = format_date(day, "EEEE, d MMMM", locale=language())
+    return {
+        "label": label,
+        "long_label": long_label if in_week else f"{person.name}, {long_label}",
+        "is_today": day == look.today,
+        "person": person,
+        "url": look.url(view="day", day=day.isoformat()) if in_week else look.url(view="week", who=str(person.id)),
+        "strips": [
+            {"first": max(s.first, first) - first + 1, "last": min(s.last, last) - first + 1, "kind": s.kind}
+            for s in wall.strips
+            if s.last > first and s.first < last
+        ],
+        "slots": [_slot(day, quarter, first, long_label) for quarter in range(first, last, SLOT)],
+        "who": person.id,
+        "events": [_event(known[block.key], block, first, desk, look) for block in wall.blocks],
+    }
+
+
+def _slot(day: date, quarter: int, first: int, long_label: str) -> dict[str, Any]:
+    wall = f"{quarter // 4:02}:{quarter % 4 * 15:02}"
+    return {
+        "row": quarter - first + 1,
+        "to": quarter - first + 1 + SLOT,
+        "at": f"{day.isoformat()}T{wall}",
+        "label": f"{long_label}, {wall}",
+    }
+
+
+def _event(row: CalendarRow, block: Placed, first: int, desk: Desk, look: Look) -> dict[str, Any]:
+    at = row.at.astimezone(look.zone)
+    tone = "done" if row.is_done else "wait" if row.is_waiting else "late" if row.at < desk.now else row.kind
+    until = row.ends_at.astimezone(look.zone) if row.ends_at else None
+    words = {"done": _("done"), "wait": _("returns from waiting"), "late": _("late")}
+    kinds = {value: label for value, _icon, label in wording.TASK_KINDS}
+    return {
+        "id": row.id,
+        "dossier": row.dossier_id,
+        "title": row.title,
+        "who": title_of(row.person) if row.person else "",
+        "place": row.place,
+        "row": block.first - first + 1,
+        "to": block.last - first + 1,
+        "lane": block.lane,
+        "lanes": block.lanes,
+        "tone": tone,
+        "icon": "hourglass" if row.is_waiting else "check" if row.is_done else ICONS.get(row.kind, "checkbox"),
+        "time": f"{at:%H:%M}" + (f"–{until:%H:%M}" if until else ""),
+        "at": row.at,
+        "is_done": row.is_done,
+        "is_short": block.last - block.first <= ACTION_ROWS,
+        "said": words.get(tone) or _(kinds.get(row.kind, "")) if kinds.get(row.kind) or tone in words else "",
+    }
+
+
+ACTION_ROWS = 2  # a block as short as this shows one line
+
+
+def _month(desk: Desk, look: Look) -> dict[str, Any]:
+    """How full each day is, and which days are shut. One statement."""
+    weeks = month_of(look.day)
+    start, end = day_span(weeks[0][0], look.zone)[0], day_span(weeks[-1][6], look.zone)[1]
+    counts = count_days(desk.actor, look.ids, start, end, look.zone.key)
+    calendar = look.people[0].calendar if look.people else desk.office.calendar
+    cells = [
+        [_cell(day, counts.get(day), not calendar.open_spans(*day_span(day, look.zone)), look) for day in week] for week in weeks
+    ]
+    names = [format_date(day, "EEEEEE", locale=language()) for day in weeks[0]]
+    return {"months": cells, "names": names, "columns": [], "overdue": [], "overdue_total": 0}
+
+
+def _cell(day: date, count: Any, is_shut: bool, look: Look) -> dict[str, Any]:
+    return {
+        "day": day,
+        "number": day.day,
+        "label": format_date(day, "d MMMM", locale=language()),
+        "is_today": day == look.today,
+        "is_other": day.month != look.day.month,
+        "is_shut": is_shut,
+        "count": count,
+        "is_past": day < look.today,
+        "url": look.url(view="day", day=day.isoformat()),
+    }
+
+
+def clash_words(clashes: list[Any], zone: ZoneInfo) -> str:
+    """A warning, not a refusal: what else stands at that time; empty when nothing does."""
+    if not clashes:
+        return ""
+    listed = ", ".join(f"{c.due_at.astimezone(zone):%H:%M} {c.title}" for c in clashes[:3])
+    return _("At the same time: %(meetings)s") % {"meetings": listed}
+
+
+def slot_moment(text: str, zone: ZoneInfo, now: datetime) -> datetime:
+    """The slot somebody chose; the next whole hour when it is none or lies behind."""
+    try:
+        at = datetime.fromisoformat(text)
+        at = at if at.tzinfo else at.replace(tzinfo=zone)
+    except ValueError:
+        at = now
+    if not now < at < now + timedelta(days=3660):
+        at = (now + timedelta(hours=1)).astimezone(zone).replace(minute=0, second=0, microsecond=0)
+    return at
+
+
+assert QUARTERS == 96, "the stylesheet has a row for each quarter of a day"

@@ -1,0 +1,179 @@
+"""Gestures on the calendar: plan on an empty hour, look at an action, give it another time."""
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from marshrut.clients.queries import search_people
+from marshrut.core.errors import DomainError, Invalid, NotFound
+from marshrut.core.names import clean_text
+from marshrut.desk import wording
+from marshrut.desk.calendar_reads import MatterChoice, TaskCard, find_task_card, open_matters
+from marshrut.desk.shaping import choice_options, stage_of, title_of
+from marshrut.desk.web.asking import asked_about, moment, presets, refused, typed
+from marshrut.desk.web.calendar import clash_words, slot_moment
+from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found
+from marshrut.journal.queries import find_clashes
+from marshrut.journal.services import NextAction, move_task, plan_action, plan_meeting
+from marshrut.ui.answers import done
+
+HOUR = timedelta(hours=1)
+PEOPLE = 8
+
+
+@require_http_methods(["GET", "POST"])
+@at_desk
+def plan_at(request: DeskRequest) -> HttpResponse:
+    """Something is planned on an empty hour: which matter, what, from when and until when, where."""
+    desk = request.desk
+    if not desk.actor.may("tasks:write"):
+        raise PermissionDenied
+    context = {"kinds": choice_options(wording.TASK_KINDS), "places": [desk.office.name, _("Online")]}
+    if request.method == "GET":
+        at = slot_moment(request.GET.get("at", ""), ZoneInfo(desk.office.time_zone), desk.now)
+        values: dict[str, Any] = {
+            "kind": "meeting",
+            "due": at,
+            "ends": at + HOUR,
+            "title": _("Meeting"),
+            "dossier": request.GET.get("dossier", ""),
+        }
+        return render(
+            request,
+            "desk/_plan_dialog.html",
+            {**context, "values": values, "errors": {}, "matters": choices(desk, "", values["dossier"])},
+        )
+    values = typed(request, "dossier", "title", "kind", "due", "ends", "place")
+    try:
+        said = _plan(desk, values)
+    except NotFound:
+        raise
+    except DomainError as error:
+        return refused(
+            request, "desk/_plan_dialog.html", {**context, "matters": choices(desk, "", values["dossier"])}, values, error
+        )
+    return done(said)
+
+
+def _plan(desk: Desk, values: dict[str, str]) -> str:
+    """Plan it; what to say about it."""
+    if not (values["dossier"].isdecimal() and len(values["dossier"]) < 19):
+        raise Invalid("matter_missing", _("Choose whose matter it is."), field="dossier")
+    dossier = int(values["dossier"])
+    due_at = moment(values["due"], "due", desk.now)
+    if values["kind"] != "meeting":
+        kind = values["kind"] if values["kind"] in {value for value, *_rest in wording.TASK_KINDS} else "call"
+        plan_action(dossier_id=dossier, action=NextAction(values["title"], due_at, kind), by=desk.actor, now=desk.now)
+        return _("Planned: %(title)s") % {"title": values["title"]}
+    ends_at = moment(values["ends"], "ends", desk.now)
+    task_id = plan_meeting(
+        dossier_id=dossier,
+        title=values["title"],
+        starts_at=due_at,
+        ends_at=ends_at,
+        place=values["place"],
+        by=desk.actor,
+        now=desk.now,
+    )
+    return _said(desk, _("Planned: %(title)s") % {"title": values["title"]}, task_id)
+
+
+def _said(desk: Desk, sentence: str, task_id: int) -> str:
+    """What was done, and what else stands at that time."""
+    task = find_task_card(desk.actor, task_id)
+    if task is None or task.ends_at is None:
+        return sentence
+    clashes = find_clashes(task.assignee_id, task.due_at, task.ends_at, task.id)
+    return ". ".join(filter(None, (sentence, clash_words(clashes, ZoneInfo(desk.office.time_zone)))))
+
+
+@require_safe
+@at_desk
+def matters_to_plan(request: DeskRequest) -> HttpResponse:
+    """Open matters that match what was typed, as choices; the reader's newest while nothing was."""
+    query = clean_text(request.GET.get("q"), 200)
+    values = {"dossier": ""}
+    return render(
+        request,
+        "desk/_plan_matters.html",
+        {"matters": choices(request.desk, query, ""), "values": values, "errors": {}, "q": query},
+    )
+
+
+def choices(desk: Desk, query: str, chosen: str) -> list[dict[str, Any]]:
+    """Two statements at most. Whatever is chosen already stands first."""
+    people = [line.id for line in search_people(desk.actor, query, PEOPLE)] if query else []
+    digits = query.lstrip("#№ ")
+    number = int(digits) if digits.isdecimal() and len(digits) < 19 else 0
+    listed = [_choice(row, desk) for row in open_matters(desk.actor, people=people, number=number, mine=not query)]
+    if chosen.isdecimal() and len(chosen) < 19 and not any(str(item["value"]) == chosen for item in listed):
+        listed.insert(0, {"value": int(chosen), "label": asked_about(desk, int(chosen)).title, "note": ""})
+    return listed
+
+
+def _choice(row: MatterChoice, desk: Desk) -> dict[str, Any]:
+    stage = stage_of(desk.funnels, row.place)
+    return {
+        "value": row.dossier_id,
+        "label": title_of(row.person),
+        "note": " · ".join(filter(None, (row.title, stage.name if stage else _("New inquiry")))),
+    }
+
+
+@require_safe
+@at_desk
+def show_task(request: DeskRequest, pk: int) -> HttpResponse:
+    """One action: what, when, where, of whom; with the gestures it allows."""
+    task: TaskCard = found(find_task_card(request.desk.actor, pk))
+    icons = {value: (icon, _(label)) for value, icon, label in wording.TASK_KINDS}
+    kind = icons.get(task.kind, ("checkbox", ""))
+    link = task.place if task.place.startswith(("https://", "http://")) else ""
+    return render(
+        request,
+        "desk/_task_card_dialog.html",
+        {"task": task, "icon_name": kind[0], "kind": kind[1], "link": link, "client": title_of(task.person) if task.person else ""},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@at_desk
+def move(request: DeskRequest, pk: int) -> HttpResponse:
+    """Another time: by the dialog, by a drop (`due` alone), or back again from the toast (`?due=`)."""
+    desk = request.desk
+    task: TaskCard = found(find_task_card(desk.actor, pk))
+    context = {"task": task, "matter_title": title_of(task.person) if task.person else "", "presets": presets(desk)}
+    if request.method == "GET":
+        values: dict[str, Any] = {"due": task.due_at, "ends": task.ends_at, "place": task.place}
+        return render(request, "desk/_move_dialog.html", {**context, "values": values, "errors": {}})
+    values = typed(request, "due", "ends", "place", "reason")
+    is_dropped = "ends" not in request.POST
+    try:
+        _refuse_other(request, task)
+        due_at = moment(values["due"] or request.GET.get("due", ""), "due", desk.now)
+        ends_at = moment(values["ends"], "ends", desk.now) if values["ends"] and task.ends_at else None
+        place = None if is_dropped else values["place"]
+        move_task(task_id=pk, due_at=due_at, ends_at=ends_at, place=place, reason=values["reason"], by=desk.actor, now=desk.now)
+    except NotFound:
+        raise
+    except DomainError as error:
+        shown = {"due": task.due_at, "ends": task.ends_at, "place": task.place, "reason": ""} if is_dropped else values
+        return refused(request, "desk/_move_dialog.html", context, {**shown, "who": ""}, error)
+    back = f"{reverse('task_move', args=[pk])}?{urlencode({'due': task.due_at.isoformat()})}" if task.due_at > desk.now else None
+    at = timezone.localtime(due_at)
+    return done(_said(desk, _("Moved to %(moment)s") % {"moment": f"{at:%d.%m %H:%M}"}, pk), undo=back)
+
+
+def _refuse_other(request: DeskRequest, task: TaskCard) -> None:
+    """A drop into a colleague's column is no way to hand a matter over."""
+    who = request.POST.get("who", "")
+    if who and who != str(task.assignee_id):
+        raise Invalid("not_by_moving", _("An action stays with whoever has the matter: hand the matter over instead."), field="due")
