@@ -104,16 +104,19 @@ def _people(cast: Cast) -> dict[str, int]:
 
 def _ids(came: list[dict[str, Any]], deal: dict[str, Any], cast: Cast) -> dict[str, int | str]:
     """The number a word of an address stands for. A thing of a new kind: make it here, under its address's first word."""
+    from marshrut.channels.services import keep_upload, queue_message
     from marshrut.clients.services import keep_consent
     from marshrut.intake.models import Inquiry
 
-    client = came[0]["person"]["id"]
+    client, dossier = came[0]["person"]["id"], Inquiry.objects.get(pk=came[0]["id"]).dossier_id
+    letter = {"to": "guest@example.com", "subject": "Тур", "text": "Добрый день", "purpose": "message", "dossier_id": dossier}
     keep_consent(person_id=client, raw_id=None, text="Согласие", version="1", channel="phone", given_at=utc_now())
     return {
         "privacy/people": client, "privacy/consents": Consent.objects.values_list("pk", flat=True)[0],
         "quarantine": 1, "inquiries": came[0]["id"], "inbox": came[0]["id"], "deals": deal["id"], "tasks": came[0]["next_action"]["id"],
         "persons": came[0]["person"]["id"], "clients": came[0]["person"]["id"], "forms": Form.objects.values_list("key", flat=True)[0],
-        "dossiers": Inquiry.objects.get(pk=came[0]["id"]).dossier_id, "staff": cast.boris.id, "imports": _import_of(cast),
+        "files": keep_upload(name="Подборка.txt", pieces=[b"words"], start=b"words", dossier_id=dossier),
+        "sendings": queue_message(**letter, by=cast.anna, now=utc_now()), "dossiers": dossier, "staff": cast.boris.id, "imports": _import_of(cast),
     }  # fmt: skip
 
 
@@ -163,7 +166,7 @@ def ask(client: Client, method: str, address: str, body: Any = None, **extra: An
 def betrayed(answer: Any, asked: str = "", secrets: tuple[str, ...] = SECRETS) -> list[str]:
     """Words of the client that stand in an answer, not counting the reader's own question."""
     text = unquote((getattr(answer, "kept", None) or b"".join(answer)).decode(errors="replace"))
-    text = text.replace(asked, "") if asked else text
+    text = text.replace(asked, "").replace(asked.replace(" ", "+"), "") if asked else text
     return [word for word in secrets if word in text]
 
 

@@ -28,6 +28,8 @@ EXPLAINED = ("services", "queries", "rules", "permissions", "facts")
 ARGUMENTS: dict[str, dict[str, Any]] = {  # what each job is called with; a job that is not here fails its test
     "intake.watch_clocks": {"timestamp": 0},
     "intake.fold_counters": {"timestamp": 0},
+    "deals.run_bulk": {"run_id": 1},
+    "deals.continue_bulk": {"timestamp": 0},
     "intake.work_on_imports": {"timestamp": 0},
     "intake.read_mail": {"timestamp": 0},
     "channels.send_outbox": {"timestamp": 0},

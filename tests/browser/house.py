@@ -57,6 +57,13 @@ def open_house(server: postgres.Server) -> Iterator[House]:
     house_dsn = server.dsn(postgres.APP, DATABASE)
     with psycopg.connect(house_dsn) as connection:  # Boris is full: whatever comes in is Anna's
         connection.execute("update agency_employee set capacity = 0 where email = %s", [BORIS])
+    with serving(house_dsn) as house:
+        yield house
+
+
+@contextmanager
+def serving(house_dsn: str) -> Iterator[House]:
+    """One web process on this database, ended afterwards."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     listening.listen(64)

@@ -63,9 +63,19 @@ _INQUIRY = {
         "request": _REQUEST,
         "utm": {"type": "object", "additionalProperties": _TEXT},
         "visitor": _TEXT,
+        "custom": {"type": "object", "description": "Values of the agency's own fields by slug", "additionalProperties": True},
     },
 }
 INTAKE: dict[str, Any] = {
     "requestBody": {"required": True, "content": {"application/json": {"schema": _INQUIRY}}},
     "parameters": [{"name": "Idempotency-Key", "in": "header", "required": False, "schema": _TEXT}],
+}
+NARROWED_BY = (
+    "q", "channel", "relevance", "category", "direction", "stage", "office", "queue", "clock", "disposition", "reason", "currency",
+    "received_from", "received_to", "closed_from", "closed_to", "priority_from", "priority_to", "budget_from", "budget_to", "overdue",
+    "waiting", "missing",
+)  # fmt: skip
+"""Further filters of the list of inquiries, read from the query; 422 names a value that is not known. `custom.<slug>` too."""
+NARROWING: dict[str, Any] = {
+    "parameters": [{"name": name, "in": "query", "required": False, "schema": _TEXT} for name in NARROWED_BY],
 }

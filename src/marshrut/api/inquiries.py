@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Schema
 
 from marshrut.agency.permissions import Actor, system
+from marshrut.agency.queries import custom_fields_of, read_revision
 from marshrut.api import contract, shapes
 from marshrut.api.bodies import read_object
 from marshrut.api.door import Id, OptionalId, absent, acting, answer, api
@@ -19,6 +20,9 @@ from marshrut.core.clock import utc_now
 from marshrut.core.errors import Invalid
 from marshrut.core.names import clean_text
 from marshrut.deals.queries import deal_of_inquiry, find_deal
+from marshrut.deals.queries.list_conditions import conditions_of
+from marshrut.deals.queries.list_reference import list_reference
+from marshrut.deals.rules.list_filters import INQUIRIES
 from marshrut.deals.services import open_deal
 from marshrut.intake.queries import InquiryFilter, find_inquiry, list_inquiries, received_inquiry
 from marshrut.intake.reading import read_submission
@@ -37,7 +41,8 @@ def receive(request: HttpRequest) -> HttpResponse:
     now = utc_now()
     reference = read_reference(actor.revision)
     today = reference.staff.first_office.calendar.local_date(now)
-    submission = read_submission(data, regions=reference.staff.regions, today=today, now=now)
+    fields = custom_fields_of("matter", actor.revision or read_revision()) if "custom" in data else ()
+    submission = read_submission(data, regions=reference.staff.regions, today=today, now=now, fields=fields)
     if actor.reach == "office":
         submission = replace(submission, office_id=actor.office_id)
     key = clean_text(request.headers.get("Idempotency-Key", ""), 255)
@@ -57,7 +62,10 @@ def answer_receipt(actor: Actor, receipt: Receipt) -> HttpResponse:
     return answer({"id": receipt.id, "number": receipt.id, "state": "quarantined", "reason": reason}, 202)
 
 
-@api.get("/inquiries", tags=["inquiries"], summary="Inquiries within reach, the newest first", response=contract.ANY)
+@api.get(
+    "/inquiries", tags=["inquiries"], summary="Inquiries within reach, the newest first", response=contract.ANY,
+    openapi_extra=contract.NARROWING,
+)
 def read_list(
     request: HttpRequest,
     state: Literal["open", "joined", "closed", "all"] = "open",
@@ -76,10 +84,27 @@ def read_list(
         inquiry_class=clean_text(inquiry_class, 20),
         limit=limit,
         after=read_cursor(after) if after else None,
+        narrowed=narrowing(request, actor),
     )
     lines = list_inquiries(actor, wanted)
     following = write_cursor(lines[-1].opened_at, lines[-1].id) if len(lines) == limit else None
     return answer({"items": [shapes.inquiry_line(actor, line) for line in lines], "next": following})
+
+
+def narrowing(request: HttpRequest, actor: Actor) -> tuple[str, tuple[Any, ...]] | None:
+    """Further filters of the list, as on the page: channel, relevance, days, numbers, `custom.<slug>`. Invalid names the first
+    value that is not known; None when there are none."""
+    given = {name: request.GET.getlist(name) for name in request.GET if name in contract.NARROWED_BY or name.startswith("custom.")}
+    if not any(text for texts in given.values() for text in texts):
+        return None
+    now = utc_now()
+    reference = list_reference(actor.revision if actor.revision is not None else read_revision())
+    wanted = reference.read(INQUIRIES, {**given, "state": ["all"]})
+    if wanted.flaws:
+        flaw = wanted.flaws[0]
+        raise Invalid("unknown_value", _("“%(value)s” is not known here.") % {"value": clean_text(flaw.value, 60)}, field=flaw.name)
+    found = conditions_of(actor, wanted, reference, now, reference.staff.first_office.calendar.zone)
+    return found.sql, tuple(found.values)
 
 
 def write_cursor(at: datetime, id: int) -> str:

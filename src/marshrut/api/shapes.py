@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
 from marshrut.clients.queries import PersonCard, PersonLine
-from marshrut.core.masks import DOT
+from marshrut.core.masks import DOT, mask_text
 from marshrut.deals.queries import BoardCard, DealCard, StageTime
 from marshrut.intake.queries import InquiryCard, InquiryLine
 from marshrut.intake.wording import say_all
@@ -25,6 +25,11 @@ def next_action(id: int | None, title: str | None, due_at: datetime | None) -> d
 
 def money(amount: Any, currency: str) -> dict[str, Any] | None:
     return {"amount": str(amount), "currency": currency} if amount is not None else None
+
+
+def said(actor: Actor, text: str) -> str:
+    """What somebody said; numbers and addresses in it only for whoever may read people and see them."""
+    return actor.text(text) if actor.may("persons:read") else mask_text(text)
 
 
 def person_of(actor: Actor, id: int | None, name: str | None, matched_by: str = "") -> dict[str, Any] | None:
@@ -58,7 +63,7 @@ def inquiry(actor: Actor, card: InquiryCard) -> dict[str, Any]:
         "clock": card.clock_state,
         "next_action": next_action(card.task_id, card.task_title, card.task_due_at),
         "duplicate_of": card.joined_to,
-        "message": actor.text(card.message),
+        "message": said(actor, card.message),
         "request": card.request,
         "flaws": [flaw if actor.may("persons:read") and actor.shows("phone") else {**flaw, "value": None} for flaw in card.flaws],
         "utm": card.utm,
@@ -66,7 +71,13 @@ def inquiry(actor: Actor, card: InquiryCard) -> dict[str, Any]:
         "outcome": card.outcome,
         "disposition": card.disposition or None,
         "close_reason": card.close_reason or None,
+        "custom": own_fields(actor, card.custom),
     }
+
+
+def own_fields(actor: Actor, custom: dict[str, Any]) -> dict[str, Any]:
+    """Values of the agency's own fields by slug; numbers and addresses in texts only for whoever may see them."""
+    return {slug: said(actor, value) if isinstance(value, str) else value for slug, value in custom.items()}
 
 
 def inquiry_line(actor: Actor, line: InquiryLine) -> dict[str, Any]:
@@ -113,6 +124,7 @@ def deal(actor: Actor, card: DealCard) -> dict[str, Any]:
         "owner": named(card.owner_id, card.owner),
         "queue": named(card.queue_id, card.queue),
         "next_action": next_action(card.task_id, card.task_title, card.task_due_at),
+        "custom": own_fields(actor, card.custom),
     }
 
 
@@ -173,6 +185,7 @@ def person(actor: Actor, card: PersonCard) -> dict[str, Any]:
             {"kind": c.kind, "value": actor.contact(c.kind, c.normal), "written": actor.contact(c.kind, c.written), "is_shared": c.is_shared}
             for c in card.contacts
         ],
+        "custom": own_fields(actor, card.custom),
     }
 
 
@@ -198,7 +211,7 @@ def touch(actor: Actor, line: TouchLine) -> dict[str, Any]:
         "who": line.who,
         "kind": line.kind,
         "direction": line.direction,
-        "text": actor.text(line.body),
+        "text": said(actor, line.body),
         "data": line.data if actor.shows("phone") else None,
     }
 

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from marshrut.backoffice.web import absences, access, first_run, imports, leaving, staff, tokens
+from marshrut.backoffice import urls_settings
+from marshrut.backoffice.web import absences, access, first_run, imports, leaving, outbox, staff, tokens
 from marshrut.ui import addresses as _addresses  # noqa: F401  <id:…>
 
 urlpatterns = [
@@ -44,4 +45,6 @@ urlpatterns = [
     path("imports/<id:pk>/undo", imports.undo_import, name="import_undo"),
     path("imports/<id:pk>/discard", imports.discard_import, name="import_discard"),
     path("imports/<id:pk>/problems.csv", imports.import_problems, name="import_problems"),
+    path("outbox", outbox.outbox, name="outbox"),
+    *urls_settings.urlpatterns,
 ]

@@ -1,7 +1,7 @@
 """Reads of the catalogue, kept until reference data change."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
@@ -20,6 +20,9 @@ class Catalogue:
     spellings: dict[str, str]
     floors: dict[str, Money]
     skills: dict[int, frozenset[tuple[str | None, str | None]]]
+    category_ids: Mapping[int, str] = field(default_factory=dict)
+    direction_ids: Mapping[int, str] = field(default_factory=dict)
+    """Names by id, for history."""
     unused: frozenset[str] = frozenset()
     """Slugs of categories and directions that are not offered any more; what was recorded with them keeps its words."""
 
@@ -28,6 +31,11 @@ class Catalogue:
         """Folded names and slugs of categories to their slug."""
         used = {slug: name for slug, name in self.categories.items() if slug not in self.unused}
         return {search_name(key): slug for slug, name in used.items() for key in (slug, name)}
+
+    @cached_property
+    def offered_directions(self) -> dict[str, str]:
+        """Directions to choose from."""
+        return {slug: name for slug, name in self.directions.items() if slug not in self.unused}
 
     def find_direction(self, text: str) -> str | None:
         """The slug of a direction written in any known way, or None."""
@@ -49,6 +57,8 @@ def _load() -> Catalogue:
         spellings={search_name(text): d.slug for d in directions if d.is_active for text in (d.slug, d.name, *d.aliases)},
         floors={d.slug: Money(d.floor_price, d.currency) for d in directions if d.floor_price is not None},
         skills={employee: frozenset(pairs) for employee, pairs in skills.items()},
+        category_ids={c.pk: c.name for c in categories},
+        direction_ids={d.pk: d.name for d in directions},
         unused=frozenset({d.slug for d in directions if not d.is_active} | {c.slug for c in categories if not c.is_active}),
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeVar
 
 from babel.core import get_global
 from django.db import transaction
@@ -19,6 +20,7 @@ from marshrut.core.slugs import required_name, slug_of
 MOST_ALIASES = 60
 HIGHEST_FLOOR = Decimal(10) ** 8
 Pair = tuple[int | None, int | None]
+M = TypeVar("M", Category, Direction)
 
 
 @transaction.atomic
@@ -100,7 +102,7 @@ def _slugs(model: type[Category] | type[Direction]) -> set[str]:
     return set(model.objects.values_list("slug", flat=True))
 
 
-def _found[M: (Category, Direction)](model: type[M], pk: int) -> M:
+def _found(model: type[M], pk: int) -> M:
     row = model.objects.select_for_update().filter(pk=pk).first()
     if row is None:
         raise NotFound("no_such_row", _("There is nothing like that."))

@@ -111,17 +111,6 @@ def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def list_people(actor: Actor, before_id: int | None = None, limit: int = 50) -> list[PersonLine]:
-    """People within reach, the latest first."""
-    reach, values = people_in_reach(actor, "p")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"{_LINE} where {reach} and (%s::bigint is null or p.id < %s) order by p.id desc limit {int(limit)}",
-            [*values, before_id, before_id],
-        )
-        return [PersonLine(*row) for row in cursor.fetchall()]
-
-
 @dataclass(frozen=True, slots=True)
 class ContactLine:
     """One way to reach a person, as written and in its normal form."""
@@ -207,3 +196,15 @@ def suspects_of(actor: Actor, person_id: int) -> list[SuspectLine]:
             [person_id, person_id, person_id, *values],
         )
         return [SuspectLine(row[0], row[1], orjson.loads(row[2]) if isinstance(row[2], str) else row[2]) for row in cursor.fetchall()]
+
+
+def count_custom(slug: str) -> tuple[int, dict[str, int]]:
+    """How many people hold a value of this own field, and how many each value (the thousand most frequent)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select custom ->> %s as value, count(*) from clients_person where custom <> '{}' and custom ->> %s is not null
+               group by 1 order by 2 desc limit 1000""",
+            [slug, slug],
+        )
+        found = dict(cursor.fetchall())
+    return sum(found.values()), found

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import io
 import logging
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -20,6 +21,11 @@ from urllib.parse import unquote_to_bytes
 from .problems import send_problem
 
 BODY_LIMIT = 11 * 1024 * 1024  # bytes; the doors' own limit is 10 MB, answered by the doors themselves
+UPLOADS: tuple[tuple[re.Pattern[str], int], ...] = (
+    (re.compile(r"/dossiers/\d+/write"), 27 * 1024 * 1024),  # a letter with its files
+    (re.compile(r"/imports"), 202 * 1024 * 1024),  # a file of leads
+)
+"""Addresses that take more than the usual body, and how much."""
 _SPOOL_AT = 1024 * 1024  # bytes of a request kept in memory; the rest of it goes to a temporary file
 _BLOCK = 1024 * 1024  # bytes of a response handed over at once
 _PATIENCE_SECONDS = 5.0
@@ -29,7 +35,7 @@ T = TypeVar("T")
 
 
 class BodyTooLarge(Exception):
-    """The request's body is over ``BODY_LIMIT``."""
+    """The request's body is longer than its address takes."""
 
 
 class Disconnected(Exception):
@@ -49,7 +55,7 @@ class Bridge:
         except BodyTooLarge:
             if all(name != b"expect" for name, _ in scope["headers"]):
                 await discard_body(receive)
-            return await send_problem(send, 413, f"The request body may have at most {BODY_LIMIT} bytes.")
+            return await send_problem(send, 413, f"The request body may have at most {limit_of(scope)} bytes.")
         except Disconnected:
             return None
         with body:
@@ -108,15 +114,23 @@ async def _send_all(send: Any, messages: list[dict[str, Any]]) -> None:
         await send(message)
 
 
+def limit_of(scope: dict[str, Any]) -> int:
+    """How many bytes a request to this address may have. Who brings no session is not listened to for longer than usual."""
+    if not any(name == b"cookie" and b"marshrut_session=" in value for name, value in scope["headers"]):
+        return BODY_LIMIT
+    return next((limit for address, limit in UPLOADS if address.fullmatch(scope["path"])), BODY_LIMIT)
+
+
 async def read_body(scope: dict[str, Any], receive: Any) -> IO[bytes]:
     """The whole body of a request as a file: in memory while small, in a temporary file beyond.
 
     Raises:
-        BodyTooLarge: it is announced as, or grows, longer than ``BODY_LIMIT``.
+        BodyTooLarge: it is announced as, or grows, longer than this address takes.
         Disconnected: the client left first.
     """
+    limit = limit_of(scope)
     for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit() and int(value) > BODY_LIMIT:
+        if name == b"content-length" and value.isdigit() and int(value) > limit:
             raise BodyTooLarge
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body"):
@@ -128,7 +142,7 @@ async def read_body(scope: dict[str, Any], receive: Any) -> IO[bytes]:
             body.close()
             raise Disconnected
         size += len(message.get("body", b""))
-        if size > BODY_LIMIT:
+        if size > limit:
             body.close()
             raise BodyTooLarge
         body.write(message.get("body", b""))

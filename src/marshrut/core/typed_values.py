@@ -79,11 +79,8 @@ def _date(_spec: FieldSpec, text: str) -> str:
 def read_day(text: str) -> date | None:
     """A day of the years 1900 to 2199, as `2026-12-31` (a moment's time is left out) or `31.12.2026`; None for anything else."""
     try:
-        european = _DAY.fullmatch(text.strip())
-        if european:
-            found = date(int(european[3]), int(european[2]), int(european[1]))
-        else:
-            found = datetime.fromisoformat(text.strip()).date()
+        dotted = _DAY.fullmatch(text.strip())
+        found = date(*(int(dotted[n]) for n in (3, 2, 1))) if dotted else datetime.fromisoformat(text.strip()).date()
     except (ValueError, OverflowError):
         return None
     return found if 1900 <= found.year < 2200 else None

@@ -20,6 +20,7 @@ for _page in PAGES:
         path(f"{_page}/view", list_views.save, {"page": _page}, name=f"view_new_{_page}"),
     ]
     for _form in ("csv", "xlsx"):
-        urlpatterns.append(path(f"{_page}/export.{_form}", list_exports.export, {"page": _page, "form": _form}, name=f"export_{_page}_{_form}"))
+        _what = {"page": _page, "form": _form}
+        urlpatterns.append(path(f"{_page}/export.{_form}", list_exports.export, _what, name=f"export_{_page}_{_form}"))
     for _action in ACTIONS[_page]:
         urlpatterns.append(path(f"{_page}/bulk/{_action}", bulk.bulk, {"page": _page, "action": _action}, name=f"bulk_{_page}_{_action}"))

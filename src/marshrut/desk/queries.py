@@ -190,27 +190,6 @@ def count_sidebar(actor: Actor, day_end: datetime) -> SidebarCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Activity:
-    """How many matters of a person are open, and when something was last said about any of them."""
-
-    open_count: int
-    last_at: datetime | None
-
-
-def activity_of(actor: Actor, person_ids: Sequence[int]) -> dict[int, Activity]:
-    """Activity of these people in matters within reach."""
-    reach, reached = matters_in_reach(actor)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""select d.person_id, count(*) filter (where d.is_open), max(said.at) from journal_dossier d
-                left join lateral (select at from journal_touch where dossier_id = d.id order by at desc limit 1) said on true
-                where d.person_id = any(%s) and {reach} group by d.person_id""",
-            [list(person_ids), *reached],
-        )
-        return {row[0]: Activity(row[1], row[2]) for row in cursor.fetchall()}
-
-
-@dataclass(frozen=True, slots=True)
 class Known:
     """Somebody a phone number identifies, and who keeps them."""
 

@@ -252,6 +252,7 @@ class MatterCard(Matter):
     stage_hint: str = ""
     facts: list[Fact] = field(default_factory=list)
     facts_missing: list[str] = field(default_factory=list)
+    own_facts: list[Fact] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
     timeline: list[Entry] = field(default_factory=list)
     files: list[File] = field(default_factory=list)

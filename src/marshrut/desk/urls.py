@@ -15,6 +15,7 @@ from marshrut.desk.web import (
     matters,
     new_deal,
     notices,
+    own_fields,
     people,
     quarantine,
     quick_inquiry,
@@ -76,6 +77,8 @@ urlpatterns = [
     path("deals/<id:pk>/reopen", matter_actions.reopen_of_deal, name="deal_reopen"),
     path("tasks/<id:pk>/complete", task_actions.complete, name="task_complete"),
     path("tasks/<id:pk>/postpone", task_actions.postpone, name="task_postpone"),
+    path("dossiers/<id:pk>/fields", own_fields.of_matter, name="matter_fields"),
+    path("clients/<id:pk>/fields", own_fields.of_person, name="person_fields"),
     path("dossiers/<id:pk>/touch", task_actions.touch, name="touch_new"),
     path("dossiers/<id:pk>/task", task_actions.plan, name="task_new"),
 ]

@@ -14,14 +14,15 @@ QUEUE = 0
 class Asked:
     """A period from `first` to `last`, both included, in the time zone of an office; and filters, empty: all.
 
-    `basis` says by which moment inquiries belong to the period: received, or closed. `owner_id` 0 means a queue.
+    `basis` "each": what came is counted by the day received, what ended by the day closed; "received": what became, until
+    now, of the inquiries received in the period. `owner_id` 0 means a queue.
     """
 
     first: date
     last: date
     zone: str
     preset: str = ""
-    basis: str = "received"
+    basis: str = "each"
     office_id: int | None = None
     owner_id: int | None = None
     source_id: int | None = None
@@ -62,7 +63,7 @@ class Asked:
         period = {"period": self.preset} if self.preset else {"from": self.first.isoformat(), "to": self.last.isoformat()}
         parts: dict[str, Any] = {
             **period,
-            "basis": self.basis if self.basis != "received" else None,
+            "basis": self.basis if self.basis != "each" else None,
             "office": self.office_id,
             "manager": owner,
             "source": self.source,

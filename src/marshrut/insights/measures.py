@@ -13,6 +13,8 @@ Words = str | Promise
 LED = "i.joined_to_id is null"
 """An inquiry that leads its matter: one that joined an open matter is not counted a second time."""
 SILENT = f"{LED} and i.answered_at is null and i.disposition = ''"
+ENDED = frozenset({"closed", "won", "lost"})
+"""What has ended: counted by the day of closing, or of the inquiries received, as is asked."""
 STUCK_AFTER_DAYS = 14
 
 
@@ -93,7 +95,7 @@ _LISTED = (
     ),
     Measure(
         "open",
-        _("Open"),
+        _("Still open"),
         _(
             "Inquiries of the period whose matter has no outcome yet, the deals born of them included. They are shown "
             "apart and take no part in conversion."
@@ -114,15 +116,24 @@ _LISTED = (
     Measure(
         "closed",
         _("Closed"),
-        _("Inquiries of the period that have ended as realised or not realised."),
+        _(
+            "Inquiries that ended as realised or not realised in the period, whenever they were received; or, when that is "
+            "asked, those received in the period that have ended since."
+        ),
         "inquiry",
         f"{LED} and i.outcome is not null",
     ),
-    Measure("won", _("Realised"), _("Inquiries of the period that ended in a sale."), "inquiry", f"{LED} and i.outcome = 'won'"),
+    Measure(
+        "won",
+        _("Realised"),
+        _("Inquiries that ended in a sale, counted like the closed ones."),
+        "inquiry",
+        f"{LED} and i.outcome = 'won'",
+    ),
     Measure(
         "lost",
         _("Not realised"),
-        _("Inquiries of the period that ended without a sale; each has a reason."),
+        _("Inquiries that ended without a sale, counted like the closed ones; each has a reason."),
         "inquiry",
         f"{LED} and i.outcome = 'lost'",
     ),
@@ -264,7 +275,6 @@ _MADE = (
         _("What stays with the agency of the realised deals where it is known, each currency apart."),
         kind="money",
     ),
-    Measure("reasons", _("Why not"), _("The most frequent reasons of not realised inquiries."), kind="text"),
     Measure(
         "median",
         _("Median answer"),
@@ -280,7 +290,7 @@ _MADE = (
         _("Nine of ten clients were answered faster; working minutes as for the median."),
         kind="minutes",
     ),
-    Measure("kept_share", _("Kept"), _("In time ÷ inquiries whose response clock has ended."), kind="share"),
+    Measure("kept_share", _("Kept in time"), _("In time ÷ inquiries whose response clock has ended."), kind="share"),
     Measure("worth", _("Worth now"), _("Sum of the deals that stand at the stage now, each currency apart."), kind="money"),
     Measure(
         "further_share",

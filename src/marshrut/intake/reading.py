@@ -13,10 +13,12 @@ from marshrut.core.errors import Invalid
 from marshrut.core.messengers import read_messenger
 from marshrut.core.names import PersonName, clean_text, split_name
 from marshrut.core.phones import read_phone
+from marshrut.core.typed_values import FieldSpec, merge_values
 from marshrut.intake.rules import CHANNELS, Flaw, RequestFacts, read_request
 
 UNKNOWN_SOURCE = "unknown"
 MOST_UTM = 20
+MOST_CUSTOM = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,20 @@ class Submission:
     obstacle: str = ""
     consent: Consent | None = None
     office_id: int | None = None
+    custom: Mapping[str, Any] = field(default_factory=dict)
     identities: tuple[str, ...] = field(default=())
 
     def normal_of(self, kind: str) -> str | None:
         return next((c.normal for c in self.contacts if c.kind == kind), None)
 
 
-def read_submission(data: Mapping[str, Any], *, regions: Sequence[str], today: date, now: datetime) -> Submission:
-    """Read a JSON object of the door's contract. Invalid when it names no way to reach or identify anybody."""
+def read_submission(
+    data: Mapping[str, Any], *, regions: Sequence[str], today: date, now: datetime, fields: Sequence[FieldSpec] = ()
+) -> Submission:
+    """Read a JSON object of the door's contract. Invalid when it names no way to reach or identify anybody.
+
+    `fields` are the agency's own ones of matters, which `custom` may give values for.
+    """
     flaws: list[Flaw] = []
     contact = _mapping(data.get("contact"), "contact", flaws)
     contacts = _contacts(contact, regions, flaws)
@@ -79,6 +87,7 @@ def read_submission(data: Mapping[str, Any], *, regions: Sequence[str], today: d
     if raw_request is not None and not isinstance(raw_request, Mapping):
         flaws.append(Flaw("request", "not_an_object", _text(raw_request, 60)))
     name = clean_text(contact.get("name") or "", 200) if isinstance(contact.get("name"), str) else ""
+    custom = _custom(data.get("custom"), fields, flaws)
     return Submission(
         channel=channel,
         source_slug=_slug(data.get("source")),
@@ -92,6 +101,7 @@ def read_submission(data: Mapping[str, Any], *, regions: Sequence[str], today: d
         visitor=visitor,
         flaws=(*flaws, *request_flaws),
         obstacle=obstacle,
+        custom=custom,
         identities=tuple(c.normal for c in contacts if not c.is_shared),
     )
 
@@ -160,6 +170,15 @@ def _received_at(value: object, now: datetime, flaws: list[Flaw]) -> datetime:
         pass
     flaws.append(Flaw("received_at", "not_a_past_moment", _text(value, 60)))
     return now
+
+
+def _custom(value: object, fields: Sequence[FieldSpec], flaws: list[Flaw]) -> dict[str, Any]:
+    """Values of the agency's own fields; what is unknown or unreadable is dropped and said."""
+    given = dict(list(_mapping(value, "custom", flaws).items())[:MOST_CUSTOM])
+    merged = merge_values(fields, {}, given)
+    flaws += [Flaw(f"custom.{slug}", "no_such_field", "") for slug in merged.unknown]
+    flaws += [Flaw(f"custom.{slug}", "unreadable", _text(given.get(slug), 60)) for slug in merged.unreadable]
+    return merged.values
 
 
 def _utm(value: object, flaws: list[Flaw]) -> dict[str, str]:

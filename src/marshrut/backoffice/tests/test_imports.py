@@ -7,7 +7,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +59,7 @@ def test_a_file_goes_all_the_way_in_and_out_again(cast: Cast) -> None:
     work()
     checked = supervisor.get(address).content.decode()
     assert "every 1s" not in checked
-    assert "выставка" in checked, "a new source is told before it is made"
+    assert "Выставка" in checked, "a new source is told before it is made"
     assert supervisor.get(f"{address}?edit=1").status_code == 200
     for _click in range(2):
         supervisor.post(f"{address}/start")
@@ -132,7 +131,7 @@ def test_the_list_asks_as_much_for_three_as_for_one(cast: Cast) -> None:
     for _n in range(3):
         drop(owner)
         owner.get("/imports")
-        with CaptureQueriesContext(connection, ) as context:
+        with CaptureQueriesContext(connection) as context:
             assert owner.get("/imports").status_code == 200
         asked.append(len(context))
     assert asked[0] == asked[-1]

@@ -3,6 +3,8 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from marshrut.backoffice.web.settings import pages as _pages  # noqa: F401  registers them
+from marshrut.backoffice.web.settings.frame import settings_pages
 from marshrut.ui.navigation import register_entry
 
 SECTION = _("Agency")
@@ -13,8 +15,12 @@ def register_pages() -> None:
     register_entry(SECTION, _("People"), "staff", "users", 300, allowed=lambda request: _may(request, "staff:write"),
                    also=("colleague", "tokens"))
     register_entry(SECTION, _("Absences"), "absences", "beach", 310, allowed=lambda request: _may(request, "absences:write"))
+    register_entry(SECTION, _("Outbox"), "outbox", "mail-forward", 330,
+                   allowed=lambda request: _may(request, "messages:write") or _may(request, "settings:write"))
     register_entry(SECTION, _("Files of leads"), "imports", "file-import", 320, allowed=lambda request: _may(request, "imports:write"),
                    also=("import",))
+    register_entry(SECTION, _("Settings"), "settings", "settings", 390, allowed=lambda request: _may(request, "settings:write"),
+                   also=("settings_calendar", *(page.url_name for page in settings_pages())))
 
 
 def _may(request: HttpRequest, scope: str) -> bool:

@@ -26,7 +26,7 @@ from marshrut.channels.services.raw import (
     remember_key,
     store_raw,
 )
-from marshrut.channels.services.sending import read_server, send_waiting, tell_author
+from marshrut.channels.services.sending import read_server, send_waiting, tell_author, try_server
 from marshrut.channels.services.servers import keep_server
 
 __all__ = [
@@ -61,4 +61,5 @@ __all__ = [
     "store_raw",
     "tell_author",
     "try_lock_letter",
+    "try_server",
 ]

@@ -104,7 +104,7 @@ def _files_of(part: Part, stream: BinaryIO) -> Iterator[tuple[str, bytes, Iterab
     for enclosed in _unwrapped(part, stream) if is_wrapped else ():
         yield clean_name(enclosed.name or "file"), enclosed.data[:512], [enclosed.data]
         is_wrapped = False
-    if is_wrapped or part.media_type not in ("application/ms-tnef", "application/vnd.ms-tnef") and part.name.lower() != "winmail.dat":
+    if is_wrapped or (part.media_type not in ("application/ms-tnef", "application/vnd.ms-tnef") and part.name.lower() != "winmail.dat"):
         yield clean_name(part.name) or _usual_name(part.media_type), start, decoded(part, stream)
 
 

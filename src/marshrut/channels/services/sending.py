@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor, system
 from marshrut.channels.models import Attachment, Letter
 from marshrut.channels.queries.outbox import NO_SERVER, mail_server, server_password
-from marshrut.channels.services.outbox import SEALED_FOR, SECRET_PURPOSES
+from marshrut.channels.services.outbox import SEALED_FOR, SECRET_PURPOSES, make_message_id
 from marshrut.channels.smtp import Connection, Enclosure, Outgoing, Server, Undelivered
+from marshrut.core.emails import read_email
+from marshrut.core.errors import Invalid
 from marshrut.core.files import read_file
 from marshrut.core.history import sign
 from marshrut.core.vault import Unsealable, unseal
@@ -72,6 +75,25 @@ def read_server() -> Server | None:
     """The mail server with its password; None until somebody has said."""
     card = mail_server()
     return Server(card.host, card.port, card.security, card.user, server_password(), card.sender) if card else None
+
+
+def try_server(*, to: str, subject: str, text: str, by: Actor, now: datetime) -> None:
+    """Hand over one letter at once, past the outbox, to see whether the server takes it.
+
+    Invalid says what the server answered, when no server is set, or that `to` is no address.
+    """
+    address, server = read_email(to), read_server()
+    if address is None:
+        raise Invalid("not_an_address", _("Write an e-mail address, such as name@example.com."), field="to")
+    if server is None:
+        raise Invalid("no_server", _("Name the mail server first."), field="to")
+    talk = Connection(server)
+    try:
+        talk.send(Outgoing(make_message_id(), address, subject, text), now)
+    except Undelivered as error:
+        raise Invalid("not_taken", _("The server did not take it: %(reason)s") % {"reason": error.reason}, field="to") from error
+    finally:
+        talk.close()
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from marshrut.core.errors import Invalid
 from marshrut.core.tables import csv_reading, xlsx_reading
 
-MOST_COLUMNS = 500
+MOST_COLUMNS = 300
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NO_TABLES = {b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"Rar!": "RAR", b"\x1f\x8b": "gzip",
               b"7z\xbc\xaf": "7-Zip", b"{\\rtf": "RTF"}

@@ -72,7 +72,7 @@ def test_a_formula_is_never_evaluated() -> None:
 
 
 def test_rows_keep_the_numbers_a_spreadsheet_shows() -> None:
-    file = io.BytesIO("a;b\n\n1;2\n;\n3;4\n".encode())
+    file = io.BytesIO(b"a;b\n\n1;2\n;\n3;4\n")
     assert [number for number, _row in read_table(file, find_table(file))] == [1, 3, 5]
 
 
@@ -107,7 +107,7 @@ GOOD = workbook([["Имя"], ["Иван"]])
     (packed("xl/workbook.xml", LAUGHS), "broken_xlsx"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 600, "old_excel"), (b"%PDF-1.4 ...", "not_a_table"),
     (b"a;b\n" + b"x" * (9 << 20), "long_line"), (b'a;b\n1;"' + b"x;\n" * (1 << 20), "long_cell"),
-    (b";".join(b"c%d" % n for n in range(501)), "wide_table"),
+    (b";".join(b"c%d" % n for n in range(301)), "wide_table"),
 ])  # fmt: skip
 def test_what_cannot_be_read_is_refused_with_a_sentence(content: bytes, code: str) -> None:
     with pytest.raises(Invalid) as refused:

@@ -67,8 +67,10 @@ _FROM = {
     "clients": ("p.id", "clients_person p"),
 }
 _WITH_INQUIRY = " left join intake_inquiry i on i.raw_id = l.inquiry_id"
-_CHOSEN = """(select {id} as id, {key} as key, 0 as part from {source} where {where}{filled}{after} order by {key} {way}, {id} {way} limit {limit})"""
-_EMPTY = """ union all (select {id}, null, 1 from {source} where {where} and {empty}{after_empty} order by {id} {way} limit {limit})"""
+_CHOSEN = """(select {id} as id, {key} as key, 0 as part from {source} where {where}{filled}{after}
+              order by {key} {way}, {id} {way} limit {limit})"""
+_EMPTY = """(select {id} as id, null as key, 1 as part from {source} where {where} and {empty}{after_empty}
+             order by {id} {way} limit {limit})"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,8 @@ def choose(reading: ListReading, limit: int, after: Cursor | None) -> tuple[str,
     if not key.empty:
         return _CHOSEN.format(**told), [*found.values, *values]
     if is_among_empty:
-        return _EMPTY.removeprefix(" union all ").format(**told).replace(", null, 1 from", " as id, null as key, 1 as part from"), found.values
-    both = _CHOSEN.format(**told) + _EMPTY.format(**told)
+        return _EMPTY.format(**told), found.values
+    both = f"{_CHOSEN.format(**told)} union all {_EMPTY.format(**told)}"
     return f"({both} limit {int(limit)})", [*found.values, *values, *found.values]
 
 

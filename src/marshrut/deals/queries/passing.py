@@ -85,7 +85,7 @@ read_funnels: Callable[[int], dict[str, FunnelCard]] = kept(_load_funnels)
 
 def loss_reasons() -> list[tuple[str, str]]:
     """Why deals are not realised, as (slug, name), in the agency's order."""
-    return list(LossReason.objects.order_by("position").values_list("slug", "name"))
+    return list(LossReason.objects.filter(is_active=True).order_by("position", "id").values_list("slug", "name"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def test_a_list_shows_what_is_within_reach_and_nothing_else(address: str, anna: 
     hers(name="Марина Соколова", phone="+79215559999")
     assert "Соколова" in text(anna, address)
     assert "Соколова" not in text(stranger, address)
-    assert "Соколова" not in text(stranger, f"{address}?q=Соколова&state=all")
+    assert numbers(text(stranger, f"{address}?q=Соколова&state=all")) == []
 
 
 def test_filters_stand_in_the_address_and_narrow_what_is_seen(anna: Client, hers: Ask, cast: Any) -> None:
@@ -113,6 +113,7 @@ def test_the_agency_s_own_fields_are_columns_and_filters(own_field: None, anna: 
 @pytest.mark.parametrize("address", LISTS.values())
 def test_as_many_statements_for_one_row_as_for_three(address: str, anna: Client, hers: Ask, cast: Any) -> None:
     def count() -> int:
+        text(anna, address)  # the reference data of this revision are read
         with CaptureQueriesContext(connection) as asked:
             text(anna, address)
         return len(asked)
@@ -122,7 +123,6 @@ def test_as_many_statements_for_one_row_as_for_three(address: str, anna: Client,
         hers(name=name, phone=None)
 
     arrive("Анна Перова")
-    text(anna, address)
     first = count()
     arrive("Вера Второва")
     arrive("Зоя Третья")

@@ -21,7 +21,7 @@ from marshrut.journal.services import NextAction
 
 CURRENCIES = ("RUB", "UAH", "USD", "EUR", "KZT", "BYN")
 OF_COUNTRY = {"RU": "RUB", "UA": "UAH", "KZ": "KZT", "BY": "BYN"}
-FIELDS = {"due_at": "due", "title": "title", "next": "next_title"}
+FIELDS = {"due_at": "due", "ends_at": "ends", "title": "title", "next": "next_title"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,8 @@ from marshrut.ui.wording import money as written_money
 
 LARGEST = 25 << 20  # bytes of all files of one letter together
 MOST_FILES = 20
-_ALONE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-"""What a shown file may do: nothing, not even in its own origin."""
+_ALONE = "default-src 'none'; style-src 'unsafe-inline'"
+"""What a shown file may do: nothing. A picture also stands in a sandbox; in one the browser's own reader of PDF does not open."""
 MESSENGERS = {"whatsapp": ("brand-whatsapp", "WhatsApp"), "telegram": ("brand-telegram", "Telegram"), "viber": ("phone-call", "Viber")}
 
 
@@ -52,8 +52,7 @@ def write(request: DeskRequest, pk: int) -> HttpResponse:
     """A letter or a message to the client, with what comes next in the same gesture."""
     desk = request.desk
     asked = asked_about(desk, pk)
-    if not desk.actor.may("messages:write"):
-        raise PermissionDenied("messages:write")
+    _only_for_writers(desk)
     contacts = _contacts(asked)
     boxes = _boxes(desk, pk, contacts)
     context = _context(desk, asked, boxes, contacts)
@@ -72,6 +71,12 @@ def write(request: DeskRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         return refused(request, "desk/_write_dialog.html", context, {**usual_next(desk, asked.row), **values}, error)
     return done(_("It is in the outbox and goes within seconds"))
+
+
+def _only_for_writers(desk: Desk) -> None:
+    """403 for whoever reads and does not write; who keeps the settings minds the outbox."""
+    if not (desk.actor.may("messages:write") or desk.actor.may("settings:write")):
+        raise PermissionDenied("messages:write")
 
 
 def _contacts(asked: Asked) -> list[ContactLine]:
@@ -210,7 +215,7 @@ def attachment(request: DeskRequest, pk: int) -> HttpResponseBase:
     answer = StreamingHttpResponse(_contents(line), content_type=line.media_type if is_shown else "application/octet-stream")
     answer["Content-Length"] = str(line.size)
     answer["Content-Disposition"] = f"{'inline' if is_shown else 'attachment'}; filename*=UTF-8''{quote(line.name)}"
-    answer["Content-Security-Policy"] = _ALONE
+    answer["Content-Security-Policy"] = _ALONE if is_shown and line.media_type == "application/pdf" else f"{_ALONE}; sandbox"
     answer["Cache-Control"] = "no-store"
     return answer
 
@@ -223,6 +228,7 @@ def _contents(line: AttachmentLine) -> Iterator[bytes]:
 @at_desk
 def send_again(request: DeskRequest, pk: int) -> HttpResponse:
     """A message that failed or was cancelled goes again."""
+    _only_for_writers(request.desk)
     repeat_sending(sending_id=pk, by=request.desk.actor, now=request.desk.now)
     return done(_("It is in the outbox again"))
 
@@ -231,5 +237,6 @@ def send_again(request: DeskRequest, pk: int) -> HttpResponse:
 @at_desk
 def cancel(request: DeskRequest, pk: int) -> HttpResponse:
     """A message that still waits does not go."""
+    _only_for_writers(request.desk)
     cancel_sending(sending_id=pk, by=request.desk.actor, now=request.desk.now)
     return done(_("It will not be sent"))

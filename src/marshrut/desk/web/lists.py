@@ -102,7 +102,8 @@ def _rows(asked: AskedList, limit: int, after: Cursor | None) -> dict[str, Any]:
 
 def _row(line: MatterLine | ClientLine, columns: Sequence[Column], shown: Shown) -> TableRow:
     name = line.name if isinstance(line, ClientLine) else line.person or ""
-    return TableRow(line.id, f"{name} {line.id}" if shown.sees_phones else str(line.id), [(column.css, column.cell(line, shown)) for column in columns])
+    cells = [(column.css, column.cell(line, shown)) for column in columns]
+    return TableRow(line.id, f"{name} {line.id}" if shown.sees_phones else str(line.id), cells)
 
 
 def _frame(asked: AskedList) -> dict[str, Any]:
@@ -127,7 +128,9 @@ def _bars(asked: AskedList, views: list[SavedView]) -> dict[str, Any]:
     return {
         "tabs": tabs, "view": current, "chips": chips_of(asked.desk, asked.wanted, asked.shown.reference, asked.given),
         "q": asked.wanted.text, "notes": [_flaw_words(flaw.name, flaw.value) for flaw in asked.wanted.flaws],
-        "columns": [{"slug": c.slug, "label": c.heading, "is_on": c.slug in chosen, "is_fixed": c.css == "cell-main"} for c in asked.available],
+        "columns": [
+            {"slug": c.slug, "label": c.heading, "is_on": c.slug in chosen, "is_fixed": c.css == "cell-main"} for c in asked.available
+        ],
         "kept": {name: asked.query[name] for name in ("sort",) if asked.query.get(name)},
         "count_url": f"{reverse(f'list_count_{asked.page.slug}')}?{asked.filters()}", "exports": [
             (form.upper(), f"{reverse(f'export_{asked.page.slug}_{form}')}?{asked.filters()}") for form in ("xlsx", "csv")

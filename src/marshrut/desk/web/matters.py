@@ -21,6 +21,7 @@ from marshrut.desk.request_facts import deal_facts, request_facts, shown_facts
 from marshrut.desk.shapes import CameBack, Client, Contact, Entry, File, MatterCard, Numbered, Posted, StageStep, Task, Waiting
 from marshrut.desk.shaping import choice_options, money, outcome_label, owner_of, queue_of, tags_of, title_of
 from marshrut.desk.story import entry_of
+from marshrut.desk.web.own_fields import own_facts
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found, part_or_page
 from marshrut.intake.queries import InquiryCard, find_inquiry
 from marshrut.intake.wording import class_label, missing_label, say_all
@@ -67,6 +68,7 @@ def inquiry_card(desk: Desk, pk: int, story: int = 100) -> MatterCard:
         is_open=card.state != "closed", state=card.state, outcome=card.outcome,
         outcome_label=outcome_label(card.outcome, card.disposition), close_reason=card.close_reason,
         facts=request_facts(request, desk.catalogue, card.relevance_reasons),
+        own_facts=own_facts(desk, "matter", card.custom),
         money=None, respond_by=card.respond_by if is_running else None, is_new=is_running,
         contact_missing=[missing_label(name) for name in card.contact_missing],
         duplicate_of=Numbered(card.joined_to, str(card.joined_to)) if card.joined_to else None,
@@ -111,6 +113,7 @@ def deal_card(desk: Desk, pk: int, story: int = 100) -> MatterCard:
         outcome_label=outcome_label(card.state, ""), close_reason=card.close_reason, stage=present, stages=stages,
         next_stage=following, stage_hint=_hint(funnel, card.stage),
         facts=[*request_facts(request or {}, desk.catalogue, asked.relevance_reasons if asked else []), *deal_facts(shown_facts(card.facts, desk.actor))],
+        own_facts=own_facts(desk, "matter", card.custom),
         facts_missing=_missing(funnel, following, known), money=worth, owner=owner_of(desk.staff, card.owner_id, card.owner),
         queue=queue_of(desk.staff, card.queue_id),
         inquiry=Numbered(card.inquiry_id, str(card.inquiry_id)) if card.inquiry_id else None,

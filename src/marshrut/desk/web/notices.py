@@ -20,7 +20,7 @@ from marshrut.desk.notice_words import Notice, word_notice
 from marshrut.desk.quiet import is_quiet
 from marshrut.desk.shapes import Option
 from marshrut.desk.web.asking import typed
-from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found
+from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found, personal
 from marshrut.journal.queries import NoticeLine, count_notices, list_notices
 from marshrut.journal.services import see_notices
 from marshrut.ui.navigation import Bell
@@ -51,6 +51,7 @@ def bell(request: DeskRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @at_desk
+@personal
 def latest(request: DeskRequest) -> HttpResponse:
     """The latest notices under the bell; a POST says they have been looked at."""
     shown = worded(request.desk, list_notices(request.desk.actor, limit=LATEST))
@@ -74,6 +75,7 @@ def notices(request: DeskRequest) -> HttpResponse:
 
 @require_POST
 @at_desk
+@personal
 def seen(request: DeskRequest) -> HttpResponse:
     """All of them have been looked at."""
     see_notices(by=request.desk.actor, now=request.desk.now)
@@ -105,6 +107,7 @@ def gathered(desk: Desk, shown: list[Notice]) -> int:
 
 @require_http_methods(["GET", "POST"])
 @at_desk
+@personal
 def wishes(request: DeskRequest) -> HttpResponse:
     """A person's own quiet hours, and what they do not want to hear of."""
     options = [Option(code, _(label), icon) for code, (icon, label) in notice_words.LABELS.items()]

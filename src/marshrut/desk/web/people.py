@@ -6,59 +6,19 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from marshrut.clients.queries import PersonCard, PersonLine, list_people, people_within, person_card, search_people, suspects_of
+from marshrut.clients.queries import PersonCard, people_within, person_card, suspects_of
 from marshrut.core.names import clean_text
 from marshrut.core.phones import read_phone
-from marshrut.desk.queries import Activity, MatterRow, activity_of, known_by, matters_of
+from marshrut.desk.queries import MatterRow, known_by, matters_of
 from marshrut.desk.shapes import Fact, Named
 from marshrut.desk.shaping import owner_of, past_matter_of, title_of
 from marshrut.desk.web.matters import contacts_of, story_of
+from marshrut.desk.web.own_fields import own_facts
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found, part_or_page
 from marshrut.journal.queries import read_story
-
-PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRow:
-    """A line of the clients' list."""
-
-    id: int
-    name: str
-    phone: str | None
-    email: str | None
-    owner: Named | None
-    open_count: int
-    last_at: datetime | None
-
-
-@require_safe
-@at_desk
-def people(request: DeskRequest) -> HttpResponse:
-    """Clients within reach, the latest first; or those a part of a name, phone or e-mail finds."""
-    desk = request.desk
-    query = clean_text(request.GET.get("q"), 200)
-    before = request.GET.get("before", "")
-    lines = search_people(desk.actor, query, PAGE) if query else list_people(desk.actor, _number(before), PAGE)
-    active = activity_of(desk.actor, [line.id for line in lines])
-    more_url = None if query or len(lines) < PAGE else f"{reverse('people')}?part=rows&before={lines[-1].id}"
-    context = {"q": query, "items": [_row(line, active, desk) for line in lines], "more_url": more_url}
-    return part_or_page(request, "rows", "desk/_people_rows.html", "desk/people.html", context)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 19 else None
-
-
-def _row(line: PersonLine, active: dict[int, Activity], desk: Desk) -> PersonRow:
-    known = active.get(line.id)
-    shown = (line.phone, line.email) if desk.actor.shows("phone") else (None, desk.actor.phone(line.phone) or desk.actor.email(line.email))
-    return PersonRow(line.id, title_of(line.name, None, desk.actor), *shown, owner_of(desk.staff, line.owner_id, line.owner),
-                     known.open_count if known else 0, known.last_at if known else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +34,7 @@ class PersonPage:
     contacts: list[Any]
     facts: list[Fact]
     suspects: list[dict[str, Any]]
+    own_facts: list[Fact]
     tier: str | None = None
     language: str = ""
 
@@ -103,7 +64,7 @@ def _page(card: PersonCard, desk: Desk) -> PersonPage:
         (_("Surname"), card.surname), (_("Given name"), card.given_name), (_("Patronymic"), card.patronymic)) if value]
     shown = (ways.get("phone"), ways.get("email")) if desk.actor.shows("phone") else (None, None)
     return PersonPage(card.id, title_of(card.name, None, desk.actor), card.created_at, owner_of(desk.staff, card.owner_id, card.owner),
-                      *shown, contacts_of(card.contacts, desk.actor), named, _suspects(card.id, desk))
+                      *shown, contacts_of(card.contacts, desk.actor), named, _suspects(card.id, desk), own_facts(desk, "person", card.custom))
 
 
 def _suspects(person_id: int, desk: Desk) -> list[dict[str, Any]]:

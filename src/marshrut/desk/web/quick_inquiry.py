@@ -38,8 +38,8 @@ def quick_inquiry(request: DeskRequest) -> HttpResponse:
         raise PermissionDenied
     context = {
         "channels": channel_options("phone", "walk_in", "messenger", "email"), "currencies": currency_options(),
-        "sources": [Option(card.slug, card.name) for card in desk.sources.values()],
-        "directions": [Option(slug, name) for slug, name in desk.catalogue.directions.items()],
+        "sources": [Option(card.slug, card.name) for card in desk.sources.values() if card.is_active],
+        "directions": [Option(slug, name) for slug, name in desk.catalogue.offered_directions.items()],
     }
     if request.method == "GET":
         return render(request, TEMPLATE, {**context, "values": _first_values(request), "errors": {}})

@@ -8,7 +8,7 @@ from django.db import connection
 
 from marshrut.agency.permissions import Actor
 from marshrut.insights.asked import QUEUE, Asked
-from marshrut.insights.measures import MEASURES, UNITS, Unit
+from marshrut.insights.measures import ENDED, MEASURES, UNITS, Unit
 from marshrut.journal.permissions import matters_in_reach
 
 
@@ -31,9 +31,8 @@ def literal(moment: datetime) -> str:
 
 
 def unit_of(code: str, asked: Asked) -> Unit:
-    """What a measure counts; inquiries by the moment of closing when that is asked."""
-    name = MEASURES[code].unit
-    return UNITS["closed_inquiry" if name == "inquiry" and asked.basis == "closed" else name]
+    """What a measure counts; what ended by the moment of closing, unless the inquiries received are followed."""
+    return UNITS["closed_inquiry" if code in ENDED and asked.basis == "each" else MEASURES[code].unit]
 
 
 def choose(actor: Actor, asked: Asked, unit: Unit) -> Chosen:

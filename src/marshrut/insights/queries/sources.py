@@ -1,14 +1,18 @@
 """Source × conversion: numbers, money and reasons of loss by source."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from marshrut.agency.permissions import Actor
 from marshrut.insights.asked import Asked
+from marshrut.insights.measures import ENDED
 from marshrut.insights.queries.counting import choose, choose_measure, counted, reason_of, rows_of, unit_of
 
-COUNTED = ("inquiries", "joined", "open", "no_sale", "closed", "won", "lost")
+CAME = ("inquiries", "joined", "open", "no_sale")
+COUNTED = (*CAME, "closed", "won", "lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +41,14 @@ class Sum:
 
 
 def outcomes_by_source(actor: Actor, asked: Asked, now: datetime) -> dict[int, Outcomes]:
-    """Numbers by source id."""
-    chosen = choose(actor, asked, unit_of("inquiries", asked))
-    columns = ", ".join(counted(code, asked, now) for code in COUNTED)
-    rows = rows_of(f"select i.source_id, {columns} {chosen.source} group by i.source_id", chosen.values)
-    return {row[0]: Outcomes(*row[1:]) for row in rows}
+    """Numbers by source id; two statements, for what came and what ended may be counted by different days."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for codes in (CAME, tuple(ENDED)):
+        chosen = choose(actor, asked, unit_of(codes[0], asked))
+        columns = ", ".join(counted(code, asked, now) for code in codes)
+        for source_id, *numbers in rows_of(f"select i.source_id, {columns} {chosen.source} group by i.source_id", chosen.values):
+            found[source_id].update(zip(codes, numbers, strict=True))
+    return {source_id: Outcomes(**numbers) for source_id, numbers in found.items() if any(numbers.values())}
 
 
 WON_DEAL = """left join lateral (select amount, currency, margin from deals_deal where dossier_id = d.id and state = 'won'
@@ -83,19 +90,18 @@ class DayLine:
     day: date
     inquiries: int
     won: int
-    lost: int
 
 
 def outcomes_by_day(actor: Actor, asked: Asked, now: datetime) -> list[DayLine]:
-    """Every day of the period, empty ones too."""
-    unit = unit_of("inquiries", asked)
-    chosen = choose(actor, asked, unit)
-    columns = ", ".join(f"{counted(code, asked, now)} as {code}" for code in ("inquiries", "won", "lost"))
+    """Every day of the period, empty ones too; one statement."""
+    parts, values = [], list[Any]()
+    for code in ("inquiries", "won"):
+        chosen = choose_measure(actor, asked, code, now)
+        parts.append(f"(select ({chosen.unit.at} at time zone %s)::date as day, count(*) as n {chosen.source} group by 1)")
+        values += [asked.zone, *chosen.values]
     rows = rows_of(
-        f"""select g.day::date, coalesce(r.inquiries, 0), coalesce(r.won, 0), coalesce(r.lost, 0)
-            from generate_series(%s::date, %s::date, interval '1 day') g(day)
-            left join (select ({unit.at} at time zone %s)::date as day, {columns} {chosen.source} group by 1) r on r.day = g.day::date
-            order by 1""",
-        [asked.first, asked.last, asked.zone, *chosen.values],
+        f"""select g.day::date, coalesce(c.n, 0), coalesce(w.n, 0) from generate_series(%s::date, %s::date, interval '1 day') g(day)
+            left join {parts[0]} c on c.day = g.day::date left join {parts[1]} w on w.day = g.day::date order by 1""",
+        [asked.first, asked.last, *values],
     )
     return [DayLine(*row) for row in rows]

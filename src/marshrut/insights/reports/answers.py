@@ -136,7 +136,7 @@ def figures_of(question: Question, total: Speed, before: Speed) -> list[Figure]:
         ),
         Figure(
             "kept_share",
-            _("Kept"),
+            _("Kept in time"),
             wording.share_of(total.kept, ended),
             wording.change_of_share(kept, kept_then),
             tone_of(kept, kept_then),

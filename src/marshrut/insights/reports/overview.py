@@ -46,7 +46,7 @@ def overview_report(question: Question) -> Report:
         if flow.figures
         else [*of_sources, *of_answers]
     )
-    ordered = sorted(found, key=lambda id: -found[id].inquiries)[:6]
+    ordered = sorted(found, key=lambda id: -found[id].inquiries)[:9]
     return Report(
         "overview",
         _("Overview"),

@@ -29,15 +29,15 @@ MOST_REASON_COLUMNS = 6
 
 
 def sources_report(question: Question) -> Report:
-    """The whole report; five statements, four of them without a period before."""
+    """The whole report; six statements, two of them about the period before."""
     asked, actor, now = question.asked, question.actor, question.now
     found = outcomes_by_source(actor, asked, now)
     money, reasons = money_by_source(actor, asked, now), reasons_by_source(actor, asked, now)
     before = sum(outcomes_by_source(actor, asked.before(), now).values(), Outcomes())
     total = sum(found.values(), Outcomes())
     ordered = sorted(found, key=lambda id: (-found[id].inquiries, -found[id].joined, id))
-    rows = [_row(question, id, found[id], money.get(id, []), reasons.get(id, [])) for id in ordered]
-    everything = _line(question, total, together(money), _count_reasons(reasons).most_common(3), {})
+    rows = [_row(question, id, found[id], money.get(id, [])) for id in ordered]
+    everything = _line(question, total, together(money), {})
     table = Table("sources", _("Sources"), _("Source"), _columns(question), rows, Row("total", _("Together"), everything))
     return Report(
         "sources",
@@ -50,19 +50,17 @@ def sources_report(question: Question) -> Report:
 
 def _columns(question: Question) -> tuple[Column, ...]:
     margin = ("margin",) if question.actor.shows("margin") else ()
-    return columns(("inquiries", "joined", "no_sale", "open", "closed", "won", "lost", "conversion", "amount", *margin, "reasons"))
+    return columns(("inquiries", "joined", "no_sale", "open", "closed", "won", "lost", "conversion", "amount", *margin))
 
 
-def _row(question: Question, id: int, outcomes: Outcomes, money: list[Sum], reasons: list[tuple[str, int]]) -> Row:
+def _row(question: Question, id: int, outcomes: Outcomes, money: list[Sum]) -> Row:
     card = question.sources.get(id)
     name, slug = (card.name, card.slug) if card else (str(id), "")
     narrowed = {"source": slug}
-    return Row(slug, name, _line(question, outcomes, money, reasons[:3], narrowed), question.page("report_answers", **narrowed))
+    return Row(slug, name, _line(question, outcomes, money, narrowed), question.page("report_answers", **narrowed))
 
 
-def _line(
-    question: Question, outcomes: Outcomes, money: list[Sum], reasons: list[tuple[str, int]], narrowed: dict[str, Any]
-) -> tuple[Cell, ...]:
+def _line(question: Question, outcomes: Outcomes, money: list[Sum], narrowed: dict[str, Any]) -> tuple[Cell, ...]:
     numbers = [
         number_cell(question, code, getattr(outcomes, code), **narrowed)
         for code in ("inquiries", "joined", "no_sale", "open", "closed", "won", "lost")
@@ -75,8 +73,7 @@ def _line(
     ]
     if question.actor.shows("margin"):
         cells.append(money_cell([(line.margin, line.currency) for line in money], sold))
-    said = " · ".join(f"{reason} {count}" for reason, count in reasons)
-    return (*cells, Cell(said, said or wording.NONE, question.address("lost", **narrowed) if reasons else ""))
+    return tuple(cells)
 
 
 def together(money: dict[int, list[Sum]]) -> list[Sum]:
@@ -132,7 +129,7 @@ def figures_of(question: Question, total: Outcomes, before: Outcomes, money: lis
             _("%(count)s realised") % {"count": total.won},
             question.address("won"),
         ),
-        Figure("open", _("Open"), wording.number(total.open), "", "", _("not in conversion yet"), question.address("open")),
+        Figure("open", _("Still open"), wording.number(total.open), "", "", _("not in conversion yet"), question.address("open")),
     ]
 
 

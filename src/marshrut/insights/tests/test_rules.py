@@ -1,6 +1,7 @@
 """The arithmetic of the reports."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -34,7 +35,7 @@ def test_a_percentile_lies_between_the_least_and_the_most_and_rises(values: list
     found = [percentile(values, share) for share in (0, 0.25, 0.5, 0.9, 1)]
     assert found[0] == min(values)
     assert found[-1] == max(values)
-    assert all(a <= b + 1e-6 for a, b in zip(found, found[1:], strict=False))
+    assert all(a <= b + 1e-6 for a, b in pairwise(found))
 
 
 def test_the_middle_of_two_lies_between_them_and_of_nothing_is_nothing() -> None:

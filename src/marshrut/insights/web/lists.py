@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_safe
 
 from marshrut.agency.web.pages import ReaderRequest, for_staff
+from marshrut.catalog.queries import read_catalogue
 from marshrut.core.names import clean_text
 from marshrut.insights import wording
 from marshrut.insights.asked import Asked
@@ -119,7 +120,7 @@ def listed(line: ListedLine, question: Question) -> Listed:
     source = question.sources.get(line.source_id or 0)
     number = line.deal_id or line.inquiry_id or line.dossier_id
     url = reverse("deal", args=[line.deal_id]) if is_deal else reverse("inquiry", args=[line.inquiry_id]) if line.inquiry_id else ""
-    what = _(TOUCHES[line.what]) if line.what in TOUCHES else line.what or line.title or ""
+    what = _(TOUCHES[line.what]) if line.what in TOUCHES else line.what or _trip(line.title or "", question)
     note = line.close_reason or disposition_label(line.disposition or "") if not line.is_open else ""
     return Listed(
         url,
@@ -136,6 +137,12 @@ def listed(line: ListedLine, question: Question) -> Listed:
         (line.worth, line.currency or "RUB") if line.worth is not None else None,
         note,
     )
+
+
+def _trip(title: str, question: Question) -> str:
+    """What a deal is called; directions by their names."""
+    names = read_catalogue(question.revision).directions
+    return ", ".join(names.get(part, part) for part in title.split(", ")) if title else ""
 
 
 def _state(line: ListedLine) -> tuple[str, str]:
@@ -162,6 +169,6 @@ def told(question: Question) -> list[str]:
         said.append(wording.weekdays("wide")[asked.weekday])
     if asked.hour is not None:
         said.append(f"{asked.hour:02}:00–{asked.hour + 1:02}:00")
-    if asked.basis == "closed":
-        said.append(_("by the day closed"))
+    if asked.basis == "received":
+        said.append(_("of those received in the period"))
     return said

@@ -136,7 +136,7 @@ def frame(reading: Reading, report: Report, chips: list[Any]) -> dict[str, Any]:
         "may_export": question.actor.may("exports:read"),
         "zone_office": _zone_name(reading),
         "listed": LISTED,
-        "bases": [Choice("received", _("By the day received")), Choice("closed", _("By the day closed"))],
+        "bases": [Choice("each", _("Each by its own day")), Choice("received", _("What became of those received"))],
         "measures": MEASURES,
     }
 

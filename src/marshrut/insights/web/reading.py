@@ -34,7 +34,7 @@ PRESETS = (
     ("365d", lazy("365 days")),
 )
 USUAL = "30d"
-BASES = ("received", "closed")
+BASES = ("each", "received")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def read_asked(request: HttpRequest, staff: Staff, office: OfficeCard, revision:
         last,
         zone,
         preset,
-        basis=given.get("basis") if given.get("basis") in BASES else "received",  # type: ignore[arg-type]
+        basis=given["basis"] if given.get("basis") in BASES else "each",
         office_id=chosen.id if chosen else None,
         owner_id=QUEUE if manager == "queue" else _number(manager),
         source_id=source.id if source else None,

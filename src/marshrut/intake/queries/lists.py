@@ -69,7 +69,10 @@ _LINE = """
 
 @dataclass(frozen=True, slots=True)
 class InquiryFilter:
-    """What a list is narrowed to. `state` is open, closed, joined or all; `holder` is any, queue or owner."""
+    """What a list is narrowed to. `state` is open, closed, joined or all; `holder` is any, queue or owner.
+
+    `narrowed` is a further condition over d (dossier) and i (inquiry), as rooms above compile it, with its values.
+    """
 
     state: str = "open"
     owner_id: int | None = None
@@ -79,6 +82,7 @@ class InquiryFilter:
     place: str = ""
     after: tuple[datetime, int] | None = None
     limit: int = 50
+    narrowed: tuple[str, tuple[Any, ...]] | None = None
 
 
 def list_inquiries(actor: Actor, wanted: InquiryFilter) -> list[InquiryLine]:
@@ -109,6 +113,9 @@ def _where(actor: Actor, wanted: InquiryFilter) -> tuple[str, list[Any]]:
             values.append(value)
     if wanted.holder == "queue":
         parts.append("d.queue_id is not null")
+    if wanted.narrowed is not None:
+        parts.append(wanted.narrowed[0])
+        values += wanted.narrowed[1]
     if wanted.after is not None:
         parts.append("d.opened_at <= %s and (d.opened_at, i.raw_id) < (%s, %s)")
         values += [wanted.after[0], *wanted.after]

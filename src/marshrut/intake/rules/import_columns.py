@@ -11,8 +11,7 @@ from marshrut.core.names import search_name
 from marshrut.core.phones import read_phone
 
 PLACEHOLDERS = frozenset(
-    "select|-|--|—|–|?|.|n/a|na|n.a.|null|none|nan|undefined|#n/a|(пусто)|пусто|не указано|не указан|не указана|не вказано|не вказаний|"
-    "нет данных|немає даних|неизвестно|невідомо|unknown|not specified|not set|(blank)|(not set)|выберите|оберіть".split("|")
+    ["select", "-", "--", "—", "–", "?", ".", "n/a", "na", "n.a.", "null", "none", "nan", "undefined", "#n/a", "(пусто)", "пусто", "не указано", "не указан", "не указана", "не вказано", "не вказаний", "нет данных", "немає даних", "неизвестно", "невідомо", "unknown", "not specified", "not set", "(blank)", "(not set)", "выберите", "оберіть"]
 )
 """What programs write into a cell when there is nothing in it; compared in lower case."""
 

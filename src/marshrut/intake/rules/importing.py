@@ -29,8 +29,7 @@ _SEVERAL = re.compile(r"[,;\n|]|/(?=\s*[+\d(])")
 _SPAN = re.compile(r"(\d{1,3})(?:\s*(?:-|–|—|\.\.)\s*(\d{1,3}))?\D*")
 _DAY = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:[T,\s]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*([ap]m)?)?\.?", re.IGNORECASE)
 _WORDS = re.compile(r"(\d{1,2})\s+([^\W\d]{3,})\.?\s+(\d{4})(?:\s*г\.?|\s*р\.?)?(?:,?\s+(\d{1,2}):(\d{2}))?", re.IGNORECASE)
-_MONTHS = dict(zip("янв фев мар апр май мая июн июл авг сен окт ноя дек січ лют бер кві тра чер лип сер вер жов лис гру "
-                   "jan feb mar apr may jun jul aug sep oct nov dec".split(),
+_MONTHS = dict(zip(["янв", "фев", "мар", "апр", "май", "мая", "июн", "июл", "авг", "сен", "окт", "ноя", "дек", "січ", "лют", "бер", "кві", "тра", "чер", "лип", "сер", "вер", "жов", "лис", "гру", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
                    [1, 2, 3, 4, 5, 5, *range(6, 13), *range(1, 13), *range(1, 13)], strict=True))  # fmt: skip
 
 
@@ -262,7 +261,9 @@ class _Reading:
         category = asked.pop("category", None)
         request, flaws = read_request(asked, (self.lead.received_at or self.now).date(), self.layout.currency)
         for one in flaws:
-            self.flaw(self.column_of(one.field.removeprefix("request.").split(".")[0]), one.code, one.value)
+            name = one.field.removeprefix("request.").split(".")[0]
+            found = self.first(name)
+            self.flaw(self.column_of(name), one.code, found[1] if found else one.value)
         if category is None:
             return request
         return RequestFacts(**{name: getattr(request, name) for name in RequestFacts.__dataclass_fields__} | {"category": category})

@@ -33,7 +33,7 @@ from marshrut.intake.services.judging import Judged, facts_of, judge
 from marshrut.intake.services.recognising import choose_person, complete_person, make_person
 from marshrut.intake.services.recording import record_inquiry
 from marshrut.intake.wording import first_action_title, next_answer_title
-from marshrut.journal.services import Matter, NextAction, Place, add_task, add_touch, open_dossier, wake_matter
+from marshrut.journal.services import Matter, NextAction, Place, add_task, add_touch, keep_custom, open_dossier, wake_matter
 
 log = logging.getLogger(__name__)
 
@@ -214,6 +214,7 @@ def _lead(
         now=submission.received_at,
         previous_id=previous_id,
     )
+    keep_custom(dossier_id=dossier_id, values=submission.custom)
     return record_inquiry(
         raw_id=raw_id,
         dossier_id=dossier_id,
@@ -265,6 +266,7 @@ def _join(
     title = next_answer_title(submission.channel, reference.staff.agency.language)
     add_task(matter=matter, action=NextAction(title, due_at, "call"), by=by, now=now)
     _keep_consent(submission, person.person_id, raw_id, now)
+    keep_custom(dossier_id=leading.dossier_id, values=submission.custom)
     return record_inquiry(
         raw_id=raw_id,
         dossier_id=leading.dossier_id,

@@ -14,8 +14,7 @@ import orjson
 from django.db import connection
 
 from marshrut.channels.services import digest_of
-from marshrut.core.names import is_quite_different, search_name
-from marshrut.core.names import PersonName
+from marshrut.core.names import PersonName, is_quite_different, search_name
 from marshrut.intake.rules.importing import Lead
 from marshrut.intake.services.import_setting import Setting, body_of, erased_of
 

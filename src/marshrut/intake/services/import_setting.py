@@ -58,6 +58,10 @@ class Setting:
         """What makes a row known: its source, and its own id there or else all that stands in it."""
         return self.slug_of(lead), lead.external_id or f"row:{lead.digest}"
 
+    def heading_of(self, target: str) -> str:
+        """The column that was said to be this."""
+        return next((heading for heading, one in zip(self.layout.headings, self.layout.targets, strict=False) if one == target), "")
+
     def manager_of(self, lead: Lead) -> int | None:
         return self.managers.get(search_name(lead.manager)) if lead.manager else None
 

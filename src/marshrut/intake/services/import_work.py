@@ -117,7 +117,7 @@ def _again(do: Callable[[], None]) -> None:
 
 def _check(run: ImportRun, clock: Clock) -> None:
     """Try every row without writing any: what would be made, what is known, what stays out. Begins anew after a crash."""
-    setting, seen, sources = set_up(run), set[tuple[str, str]](), set[str]()
+    setting, seen, sources = set_up(run), set[tuple[str, str]](), dict[str, str]()
     with batch_of(run.pk, ImportState.CHECKING, run.position) as locked:
         ImportProblem.objects.filter(run=locked).delete()
         locked.position = locked.made = locked.repeated = locked.refused = 0
@@ -130,7 +130,7 @@ def _check(run: ImportRun, clock: Clock) -> None:
         known = known_keys([setting.key_of(lead) for lead in left])
         for lead in left:
             (outcome.repeated if setting.key_of(lead) in known else outcome.made).append(lead)
-        sources |= {setting.slug_of(lead) for lead in leads} - setting.sources.keys()
+        sources |= {setting.slug_of(lead): lead.source for lead in leads if setting.slug_of(lead) not in setting.sources}
         if len(sources) > MOST_SOURCES:
             raise DomainError("many_sources", _("The column chosen as source has more than %(most)s new values: is it the right one?")
                               % {"most": MOST_SOURCES})
@@ -143,7 +143,7 @@ def _check(run: ImportRun, clock: Clock) -> None:
         position += len(leads)
     with batch_of(run.pk, ImportState.CHECKING, position) as locked:
         locked.state, locked.total = ImportState.CHECKED, position
-        locked.figures = {**locked.figures, "new_sources": sorted(sources)[:20]}
+        locked.figures = {**locked.figures, "new_sources": sorted(sources.values())[:20]}
         locked.save()
 
 
@@ -182,12 +182,13 @@ def _count(run: ImportRun, leads: list[Lead], outcome: Outcome, setting: Setting
         problems += [ImportProblem(run=run, number=lead.number, column=flaw.column[:200], code=flaw.code[:32], value=flaw.value)
                      for flaw in lead.flaws]
         if lead.manager and setting.manager_of(lead) is None:
-            problems.append(ImportProblem(run=run, number=lead.number, code="unknown_manager", value=lead.manager[:80]))
+            problems.append(ImportProblem(run=run, number=lead.number, column=setting.heading_of("manager"), code="unknown_manager",
+                                          value=lead.manager[:80]))
     figures = dict(run.figures)
     kept = max(0, MOST_PROBLEMS - figures.get("problems", 0))
     ImportProblem.objects.bulk_create(problems[:kept], batch_size=2000)
     figures["problems"] = figures.get("problems", 0) + len(problems)
-    figures["values"] = figures.get("values", 0) + len(problems) - len(outcome.refused) - len(outcome.repeated)
+    figures["dropped"] = figures.get("dropped", 0) + len(problems) - len(outcome.refused) - len(outcome.repeated)
     figures["people"] = figures.get("people", 0) + outcome.people
     for name in ("won", "lost"):
         figures[name] = figures.get(name, 0) + sum(lead.outcome == name for lead in outcome.made)

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.cast import Cast
 
 from marshrut.core.clock import utc_now
 from marshrut.core.errors import Invalid, NotFound, Refused
-from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 HEADING = ["ФИО", "Телефон", "Почта", "Дата обращения", "Источник", "Комментарий", "Статус", "Менеджер", "Бюджет"]
@@ -116,7 +116,7 @@ def test_a_check_tells_everything_and_writes_nothing(cast: Cast) -> None:
     run = check(run_id, cast.owner)
     said = set(ImportProblem.objects.filter(run=run).values_list("number", "column", "code"))
     assert (run.state, run.total, figures(run)) == ("checked", 5, (4, 0, 1))
-    assert said == {(4, "", "unknown_manager"), (5, "Телефон", "not_a_phone"), (5, "Дата обращения", "not_a_date"),
+    assert said == {(4, "Менеджер", "unknown_manager"), (5, "Телефон", "not_a_phone"), (5, "Дата обращения", "not_a_date"),
                     (5, "Бюджет", "not_a_number"), (6, "", "empty_row")}
     assert {**counts(), "intake_importproblem": 0} == before
 

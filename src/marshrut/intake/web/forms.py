@@ -145,7 +145,7 @@ def _blank(request: HttpRequest, form: FormCard, reference: Reference) -> HttpRe
 def _page(request: HttpRequest, form: FormCard, reference: Reference, values: Mapping[str, Any], errors: dict[str, str],
           status: int) -> HttpResponse:
     shown = {name: clean_text(value, 5000, keep_lines=True) for name, value in values.items() if isinstance(value, str)}
-    directions = [{"value": slug, "label": name} for slug, name in reference.catalogue.directions.items()]
+    directions = [{"value": slug, "label": name} for slug, name in reference.catalogue.offered_directions.items()]
     # Who has already read the form once need not wait again: the stamp of the first time is sent back.
     started = shown.get("started") or _signer.sign(form.key)
     context = {"form": _shown(form, reference), "started": started, "directions": directions, "values": shown, "errors": errors}

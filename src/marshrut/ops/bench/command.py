@@ -19,6 +19,10 @@ def run(arguments: Sequence[str]) -> int:
     options = make_parser().parse_args(list(arguments))
     if options.what == "load":
         return load_here(options.rows_to_load, options.seed)
+    if options.what == "import":
+        from .imports import import_many
+
+        return import_many(options.rows_to_import)
     if options.what == "kill":
         from .kill import kill_all
 
@@ -30,16 +34,19 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="marshrut bench",
         description="Measure every operation of the promise through real HTTP beside the same question asked of PostgreSQL alone, "
-        "in a home of its own. “load N” only fills the home at hand; “kill” ends every process of ours with -9 under load and counts.",
+        "in a home of its own. “load N” only fills the home at hand; “import” brings in a file of leads; “kill” ends every process "
+        "of ours with -9 under load and counts.",
     )
     parser.add_argument("--rows", type=int, default=200_000, help="persons with inquiries to measure by (default: 200000)")
     parser.add_argument("--seconds", type=float, default=_SECONDS, help=f"how long each operation is measured (default: {_SECONDS})")
     parser.add_argument("--quick", action="store_true", help="measure each operation for about a second")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into this file too")
-    commands = parser.add_subparsers(dest="what", metavar="[load | kill]")
+    commands = parser.add_subparsers(dest="what", metavar="[load | import | kill]")
     load = commands.add_parser("load", help="fill the home at hand with N persons, their inquiries, deals and touches of three years")
     load.add_argument("rows_to_load", type=int, metavar="N")
     load.add_argument("--seed", type=int, default=1, help="the same seed makes the same rows (default: 1)")
+    bring = commands.add_parser("import", help="bring a file of N leads in as history while the site is in use, and take it out again")
+    bring.add_argument("rows_to_import", type=int, metavar="N", nargs="?", default=100_000, help="how many rows (default: 100000)")
     kill = commands.add_parser("kill", help="kill every process of ours with -9 in turn under intake load, then look for losses")
     kill.add_argument("--times", type=int, default=10, help="how often each (default: 10)")
     return parser

@@ -15,6 +15,8 @@ import { startMenus } from "./menus.js";
 import { startPalette } from "./palette.js";
 import { startConnectingKeys } from "./security.js";
 import { startNotices } from "./notices.js";
+import { startSettings } from "./settings.js";
+import { startOrders } from "./order.js";
 
 // Set by a tag in the page's head: no injected styles, no interception of Back. Nothing we write is evaluated as code.
 htmx.config.morphIgnore = ["data-htmx-powered", "style", "aria-expanded", "aria-current", "data-kept"];
@@ -32,4 +34,6 @@ startLists();
 startLive();
 startBoard();
 startCalendar();
+startOrders();
 startConnectingKeys();
+startSettings();

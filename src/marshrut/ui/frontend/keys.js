@@ -46,7 +46,7 @@ function press(place, key) {
 
 function select(rows, index) {
   const row = rows[index];
-  const link = row.querySelector("a[data-open]");
+  const link = row.querySelector("[data-open]");
   row.scrollIntoView({ block: "nearest" });
   link?.focus({ preventScroll: true });
   if (row.dataset.preview) showPreview(row);

@@ -93,8 +93,7 @@ function show() {
   bar.elements.ids.value = whole ? "" : [...chosen].join(",");
   bar.elements.all.value = whole ? "1" : "";
   const label = bar.querySelector("[data-chosen]");
-  label.textContent = label.dataset.chosen.replace("%(count)s", whole ? "∞" : chosen.size);
-  if (whole) label.textContent = bar.querySelector("[data-tick-whole]").textContent;
+  label.textContent = whole ? `${label.dataset.chosen}: ${label.dataset.whole}` : `${label.dataset.chosen}: ${chosen.size}`;
   bar.querySelector("[data-tick-whole]").hidden = whole || onPage < all.length || !document.querySelector(".more-row");
   const head = document.querySelector("[data-tick-all]");
   if (!head) return;

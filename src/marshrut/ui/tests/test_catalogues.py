@@ -1,4 +1,4 @@
-"""Every sentence a person can see is said in Russian too."""
+"""Every sentence a person can see is said in Russian and in Ukrainian too; English is how it is written."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +12,7 @@ from jinja2.ext import babel_extract
 
 PACKAGE = Path(__file__).resolve().parents[2]
 ROOMS = sorted(folder.name for folder in PACKAGE.iterdir() if (folder / "__init__.py").exists())
+LANGUAGES = ("ru", "uk")
 KEYWORDS: Any = {
     "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "noop": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
@@ -30,24 +31,34 @@ def sentences(room: str) -> Iterator[tuple[str, str, str | None]]:
                 yield file.name, message if isinstance(message, str) else message[0], context
 
 
-@pytest.fixture(scope="module")
-def russian() -> list[Catalog]:
-    files = sorted(PACKAGE.glob("*/locale/ru/LC_MESSAGES/django.po"))
-    return [read_po(file.open("rb"), locale="ru") for file in files]
+def catalogues(language: str) -> list[Catalog]:
+    files = sorted(PACKAGE.glob(f"*/locale/{language}/LC_MESSAGES/django.po"))
+    return [read_po(file.open("rb"), locale=language) for file in files]
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_every_sentence_of_a_room_has_its_russian(room: str, russian: list[Catalog]) -> None:
-    missing = []
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_of_a_room_is_said_in_every_language(room: str, language: str) -> None:
+    missing, known = [], catalogues(language)
     for file, sentence, context in sentences(room):
-        found = [catalogue.get(sentence, context) for catalogue in russian]
+        found = [catalogue.get(sentence, context) for catalogue in known]
         if sentence and not any(message and message.string and all(message.string) for message in found):
             missing.append(f"{file}: {sentence}")
     assert not missing, "\n".join(missing)
 
 
-def test_a_sentence_keeps_its_places_for_names_and_numbers(russian: list[Catalog]) -> None:
-    for catalogue in russian:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sentence_keeps_its_places_for_names_and_numbers(language: str) -> None:
+    for catalogue in catalogues(language):
         for message in catalogue:
             if message.id and message.python_format:
                 assert not list(message.check(catalogue)), message.id
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_is_written_in_the_letters_of_the_other_language(language: str) -> None:
+    foreign = {"ru": "іїєґ", "uk": "ыэъё"}[language]
+    for catalogue in catalogues(language):
+        for message in catalogue:
+            said = "".join([message.string] if isinstance(message.string, str) else message.string)
+            assert not set(said.lower()) & set(foreign), f"{message.id}: {said}"

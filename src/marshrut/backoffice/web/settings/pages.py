@@ -1,5 +1,16 @@
 """Every page of the settings: importing it registers it. One line for each."""
 
-from marshrut.backoffice.web.settings import agency
+from marshrut.backoffice.web.settings import (
+    agency,
+    calendars,
+    catalogue,
+    fields,
+    offices,
+    reasons,
+    site_forms,
+    sources,
+    templates,
+    workload,
+)
 
-__all__ = ["agency"]
+__all__ = ["agency", "calendars", "catalogue", "fields", "offices", "reasons", "site_forms", "sources", "templates", "workload"]

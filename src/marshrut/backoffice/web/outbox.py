@@ -1,0 +1,74 @@
+"""The outbox: what waits to be sent, went, failed, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.views.decorators.http import require_safe
+
+from marshrut.agency.web.pages import ReaderRequest, for_staff, part_or_page
+from marshrut.channels.queries import NO_SERVER, STATES, SendingLine, count_sendings, list_sendings, mail_server
+
+PAGE = 50
+STATE_WORDS = {"waiting": ("info", noop("Wait")), "sent": ("good", noop("Sent")), "failed": ("bad", noop("Not delivered")),
+               "cancelled": ("neutral", noop("Cancelled"))}  # fmt: skip
+PURPOSES = {"message": noop("letter"), "invitation": noop("invitation"), "reset": noop("password reset"), "notice": noop("notice"),
+            "auto": noop("automatic"), "test": noop("test")}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One state of messages."""
+
+    label: str
+    url: str
+    is_current: bool
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One message as the list shows it."""
+
+    line: SendingLine
+    to: str
+    subject: str
+    purpose: str
+    label: str
+    tone: str
+    problem: str
+    until: datetime | None
+    may_change: bool
+
+
+@require_safe
+@for_staff()
+def outbox(request: ReaderRequest) -> HttpResponse:
+    """Messages within reach, of one state or all; a page at a time."""
+    actor = request.reader.actor
+    state = request.GET.get("state", "")
+    state = state if state in STATES else ""
+    before = request.GET.get("before", "")
+    lines = list_sendings(actor, state, int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None, PAGE + 1)
+    numbers = count_sendings(actor)
+    tabs = [Tab(_("All"), reverse("outbox"), not state, None)]
+    tabs += [Tab(_(label), f"{reverse('outbox')}?state={name}", state == name, numbers.get(name, 0)) for name, (_tone, label) in STATE_WORDS.items()]
+    more = f"{reverse('outbox')}?state={state}&before={lines[PAGE - 1].id}" if len(lines) > PAGE else None
+    context = {"rows": [_row(line, request) for line in lines[:PAGE]], "tabs": tabs, "state": state, "more_url": more,
+               "has_server": mail_server() is not None, "may_set": actor.may("settings:write")}  # fmt: skip
+    return part_or_page(request, "outbox", "backoffice/_outbox.html", "backoffice/outbox.html", context)
+
+
+def _row(line: SendingLine, request: ReaderRequest) -> Row:
+    reader = request.reader
+    tone, label = STATE_WORDS[line.state]
+    is_open = line.state in ("failed", "waiting")
+    problem = _("No mail server is set yet") if line.problem == NO_SERVER else line.problem
+    return Row(
+        line, reader.actor.email(line.to) or "", reader.actor.text(line.subject), _(PURPOSES.get(line.purpose, line.purpose)), _(label), tone,
+        problem if is_open else "", line.try_at if line.state == "waiting" and line.attempts and line.try_at > reader.now else None,
+        reader.actor.may("messages:write") or reader.actor.may("settings:write"),
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""Mail: the folders it comes into, with their health, and the server it is handed to."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_http_methods
+
+from marshrut.agency.web.pages import Reader, ReaderRequest, for_staff
+from marshrut.backoffice.web.settings.frame import SettingsPage, Values, page_of, refused, register_settings, saved, saving, typed
+from marshrut.backoffice.web.settings.rolls import Ask, Choice, Item, Roll, active_ask
+from marshrut.backoffice.web.settings.story import TableWords, describe
+from marshrut.channels.folders import DROP, MAILDIR, roots
+from marshrut.channels.queries import DoorCard, list_doors, mail_server, oldest_waiting
+from marshrut.channels.services import keep_door, keep_server, try_server
+from marshrut.channels.smtp import PLAIN, STARTTLS, TLS
+from marshrut.core.errors import DomainError
+from marshrut.ui.answers import done
+from marshrut.ui.wording import when
+
+KINDS = {MAILDIR: lazy("Maildir: new letters lie in its folder “new”"), DROP: lazy("Dropped .eml files")}
+SECURITY = {STARTTLS: lazy("STARTTLS, usually port 587"), TLS: lazy("TLS from the beginning, usually port 465"),
+            PLAIN: lazy("Unprotected: only on this machine or in one's own network")}  # fmt: skip
+DOORS = register_settings(
+    SettingsPage(
+        slug="mail", group="messages", order=30, title=lazy("Incoming mail"), icon="mailbox", url_name="settings_mail",
+        description=lazy("Folders that mail comes into. Each letter becomes an inquiry, or a reply in its thread."),
+        watches={"channels_maildoor": ("name", "kind", "path", "address", "source_slug", "office_id", "is_active")},
+        words=lazy("e-mail letters maildir eml inbox mailbox"),
+    )
+)  # fmt: skip
+SERVER = register_settings(
+    SettingsPage(
+        slug="mail-server", group="messages", order=40, title=lazy("Mail server"), icon="server-2", url_name="settings_server",
+        description=lazy("Where letters are handed over for delivery: answers to clients, invitations, notices."),
+        watches={"channels_mailserver": ()}, words=lazy("smtp e-mail password sending outbox"),
+    )
+)  # fmt: skip
+
+
+def _office(value: object, reader: Reader) -> str:
+    office = reader.staff.offices.get(int(str(value))) if value else None
+    return office.name if office else "—"
+
+
+describe(
+    "channels_maildoor",
+    TableWords(
+        noun=lazy("Mail folder"), hidden=("id", "checked_at", "problem", "problem_since"),
+        columns={"name": lazy("name"), "kind": lazy("kind"), "path": lazy("folder"), "address": lazy("address"), "source_slug": lazy("source"),
+                 "office_id": lazy("office"), "is_active": lazy("in use")},
+        said={"office_id": _office, "kind": lambda value, _reader: str(KINDS.get(str(value), value))},
+    ),
+)  # fmt: skip
+describe(
+    "channels_mailserver",
+    TableWords(
+        noun=lazy("Mail server"), name_of=lambda _row, _reader: "", hidden=("id", "sealed_password"),
+        columns={"host": lazy("server"), "port": lazy("port"), "security": lazy("protection"), "user": lazy("login"), "sender": lazy("sender")},
+        said={"security": lambda value, _reader: str(SECURITY.get(str(value), value))},
+    ),
+)  # fmt: skip
+
+
+def _read(reader: Reader) -> list[Item]:
+    return [_item(card, reader) for card in list_doors()]
+
+
+def _item(card: DoorCard, reader: Reader) -> Item:
+    values = {"name": card.name, "kind": card.kind, "path": card.path, "address": card.address, "source_slug": card.source_slug,
+              "office_id": str(card.office_id or ""), "is_active": "yes" if card.is_active else ""}  # fmt: skip
+    looked = _("looked at %(when)s") % {"when": when(card.checked_at)} if card.checked_at else _("not looked at yet")
+    tags = ((_("cannot be read"), "bad"),) if card.problem and card.is_active else ()
+    return Item(card.id, card.name, values, (card.address or card.path, card.problem or looked), tags, card.is_active)
+
+
+def _asks(reader: Reader, _item: Item | None) -> list[Ask]:
+    offices = [Choice("", _("No office: distribution decides")), *(Choice(str(o.id), o.name) for o in reader.staff.offices.values())]
+    where = ", ".join(map(str, roots())) or "MARSHRUT_MAIL_ROOTS"
+    return [
+        Ask("name", _("Name"), is_required=True),
+        Ask("kind", _("Kind"), "select", choices=[Choice(kind, str(label)) for kind, label in KINDS.items()]),
+        Ask("path", _("Folder"), hint=_("The whole path, below %(where)s. It is made if it is not there.") % {"where": where}, is_required=True),
+        Ask("address", _("The mailbox's own address"), hint=_("Letters from it are ours: they answer the client."), attrs={"type": "email"}),
+        Ask("source_slug", _("Source"), hint=_("What reports count its inquiries by."), is_whole=False),
+        Ask("office_id", _("Office"), "select", choices=offices, is_whole=False),
+        active_ask(_("In use: its letters are read"), _("Letters already taken stay.")),
+    ]  # fmt: skip
+
+
+def _save(pk: int | None, values: Values, reader: Reader) -> None:
+    office = reader.staff.offices.get(int(values["office_id"])) if values["office_id"].isascii() and values["office_id"].isdigit() else None
+    keep_door(
+        door_id=pk, name=values["name"], kind=values["kind"], path=values["path"], address=values["address"],
+        source_slug=values["source_slug"], office_id=office.id if office else None, is_active=bool(values["is_active"]),
+        by=reader.actor, now=reader.now,
+    )  # fmt: skip
+
+
+def _fresh(reader: Reader) -> Values:
+    root = next(iter(roots()), None)
+    return {"name": "", "kind": MAILDIR, "path": f"{root}/" if root else "", "address": "", "source_slug": "email", "office_id": "",
+            "is_active": "yes"}  # fmt: skip
+
+
+ROLL = Roll(
+    page=DOORS, table="channels_maildoor", add_label=lazy("Add a mail folder"), read=_read, asks=_asks, save=_save, fresh=_fresh,
+    help=lazy("A mail program on this machine (fetchmail, mbsync, an MX) delivers into the folder; it is looked at every ten seconds."),
+    empty=(lazy("No mail comes in yet"), lazy("Name a folder, and each letter in it becomes an inquiry or a reply in its thread.")),
+)  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff("settings:write")
+def server(request: ReaderRequest) -> HttpResponse:
+    """The form about the mail server. The password is never shown; an empty field keeps the one that is there."""
+    context = _server_context()
+    if request.method == "GET":
+        return page_of(request, SERVER, "backoffice/settings/mail_server.html", {**context, "values": _server_values()})
+    values = typed(request, "host", "port", "security", "user", "sender", "forget", longest=300)
+    password = request.POST.get("password", "")[:500]
+    try:
+        with saving(request, SERVER):
+            keep_server(
+                host=values["host"], port=values["port"], security=values["security"], user=values["user"], sender=values["sender"],
+                password="" if values["forget"] else password or None, by=request.reader.actor, now=request.reader.now,
+            )  # fmt: skip
+    except DomainError as error:
+        return refused(request, SERVER, "backoffice/settings/_mail_server_form.html", context, values, error)
+    return saved(SERVER)
+
+
+def _server_context() -> dict[str, Any]:
+    card = mail_server()
+    return {"security": [Choice(kind, str(label)) for kind, label in SECURITY.items()], "has_password": bool(card and card.has_password),
+            "is_set": card is not None, "waiting_since": oldest_waiting()}  # fmt: skip
+
+
+def _server_values() -> Values:
+    card = mail_server()
+    if card is None:
+        return {"host": "", "port": "587", "security": STARTTLS, "user": "", "sender": ""}
+    return {"host": card.host, "port": str(card.port), "security": card.security, "user": card.user, "sender": card.sender}
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff("settings:write")
+def test_letter(request: ReaderRequest) -> HttpResponse:
+    """One letter is handed over at once, to see what the server says."""
+    reader, template = request.reader, "backoffice/settings/_test_letter_dialog.html"
+    if request.method == "GET":
+        return render(request, template, {"values": {"to": ""}, "errors": {}})
+    values = typed(request, "to", longest=300)
+    try:
+        try_server(to=values["to"], subject=_("A letter to try the mail server"), text=_("If you read this, letters go out."),
+                   by=reader.actor, now=reader.now)  # fmt: skip
+    except DomainError as error:
+        return render(request, template, {"values": values, "errors": {"to": error.sentence}}, status=error.status)
+    return done(_("The server took the letter: look into the mailbox"))

@@ -1,0 +1,184 @@
+"""The numbers of the priority model, each with its meaning, and today's open inquiries in the order they would make."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_http_methods
+
+from marshrut.agency.web.pages import ReaderRequest, for_staff
+from marshrut.backoffice.web.settings.frame import (
+    SettingsPage,
+    is_preview,
+    page_of,
+    preview_of,
+    refused,
+    register_settings,
+    saved,
+    saving,
+)
+from marshrut.backoffice.web.settings.rule_pages import Choice, example, reference_of, rule_setting_rows
+from marshrut.core.errors import DomainError
+from marshrut.core.names import clean_text
+from marshrut.intake.queries.rule_samples import Sampled, sample_open
+from marshrut.intake.rules import CATEGORIES, CHANNELS, Priority, PriorityModel, compile_priority, default_priority
+from marshrut.intake.rules.adjusting import NumberField, adjusted, number_fields
+from marshrut.intake.services.rule_settings import changes_kept, restore_delivered, save_priority, try_priority
+from marshrut.intake.wording import channel_label, class_label, missing_label
+
+OPTIONAL = {"margin_share": CATEGORIES, "usual_margin": CATEGORIES, "minutes": CHANNELS}
+PAGE = register_settings(SettingsPage(
+    slug="priority", group="inquiries", title=lazy("Priority"), icon="bolt", order=40, url_name="settings_priority",
+    description=lazy("Which inquiry first: what an hour of work on it saves, in money. Chance × margin × what is lost while nobody answers ÷ minutes."),
+    watches={"intake_rulesetting": ()}, words=lazy("score weights model order")))  # fmt: skip
+MOST_ROWS = 14
+Label = str | Promise
+SECTIONS: tuple[tuple[str, Label, Label], ...] = (
+    ("channel_chance", lazy("Chance of a sale by channel"), lazy("From 0 to 1; counts while the source has no conversion of its own.")),
+    ("grade_factor", lazy("How relevance changes the chance"), lazy("1 leaves it as it is, 0.4 makes it less than half.")),
+    ("reach_factor", lazy("How the way to reach the client changes the chance"), lazy("From 0 to 1: a phone answers sooner than a letter.")),
+    ("completeness_least", lazy("Chance of an empty request"), lazy("Share that is left when nothing is said of what is wanted; 1: it does not matter.")),
+    ("most_chance", lazy("Greatest chance"), lazy("Nothing is ever surer than this, from 0 to 1.")),
+    ("margin_share", lazy("Share of the budget that stays with the agency"), lazy("From 0 to 1 by category; empty: the usual one.")),
+    ("usual_margin", lazy("Usual margin where no budget is named"), lazy("In the model's currency; empty: the usual one.")),
+    ("most_margin", lazy("Greatest margin that counts"), lazy("So that a slip of the hand in a budget does not overturn the list.")),
+    ("cooling", lazy("How inquiries cool"), lazy("Hours since receipt, and the share of chances that is left by then.")),
+    ("minutes", lazy("Minutes of work for the next step"), lazy("By channel: a quick answer comes before a long one of the same worth.")),
+    ("classes", lazy("By class"), lazy("Clients have a least chance; duties have what is at stake and how much of it an hour loses.")),
+    ("vip_factor", lazy("VIP clients count"), lazy("So many times more, 1 or above.")),
+    ("scale", lazy("Scale from 0 to 100"), lazy("Money per hour that stands for the low and the high end.")),
+    ("rates", lazy("Rates of currencies"), lazy("One unit in the model's currency; only to compare, never for a price.")),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Field:
+    """A number with its label, as the form shows it."""
+
+    name: str
+    label: str
+    value: str
+    delivered: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """Numbers that mean the same thing of different things."""
+
+    title: str
+    meaning: str
+    fields: list[Field]
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff("settings:write")
+def priority(request: ReaderRequest) -> HttpResponse:
+    """All numbers in one form; what is typed is tried on the open inquiries."""
+    data = adjusted(default_priority(), changes_kept("priority"))
+    fields = list(number_fields(data, OPTIONAL))
+    typed = {field.name: clean_text(request.POST.get(field.name), 40) for field in fields if field.name in request.POST}
+    context = {"sections": list(_sections(fields, typed, reference_of(request).catalogue.categories)), "is_changed": bool(changes_kept("priority"))}
+    if request.method == "GET":
+        return page_of(request, PAGE, "backoffice/settings/priority.html", {**context, "values": {}})
+    if is_preview(request):
+        return preview_of(request, "backoffice/settings/_priority_preview.html", lambda: _preview(request, typed, fields))
+    try:
+        with saving(request, PAGE, rule_setting_rows("priority")):
+            by: dict[str, Any] = {"by": request.reader.actor, "now": request.reader.now}
+            if "restore" in request.POST:
+                restore_delivered(slug="priority", **by)
+            else:
+                save_priority(typed=typed, fields=fields, **by)
+    except DomainError as error:
+        return refused(request, PAGE, "backoffice/settings/_priority_form.html", context, typed, error, [field.name for field in fields])
+    return saved(PAGE)
+
+
+def _sections(fields: list[NumberField], typed: Mapping[str, str], categories: Mapping[str, str]) -> Iterator[Section]:
+    delivered = {field.name: field.value for field in number_fields(default_priority())}
+    for table, title, meaning in SECTIONS:
+        mine = [field for field in fields if field.path[0] == table and field.name != "cooling.0.0" and field.name != "cooling.0.1"]
+        yield Section(str(title), str(meaning), [
+            Field(field.name, _label(field, categories), typed.get(field.name, _shown(field.value)), _shown(delivered.get(field.name)))
+            for field in mine
+        ])  # fmt: skip
+
+
+def _shown(value: float | None) -> str:
+    return "" if value is None else f"{value:.10g}"
+
+
+def _label(field: NumberField, categories: Mapping[str, str]) -> str:
+    table, *rest = field.path
+    if not rest:
+        return _("Number")
+    if table == "classes":
+        about = {"least_chance": _("least chance"), "at_stake": _("at stake"), "lost_in_hour": _("lost in an hour")}
+        return f"{class_label(rest[0])}: {about.get(rest[1], rest[1])}"
+    if table == "cooling":
+        return (_("Point %(number)s: hours") if rest[1] == "0" else _("Point %(number)s: share left")) % {"number": rest[0]}
+    if rest[0] == "default":
+        return _("Usual")
+    if table in ("channel_chance", "minutes"):
+        return channel_label(rest[0])
+    if table == "reach_factor":
+        return missing_label(rest[0])
+    if table == "scale":
+        return _("Low end") if rest[0] == "low" else _("High end")
+    return categories.get(rest[0], rest[0])
+
+
+@dataclass(frozen=True)
+class Risen:
+    """One open inquiry before and after: its place and score, and what the score is made of."""
+
+    title: Choice
+    before: int
+    after: int
+    score: Priority
+    score_before: int
+    derivation: str
+
+    @property
+    def steps(self) -> int:
+        """Places up (positive) or down."""
+        return self.before - self.after
+
+
+def _preview(request: ReaderRequest, typed: Mapping[str, str], fields: list[NumberField]) -> dict[str, Any]:
+    model = compile_priority(try_priority(typed, fields))
+    sample = sample_open(request.reader.staff)
+    rows = compared_orders(reference_of(request).rules.priority, model, sample, request)
+    moved = [row for row in rows if row.steps]
+    return {"total": len(sample), "moved": len(moved), "rows": sorted(rows, key=lambda row: row.after)[:MOST_ROWS],
+            "fallen": sorted((row for row in moved if row.steps < 0 and row.after > MOST_ROWS), key=lambda row: row.steps)[:4]}  # fmt: skip
+
+
+def compared_orders(present: PriorityModel, wanted: PriorityModel, sample: list[Sampled], request: ReaderRequest) -> list[Risen]:
+    """Every open inquiry with its place by the present numbers and by those being tried."""
+    now = request.reader.now
+    ages = [max(0.0, (now - one.received_at).total_seconds() / 60) for one in sample]
+    before, after = ([model.score(one.facts, one.inquiry_class, one.relevance, one.source_chance, age)
+                      for one, age in zip(sample, ages, strict=True)] for model in (present, wanted))  # fmt: skip
+    was, now_is = _places(before, sample), _places(after, sample)
+    rows = []
+    for number, one in enumerate(sample):
+        shown = example(request.reader, one)
+        title = Choice(one.id if shown else None, shown.title if shown else _("Inquiry no. %(number)s") % {"number": one.id})
+        rows.append(Risen(title, was[number], now_is[number], after[number], before[number].score, _derivation(after[number])))
+    return rows
+
+
+def _places(scores: list[Priority], sample: list[Sampled]) -> dict[int, int]:
+    order = sorted(range(len(scores)), key=lambda number: (-scores[number].money_per_hour, sample[number].id))
+    return {number: place for place, number in enumerate(order, 1)}
+
+
+def _derivation(score: Priority) -> str:
+    parts = score.derivation
+    return "{:.0f} % × {:,.0f} × {:.0f} % ÷ {:g} {}".format(
+        parts["chance"] * 100, parts["margin"], parts["cooling"] * 100, parts["minutes"], _("min")).replace(",", "\u202f")  # fmt: skip

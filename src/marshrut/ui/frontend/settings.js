@@ -1,0 +1,17 @@
+/* Settings: hours of one day are copied to the others of its kind. */
+
+const WORKING = ["day0", "day1", "day2", "day3", "day4"];
+const WEEKEND = ["day5", "day6"];
+
+export function startSettings() {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-copy-day]");
+    if (button) copyDay(button.closest("form"), button.dataset.copyDay);
+  });
+}
+
+function copyDay(form, name) {
+  const alike = WORKING.includes(name) ? WORKING : WEEKEND;
+  for (const other of alike) form.elements[other].value = form.elements[name].value;
+  form.elements[name].dispatchEvent(new Event("change", { bubbles: true }));
+}
