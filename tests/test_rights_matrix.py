@@ -62,7 +62,7 @@ PAGES: dict[str, Kind] = {
     "/": LIST, "/nav": LIST, "/inbox": LIST, "/board": LIST, "/clients": LIST, "/clients/known": LIST, "/search": LIST, "/inquiries/new": LIST("inquiries:write"),
     "/inbox/<id:pk>": RECORD, "/board/deals/<id:pk>": RECORD, "/clients/<id:pk>": RECORD, "/inquiries/<id:pk>": RECORD, "/deals/<id:pk>": RECORD,
     "/inquiries/<id:pk>/deal": ACTION, "/inquiries/<id:pk>/take": ACTION, "/inquiries/<id:pk>/spam": ACTION, "/inquiries/<id:pk>/close": ACTION,
-    "/inquiries/<id:pk>/reopen": ACTION, "/deals/<id:pk>/stage": ACTION, "/deals/<id:pk>/close": ACTION, "/deals/<id:pk>/reopen": ACTION,
+    "/inquiries/<id:pk>/reopen": ACTION, "/deals/<id:pk>/stage": ACTION, "/deals/<id:pk>/funnel": ACTION, "/deals/<id:pk>/close": ACTION, "/deals/<id:pk>/reopen": ACTION,
     "/tasks/<id:pk>/complete": ACTION, "/tasks/<id:pk>/postpone": ACTION, "/dossiers/<id:pk>/touch": ACTION, "/dossiers/<id:pk>/task": ACTION,
     "/quarantine/<id:pk>/release": WATCH, "/quarantine/<id:pk>": WATCH, "/quarantine/<id:pk>/discard": WATCH,
     "/outbox": LIST,
@@ -89,6 +89,13 @@ PAGES: dict[str, Kind] = {
     **{f"/lists/deals/bulk/{action}": MANAGE("deals:write") for action in ("hand_over", "plan", "set", "close")},
     "/lists/clients/bulk/set": MANAGE("persons:write"),
     "/dossiers/<id:pk>/fields": ACTION, "/clients/<id:pk>/fields": ACTION,
+    **{f"/settings{rest}": MANAGE("settings:write") for rest in (
+        "", "/history/<slug:slug>", "/history/<slug:slug>/<id:pk>/undo", "/agency", "/offices/<id:pk>/switch", "/calendars", "/calendars/<id:pk>",
+        "/calendars/<id:pk>/days/new", "/calendars/<id:pk>/days/<str:day>", "/calendars/<id:pk>/public", "/workload", "/workload/<id:pk>",
+        "/skills", "/skills/<id:pk>", "/relevance/numbers", "/priority", "/contact", "/contact/row", "/contact/<id:pk>/remove", "/distribution",
+        "/clocks", "/funnels/<id:pk>/stages/new", "/stages/<id:pk>", "/stages/<id:pk>/retire", "/stages/<id:pk>/restore")},
+    **{f"/settings/{page}{rest}": MANAGE("settings:write") for rest in ("", "/new", "/<id:pk>")
+       for page in ("criteria", "relevance", "funnels", "offices", "sources", "forms", "categories", "directions", "reasons", "templates", "fields")},
 }  # fmt: skip
 DOOR: dict[tuple[str, str], Kind] = {  # (address, method) → kind and the scope it needs
     ("/ping", "GET"): LIST, ("/search", "GET"): LIST,

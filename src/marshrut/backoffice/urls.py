@@ -46,5 +46,7 @@ urlpatterns = [
     path("imports/<id:pk>/discard", imports.discard_import, name="import_discard"),
     path("imports/<id:pk>/problems.csv", imports.import_problems, name="import_problems"),
     path("outbox", outbox.outbox, name="outbox"),
+    path("sendings/<id:pk>/repeat", outbox.send_again, name="sending_repeat"),
+    path("sendings/<id:pk>/cancel", outbox.cancel, name="sending_cancel"),
     *urls_settings.urlpatterns,
 ]

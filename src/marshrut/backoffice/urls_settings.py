@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from marshrut.backoffice import urls_rules
 from marshrut.backoffice.web.settings import (
     agency,
     calendars,
@@ -44,4 +45,5 @@ urlpatterns = [
     *roll_urls("settings/mail", mail.ROLL),
     path("settings/mail-server", mail.server, name="settings_server"),
     path("settings/mail-server/test", mail.test_letter, name="settings_server_test"),
+    *urls_rules.urlpatterns,
 ]

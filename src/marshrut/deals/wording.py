@@ -30,3 +30,33 @@ def stage_name_hint(judged: NameJudgement) -> str:
     if judged.code not in _HINTS:
         return ""
     return f"{_(_HINTS[judged.code])} {_('Better: “%(name)s”.') % {'name': judged.better} if judged.better else ''}".rstrip()
+
+
+FACTS = {
+    "amount": noop("Budget or price"),
+    "need": noop("What they need"),
+    "dates": noop("Dates"),
+    "party": noop("Who travels"),
+    "selection": noop("Selection shown"),
+    "meeting_on": noop("Day of the meeting"),
+    "option": noop("Chosen option"),
+    "prepayment": noop("Prepayment"),
+    "passports": noop("Passports"),
+    "contract": noop("Contract"),
+    "booking_number": noop("Booking number"),
+    "paid_on": noop("Paid in full on"),
+    "documents_on": noop("Documents handed over on"),
+    "returned_on": noop("Returned on"),
+    "feedback": noop("Feedback"),
+}
+TASK_KINDS = {"call": noop("Call"), "write": noop("Write"), "meeting": noop("Meeting"), "document": noop("Documents")}
+
+
+def fact_label(name: str) -> str:
+    """What a fact of a deal is called."""
+    return _(FACTS[name]) if name in FACTS else name
+
+
+def task_kind_label(kind: str) -> str:
+    """What kind of action it is."""
+    return _(TASK_KINDS[kind]) if kind in TASK_KINDS else kind

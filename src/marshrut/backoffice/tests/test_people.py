@@ -4,13 +4,11 @@ import re
 from datetime import timedelta
 from typing import Any
 
-import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.cast import PASSWORD
-from tests.together import at_once
 
 from marshrut.agency.models import AccessLink, ApiToken, Employee, Office, Team
 from marshrut.agency.permissions import Actor, system
@@ -158,47 +156,6 @@ def test_the_last_owner_stays_and_so_does_whoever_can_let_people_in(cast: Any) -
         change_employee(employee_id=cast.owner.id, employment=rights, by=cast.owner, now=utc_now())
 
 
-def test_the_database_itself_keeps_an_owner(own_database: str, cast: Any) -> None:
-    with pytest.raises(Exception, match="agency_last_owner"), transaction.atomic():
-        Employee.objects.filter(role="owner").update(is_active=False)
-    with pytest.raises(Exception, match="agency_last"), transaction.atomic():
-        Employee.objects.filter(role__in=["owner", "administrator"]).delete()
-
-
-def test_two_last_owners_cannot_let_go_of_each_other_at_once(own_database: str, cast: Any) -> None:
-    office = Employee.objects.get(pk=cast.owner.id).office
-    other = Employee.objects.create(email="second@agency.example", name="Вторая", role="owner", office=office, password="!")
-    owners = [cast.owner, actor_of_employee(other.id)]
-
-    def demote(by: Actor, whom: Actor) -> str:
-        rights = Employment(name=whom.name, role="manager", office_id=office.id)
-        try:
-            change_employee(employee_id=whom.id, employment=rights, by=by, now=utc_now())
-        except Refused as refusal:
-            return refusal.code
-        return "done"
-
-    said = at_once([lambda: demote(owners[0], owners[1]), lambda: demote(owners[1], owners[0])])
-    assert sorted(said) == ["done", "last_owner"]
-    assert Employee.objects.filter(role="owner", is_active=True).count() == 1
-
-
-def test_two_with_one_invitation_do_not_both_get_in(own_database: str, cast: Any) -> None:
-    from marshrut.agency.services import accept_invitation
-
-    rights = Employment(name="Нина", role="manager", office_id=cast.anna.office_id)
-    letter = invite_employee(email="nina@agency.example", employment=rights, by=cast.owner, now=utc_now())
-
-    def accept() -> str:
-        try:
-            accept_invitation(secret=letter.secret, name="Нина", password=NEW, now=utc_now())
-        except Refused as refusal:
-            return refusal.code
-        return "in"
-
-    assert sorted(at_once([accept] * 3)) == ["in", "used", "used"]
-
-
 def test_the_list_of_people_costs_the_same_for_few_and_many(cast: Any) -> None:
     olga = browser_of(cast.owner)
     olga.get("/staff")
@@ -255,13 +212,6 @@ def test_nobody_issues_a_token_that_may_more_than_they(cast: Any) -> None:
     with pytest.raises(Invalid):
         issue_token(name="x", scopes=frozenset({"deals:read"}), by=cast.supervisor, now=utc_now())
     assert actor_of_token("mrt_guessed") is None
-
-
-def test_psycopg_is_what_the_guard_speaks_through(own_database: str, cast: Any) -> None:
-    """The guard is the database's, not the program's: bare SQL meets it too."""
-    with pytest.raises(Exception) as refused, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("update agency_employee set role = 'manager' where role = 'owner'")
-    assert isinstance(refused.value.__cause__, psycopg.errors.CheckViolation)
 
 
 def test_the_page_of_one_person_shows_what_they_are_and_may(cast: Any) -> None:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from marshrut.agency.models import Agency, Employee, Office, WorkingWindow
+from marshrut.agency.models import Agency, Employee, Office
 from marshrut.agency.queries import read_revision, read_staff
 from marshrut.backoffice.web.settings.frame import settings_pages
 from marshrut.backoffice.web.settings.story import WORDS
@@ -43,17 +43,13 @@ def since_of(browser: Client, address: str) -> str:
     return found[1]
 
 
-def save(browser: Client, address: str, **values: str) -> Any:
-    given = {"since": since_of(browser, address)} | values
-    return browser.post(address, given, **HX)
+def save(browser: Client, where: str, /, **values: str) -> Any:
+    given = {"since": since_of(browser, where)} | values
+    return browser.post(where, given, **HX)
 
 
 def last_change(table: str) -> int:
     return int(Change.objects.filter(table_name=table).latest("id").id)
-
-
-def take_back(browser: Client, slug: str, table: str) -> Any:
-    return browser.post(f"/settings/history/{slug}/{last_change(table)}/undo", **HX)
 
 
 def test_the_index_shows_every_page_and_a_search_finds_it_by_other_words(olga: Client) -> None:
@@ -126,54 +122,6 @@ def test_two_rows_of_one_list_do_not_stand_in_one_anothers_way(olga: Client, art
 def test_a_place_that_is_no_number_is_as_old_as_can_be(olga: Client, hostile: str) -> None:
     save(olga, "/settings/agency", **ABOUT | {"name": "Раз"})
     assert olga.post("/settings/agency", ABOUT | {"since": hostile}, **HX).status_code == 409
-
-
-def test_an_update_is_taken_back_and_that_too(olga: Client) -> None:
-    save(olga, "/settings/agency", **ABOUT | {"name": "Было"})
-    save(olga, "/settings/agency", **ABOUT | {"name": "Стало", "currency": "KZT"})
-    assert take_back(olga, "agency", "agency_agency").status_code == 204
-    assert list(Agency.objects.values_list("name", "currency")) == [("Было", "RUB")]
-    assert take_back(olga, "agency", "agency_agency").status_code == 204
-    assert list(Agency.objects.values_list("name", "currency")) == [("Стало", "KZT")]
-
-
-def test_what_was_added_goes_and_what_went_comes_back(olga: Client) -> None:
-    office = Office.objects.order_by("id")[0]
-    address = f"/settings/calendars/{office.pk}"
-    before = set(WorkingWindow.objects.filter(office=office).values_list("id", "weekday", "opens", "closes"))
-    assert save(olga, address, day0="09:00–13:00, 14:00–18:00").status_code == 204
-    assert WorkingWindow.objects.filter(office=office).count() == 2
-    assert take_back(olga, "calendars", "agency_workingwindow").status_code == 204
-    assert set(WorkingWindow.objects.filter(office=office).values_list("id", "weekday", "opens", "closes")) == before
-
-
-def test_what_was_changed_since_is_not_buried(olga: Client, artem: Client) -> None:
-    save(olga, "/settings/agency", **ABOUT | {"name": "Раз"})
-    change = last_change("agency_agency")
-    save(artem, "/settings/agency", **ABOUT | {"name": "Два"})
-    answer = olga.post(f"/settings/history/agency/{change}/undo", **HX)
-    assert answer.status_code == 409
-    assert "Артём Панченко" in answer.content.decode()
-    assert Agency.objects.get().name == "Два"
-
-
-def test_what_others_depend_on_is_not_taken_back(olga: Client, cast: Any) -> None:
-    save(olga, "/settings/offices/new", name="Южный", country="RU", time_zone="Europe/Moscow", queue="")
-    office = Office.objects.get(name="Южный")
-    change = last_change("agency_office")
-    Employee.objects.filter(pk=cast.boris.id).update(office=office)
-    answer = olga.post(f"/settings/history/offices/{change}/undo", **HX)
-    assert answer.status_code == 409
-    assert Office.objects.filter(pk=office.pk).exists()
-
-
-def test_a_calendar_that_would_never_open_does_not_come_back(olga: Client) -> None:
-    office = Office.objects.order_by("id")[0]
-    WorkingWindow.objects.filter(office=office).delete()
-    assert save(olga, f"/settings/calendars/{office.pk}", day1="10–19").status_code == 204
-    answer = take_back(olga, "calendars", "agency_workingwindow")
-    assert answer.status_code == 409
-    assert WorkingWindow.objects.filter(office=office).count() == 1
 
 
 def test_a_change_of_another_page_is_not_found_here(olga: Client) -> None:

@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from marshrut.agency.web.pages import ReaderRequest, for_staff, part_or_page
 from marshrut.channels.queries import NO_SERVER, STATES, SendingLine, count_sendings, list_sendings, mail_server
+from marshrut.channels.services import cancel_sending, repeat_sending
+from marshrut.ui.answers import done
 
 PAGE = 50
 STATE_WORDS = {"waiting": ("info", noop("Wait")), "sent": ("good", noop("Sent")), "failed": ("bad", noop("Not delivered")),
@@ -70,5 +73,33 @@ def _row(line: SendingLine, request: ReaderRequest) -> Row:
     return Row(
         line, reader.actor.email(line.to) or "", reader.actor.text(line.subject), _(PURPOSES.get(line.purpose, line.purpose)), _(label), tone,
         problem if is_open else "", line.try_at if line.state == "waiting" and line.attempts and line.try_at > reader.now else None,
-        reader.actor.may("messages:write") or reader.actor.may("settings:write"),
+        _may_change(request),
     )  # fmt: skip
+
+
+@require_POST
+@for_staff()
+def send_again(request: ReaderRequest, pk: int) -> HttpResponse:
+    """A message that failed or was cancelled goes again; one that waits goes at once."""
+    _only_for_senders(request)
+    repeat_sending(sending_id=pk, by=request.reader.actor, now=request.reader.now)
+    return done(_("It is in the outbox again"))
+
+
+@require_POST
+@for_staff()
+def cancel(request: ReaderRequest, pk: int) -> HttpResponse:
+    """A message that still waits does not go; a failed one is put away."""
+    _only_for_senders(request)
+    cancel_sending(sending_id=pk, by=request.reader.actor, now=request.reader.now)
+    return done(_("It will not be sent"))
+
+
+def _only_for_senders(request: ReaderRequest) -> None:
+    """403 for whoever only reads; who keeps the settings minds the outbox."""
+    if not _may_change(request):
+        raise PermissionDenied("messages:write")
+
+
+def _may_change(request: ReaderRequest) -> bool:
+    return request.reader.actor.may("messages:write") or request.reader.actor.may("settings:write")

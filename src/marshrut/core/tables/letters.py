@@ -20,7 +20,8 @@ _CYRILLIC = ("cp1251", "koi8-r", "koi8-u", "cp866")
 # How often letters stand in Russian and Ukrainian, per mille, roughly (O. Lyashevskaya, S. Sharov, 2009; rounded).
 _OFTEN = dict(zip(
     "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъёіїєґ",
-    (109, 85, 80, 73, 67, 63, 55, 47, 45, 44, 35, 32, 30, 28, 26, 20, 19, 17, 17, 16, 16, 14, 12, 10, 9, 7, 6, 5, 4, 3, 3, 1, 1, 20, 4, 3, 1),
+    (109, 85, 80, 73, 67, 63, 55, 47, 45, 44, 35, 32, 30, 28, 26, 20, 19, 17, 17, 16, 16, 14, 12, 10, 9, 7, 6, 5, 4, 3, 3, 1, 1,
+     20, 4, 3, 1),
     strict=True,
 ))  # fmt: skip
 _FEW_BROKEN = 0.01  # broken sequences for each good one: a torn UTF-8 file is UTF-8 all the same

@@ -82,9 +82,7 @@ def read_xlsx(file: BinaryIO, sheet: str = "") -> Iterator[tuple[int, list[Any]]
         if not found:
             raise Invalid("no_sheet", _("There is no sheet with cells in this workbook."), field="file")
         found[0].reset_dimensions()  # some programs write wrong ones
-        number = 0
-        for row in found[0].iter_rows(values_only=True):
-            number += 1
+        for number, row in enumerate(found[0].iter_rows(values_only=True), 1):
             if any(cell not in (None, "") for cell in row):
                 yield number, list(row)
     except (*_BROKEN, DefusedXmlException) as error:

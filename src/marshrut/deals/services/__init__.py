@@ -1,11 +1,14 @@
 """Writes of deals, as sentences."""
 
+from marshrut.deals.services.changing import change_funnel, fitting_stage
 from marshrut.deals.services.passing import close_deal, move_deal, open_deal, open_deal_at, reopen_deal, trip_title
 from marshrut.deals.services.starting import Beginning, start_again, start_deal
 
 __all__ = [
     "Beginning",
+    "change_funnel",
     "close_deal",
+    "fitting_stage",
     "move_deal",
     "open_deal",
     "open_deal_at",

@@ -141,6 +141,7 @@ def _result(run: BulkRun, row: BulkRow, by: Actor | None, now: datetime) -> tupl
                 before = do_row(page=run.page, action=run.action, options=run.options, item_id=row.item_id, by=by, now=now)
             with connection.cursor() as cursor:  # what the commit would refuse is refused here, for this row alone
                 cursor.execute("set constraints all immediate")
+                cursor.execute("set constraints all deferred")
         return "done", "", before
     except DomainError as error:
         return "refused", error.sentence, None

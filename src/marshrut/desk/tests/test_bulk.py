@@ -165,6 +165,8 @@ def test_a_long_run_is_a_job_that_goes_on_where_it_was_cut_off_and_does_nothing_
 def test_whoever_has_left_does_nothing_more(hers: Ask, cast: Any) -> None:
     inquiry = hers()
     run = start_bulk(page="inquiries", action="spam", options={}, ids=[inquiry.pk], language="ru", by=cast.anna, now=utc_now())
+    Dossier.objects.filter(pk=inquiry.dossier_id).update(owner_id=cast.boris.id)
+    Task.objects.filter(dossier_id=inquiry.dossier_id).update(assignee_id=cast.boris.id)
     Employee.objects.filter(pk=cast.anna.id).update(is_active=False)
     work_off(run_id=run, now=utc_now())
     assert results(run) == [(inquiry.pk, "refused")]

@@ -11,12 +11,12 @@ from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from marshrut.channels.queries import AttachmentLine, find_attachment, last_letter_of, list_templates, mail_server
 from marshrut.channels.rules.media import SHOWN
 from marshrut.channels.rules.templates import fill
-from marshrut.channels.services import cancel_sending, keep_upload, repeat_sending
+from marshrut.channels.services import keep_upload
 from marshrut.clients.queries import ContactLine, person_of_matter
 from marshrut.core.errors import DomainError, Invalid, NotFound
 from marshrut.core.files import PIECE, read_file
@@ -52,7 +52,8 @@ def write(request: DeskRequest, pk: int) -> HttpResponse:
     """A letter or a message to the client, with what comes next in the same gesture."""
     desk = request.desk
     asked = asked_about(desk, pk)
-    _only_for_writers(desk)
+    if not desk.actor.may("messages:write"):
+        raise PermissionDenied("messages:write")
     contacts = _contacts(asked)
     boxes = _boxes(desk, pk, contacts)
     context = _context(desk, asked, boxes, contacts)
@@ -73,12 +74,6 @@ def write(request: DeskRequest, pk: int) -> HttpResponse:
     return done(_("It is in the outbox and goes within seconds"))
 
 
-def _only_for_writers(desk: Desk) -> None:
-    """403 for whoever reads and does not write; who keeps the settings minds the outbox."""
-    if not (desk.actor.may("messages:write") or desk.actor.may("settings:write")):
-        raise PermissionDenied("messages:write")
-
-
 def _contacts(asked: Asked) -> list[ContactLine]:
     person = person_of_matter(asked.row.person_id) if asked.row.person_id else None
     return list(person.contacts) if person else []
@@ -97,8 +92,8 @@ def _context(desk: Desk, asked: Asked, boxes: list[Address], contacts: list[Cont
     ways += [Option(name, label, icon) for name, (icon, label) in MESSENGERS.items() if _link(name, contacts, "")]
     return {
         "dossier": row.dossier_id, "matter_title": asked.title, "ways": ways, "boxes": [Option(b.value, b.label) for b in boxes],
-        "templates": [Option(str(card.id), card.name) for card in list_templates()], "presets": presets(desk), "has_server": mail_server() is not None,
-        "task_title": row.task_title if row.task_id else "", "most_mb": LARGEST >> 20,
+        "templates": [Option(str(card.id), card.name) for card in list_templates()], "presets": presets(desk),
+        "has_server": mail_server() is not None, "task_title": row.task_title if row.task_id else "", "most_mb": LARGEST >> 20,
     }  # fmt: skip
 
 
@@ -148,8 +143,8 @@ def _send(request: DeskRequest, pk: int, boxes: list[Address], values: dict[str,
     to = next((box.normal for box in boxes if box.value == values["to"]), values["to"] if not boxes else "")
     files = request.FILES.getlist("files")
     if len(files) > MOST_FILES or sum(file.size or 0 for file in files) > LARGEST:
-        limits = {"limit": LARGEST >> 20, "count": MOST_FILES}
-        raise Invalid("files_too_large", _("At most %(count)s files of %(limit)s MB together can go with a letter.") % limits, field="files")
+        told = _("At most %(count)s files of %(limit)s MB together can go with a letter.")
+        raise Invalid("files_too_large", told % {"limit": LARGEST >> 20, "count": MOST_FILES}, field="files")
     letter = last_letter_of(pk)
     kept = [keep_upload(name=file.name or "", pieces=file.chunks(PIECE), start=_start(file), dossier_id=pk) for file in files]
     write_letter(dossier_id=pk, to=to, subject=values["subject"], text=values["text"], files=kept, in_reply_to=letter[0] if letter else "",
@@ -172,7 +167,8 @@ def _to_messenger(request: DeskRequest, asked: Asked, contacts: list[ContactLine
     link = _link(values["how"], contacts, values["text"])
     if link is None:
         raise Invalid("no_account", _("No number or name of theirs is known there."), field="how")
-    said: dict[str, Any] = {"dossier_id": asked.row.dossier_id, "kind": "message_out", "body": values["text"], "by": desk.actor, "now": desk.now}
+    said: dict[str, Any] = {"dossier_id": asked.row.dossier_id, "kind": "message_out", "body": values["text"], "by": desk.actor,
+                            "now": desk.now}  # fmt: skip
     if task_id is not None:
         answer_and_plan(**said, task_id=task_id, following=following)
     else:
@@ -222,21 +218,3 @@ def attachment(request: DeskRequest, pk: int) -> HttpResponseBase:
 
 def _contents(line: AttachmentLine) -> Iterator[bytes]:
     yield from read_file(line.file_id)
-
-
-@require_POST
-@at_desk
-def send_again(request: DeskRequest, pk: int) -> HttpResponse:
-    """A message that failed or was cancelled goes again."""
-    _only_for_writers(request.desk)
-    repeat_sending(sending_id=pk, by=request.desk.actor, now=request.desk.now)
-    return done(_("It is in the outbox again"))
-
-
-@require_POST
-@at_desk
-def cancel(request: DeskRequest, pk: int) -> HttpResponse:
-    """A message that still waits does not go."""
-    _only_for_writers(request.desk)
-    cancel_sending(sending_id=pk, by=request.desk.actor, now=request.desk.now)
-    return done(_("It will not be sent"))

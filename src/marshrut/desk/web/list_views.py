@@ -11,7 +11,7 @@ from marshrut.agency.services.saved_views import change_view, delete_view, save_
 from marshrut.core.errors import DomainError, NotFound
 from marshrut.desk.lists.asked import ADDRESSES, PASSING
 from marshrut.desk.web.asking import typed
-from marshrut.desk.web.pages import DeskRequest, at_desk, found
+from marshrut.desk.web.pages import DeskRequest, at_desk, found, personal
 from marshrut.ui.answers import done
 
 dialog = require_http_methods(["GET", "POST"])
@@ -24,6 +24,7 @@ def address_of(page: str, query: str, view_id: int) -> str:
 
 @dialog
 @at_desk
+@personal
 def save(request: DeskRequest, page: str) -> HttpResponse:
     """Keep the filters of the list at hand under a name."""
     desk = request.desk
@@ -51,6 +52,7 @@ def _bare(query: str) -> str:
 
 @dialog
 @at_desk
+@personal
 def change(request: DeskRequest, pk: int) -> HttpResponse:
     """Rename a view of one's own, share it, show it first."""
     desk = request.desk
@@ -78,6 +80,7 @@ def _own(request: DeskRequest, pk: int) -> SavedView:
 
 @require_POST
 @at_desk
+@personal
 def delete(request: DeskRequest, pk: int) -> HttpResponse:
     """Forget a view of one's own; the toast offers to keep it again."""
     desk = request.desk

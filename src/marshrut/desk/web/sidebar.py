@@ -18,7 +18,7 @@ def register_pages() -> None:
     register_entry("", _("Inbox"), "inbox", "inbox", 20, count=_inbox_count, allowed=_works, also=("inquiry",), is_urgent=True)
     register_entry("", _("Deals"), "board", "layout-kanban", 30, count=lambda request: counts(request).deals, allowed=_works,
                    also=("deal",))
-    register_entry("", _("Calendar"), "calendar", "calendar", 25, allowed=_works)
+    register_entry("", _("Calendar"), "calendar", "calendar", 33, allowed=_works)
     register_entry("", _("Waiting"), "waiting", "hourglass", 35, allowed=_works)
     register_entry("", _("Clients"), "people", "users", 40, allowed=_works, also=("person",))
     register_entry(_("Lists"), _("All inquiries"), "list_inquiries", "message-circle", 60, allowed=_works)

@@ -10,9 +10,12 @@ from marshrut.core.emails import read_email
 from marshrut.core.names import search_name
 from marshrut.core.phones import read_phone
 
-PLACEHOLDERS = frozenset(
-    ["select", "-", "--", "—", "–", "?", ".", "n/a", "na", "n.a.", "null", "none", "nan", "undefined", "#n/a", "(пусто)", "пусто", "не указано", "не указан", "не указана", "не вказано", "не вказаний", "нет данных", "немає даних", "неизвестно", "невідомо", "unknown", "not specified", "not set", "(blank)", "(not set)", "выберите", "оберіть"]
+_EMPTY = (
+    "select|-|--|—|–|?|.|n/a|na|n.a.|null|none|nan|undefined|#n/a|(пусто)|пусто|не указано|не указан|"
+    "не указана|не вказано|не вказаний|"
+    "нет данных|немає даних|неизвестно|невідомо|unknown|not specified|not set|(blank)|(not set)|выберите|оберіть"
 )
+PLACEHOLDERS = frozenset(_EMPTY.split("|"))
 """What programs write into a cell when there is nothing in it; compared in lower case."""
 
 MANY = frozenset({"phone", "email", "message", "note"})
@@ -28,12 +31,14 @@ TARGETS = (
 """What a column may be, besides `person.SLUG` and `matter.SLUG` of the agency's own fields."""
 
 _HEADINGS: dict[str, str] = {
-    "external_id": "prospect id|lead id|id|external id|ид|номер заявки|номер лида|id лида|id сделки|id заявки|код|uuid|guid|lead number|"
+    "external_id": "prospect id|lead id|id|external id|ид|номер заявки|номер лида|id лида|id сделки|id заявки|код|uuid|"
+    "guid|lead number|"
     "номер обращения|номер звернення|номер ліда|№|№ п п|deal id|request id|record id",
     "surname": "фамилия|прізвище|last name|surname|family name|lastname",
     "given_name": "имя|ім я|имя клиента без фамилии|first name|given name|firstname",
     "patronymic": "отчество|по батькові|middle name|patronymic",
-    "name": "фио|піб|ф и о|полное имя|повне ім я|клиент|клієнт|имя клиента|ім я клієнта|заказчик|контакт|контактное лицо|name|full name|"
+    "name": "фио|піб|ф и о|полное имя|повне ім я|клиент|клієнт|имя клиента|ім я клієнта|заказчик|контакт|"
+    "контактное лицо|name|full name|"
     "client|customer|contact|contact name|client name|customer name|основной контакт|турист|имя фамилия|фамилия имя|"
     "фамилия имя отчество|lead name",
     "phone": "телефон|тел|моб|мобильный|мобільний|номер телефона|номер телефону|phone|phone number|mobile|cell|telephone|"
@@ -45,31 +50,39 @@ _HEADINGS: dict[str, str] = {
     "vk": "vk|вконтакте|вк",
     "instagram": "instagram|инстаграм|інстаграм|inst",
     "messenger": "мессенджер|месенджер|messenger",
-    "source": "источник|джерело|source|lead source|канал|рекламный канал|откуда|откуда узнали|звідки|звідки дізналися|источник лида|"
+    "source": "источник|джерело|source|lead source|канал|рекламный канал|откуда|откуда узнали|звідки|"
+    "звідки дізналися|источник лида|"
     "источник обращения|источник заявки|как узнали|channel|traffic source",
-    "received_at": "дата|дата обращения|дата звернення|дата заявки|дата создания|дата створення|создан|створено|создано|date|created|"
+    "received_at": "дата|дата обращения|дата звернення|дата заявки|дата создания|дата створення|создан|створено|создано|"
+    "date|created|"
     "created at|creation date|date created|received|дата лида|дата поступления|когда обратился|timestamp|дата и время|lead date|"
     "дата добавления|received at|дата первого обращения",
     "closed_at": "дата закрытия|закрыт|закрыто|дата закриття|закрито|closed at|closed|close date|дата отказа|дата продажи",
     "message": "комментарий|коментар|сообщение|повідомлення|запрос|запит|пожелания|побажання|message|comment|comments|note|notes|"
     "примечание|примітка|текст|описание|опис|description|заметки|нотатки|пожелание|текст обращения",
     "category": "категория|категорія|category|вид услуги|вид послуги|услуга|послуга|продукт|product|service|тип тура|тип туру",
-    "directions": "направление|напрямок|направления|напрямки|страна|країна|destination|destinations|куда|куди|страна отдыха|курорт|"
+    "directions": "направление|напрямок|направления|напрямки|страна|країна|destination|destinations|куда|куди|"
+    "страна отдыха|курорт|"
     "страна тура|країна туру|страна поездки",
     "date_from": "дата вылета|дата вильоту|дата заезда|дата начала|вылет|заезд|дата тура|дата поездки|дата туру|departure|"
     "start date|check in|travel date|дата виїзду|дата початку",
-    "date_to": "дата возвращения|дата выезда|дата окончания|обратно|return date|end date|check out|дата повернення|дата закінчення",
+    "date_to": "дата возвращения|дата выезда|дата окончания|обратно|return date|end date|check out|дата повернення|"
+    "дата закінчення",
     "nights": "ночей|ночи|ночі|кол во ночей|количество ночей|кількість ночей|nights|дней|днів",
     "adults": "взрослых|взрослые|дорослих|дорослі|adults|кол во взрослых|количество взрослых|кількість дорослих|взр",
     "children": "возраст детей|вік дітей|children ages|age of children|child ages|возраст ребенка|вік дитини",
-    "budget": "бюджет|budget|сумма|сума|стоимость|вартість|цена|ціна|amount|price|deal value|сумма сделки|стоимость тура|бюджет сделки|value",
+    "budget": "бюджет|budget|сумма|сума|стоимость|вартість|цена|ціна|amount|price|deal value|сумма сделки|"
+    "стоимость тура|бюджет сделки|value",
     "currency": "валюта|currency",
-    "outcome": "converted|итог|результат|исход|outcome|status|статус|реализовано|стан|конверсия|won|сделка состоялась|этап|этап сделки|"
+    "outcome": "converted|итог|результат|исход|outcome|status|статус|реализовано|стан|конверсия|won|"
+    "сделка состоялась|этап|этап сделки|"
     "stage|результат сделки|успех|підсумок",
     "close_reason": "причина отказа|причина|причина відмови|loss reason|lost reason|reason|причина закрытия|причина закриття",
-    "manager": "менеджер|ответственный|відповідальний|manager|owner|lead owner|responsible|assigned to|агент|ответственный менеджер|"
+    "manager": "менеджер|ответственный|відповідальний|manager|owner|lead owner|responsible|assigned to|агент|"
+    "ответственный менеджер|"
     "сотрудник|співробітник",
-    "note": "город|місто|city|country|tags|теги|тэги|детей|кол во детей|количество детей|children|дітей|дата рождения|дата народження|"
+    "note": "город|місто|city|country|tags|теги|тэги|детей|кол во детей|количество детей|children|дітей|"
+    "дата рождения|дата народження|"
     "birthday|date of birth|компания|company|должность|состав|отель|готель|hotel|lead origin|адрес|address|сайт",
     **{name: name.replace("_", " ") for name in UTM},
 }
@@ -169,10 +182,14 @@ def _is_phone(text: str) -> bool:
 
 # --- words ----------------------------------------------------------------------------------------------------------
 
-_WON = "1|да|так|yes|y|true|won|closed won|success|successful|converted|успех|успешно|успешно реализовано|реализовано|продажа|продано|" \
-       "продан|куплено|купил|оплачено|оплачен|сделка|заключен договор|успішно|реалізовано|куплено|сплачено|виграно|выиграно|продаж|win"  # fmt: skip
-_LOST = "0|нет|ні|no|n|false|lost|closed lost|not converted|отказ|отказался|не реализовано|закрыто и не реализовано|закрито|проиграно|" \
-        "потеряно|потерян|відмова|не реалізовано|програно|втрачено|неуспешно|провал|failed|lose|закрыто"  # fmt: skip
+_WON = (
+    "1|да|так|yes|y|true|won|closed won|success|successful|converted|успех|успешно|успешно реализовано|реализовано|продажа|продано|"
+    "продан|куплено|купил|оплачено|оплачен|сделка|заключен договор|успішно|реалізовано|куплено|сплачено|виграно|выиграно|продаж|win"
+)
+_LOST = (
+    "0|нет|ні|no|n|false|lost|closed lost|not converted|отказ|отказался|не реализовано|закрыто и не реализовано|закрито|проиграно|"
+    "потеряно|потерян|відмова|не реалізовано|програно|втрачено|неуспешно|провал|failed|lose|закрыто"
+)
 _MEANINGS = {search_name(word): meaning for meaning, words in (("won", _WON), ("lost", _LOST)) for word in words.split("|")}
 
 

@@ -29,8 +29,11 @@ _SEVERAL = re.compile(r"[,;\n|]|/(?=\s*[+\d(])")
 _SPAN = re.compile(r"(\d{1,3})(?:\s*(?:-|–|—|\.\.)\s*(\d{1,3}))?\D*")
 _DAY = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:[T,\s]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*([ap]m)?)?\.?", re.IGNORECASE)
 _WORDS = re.compile(r"(\d{1,2})\s+([^\W\d]{3,})\.?\s+(\d{4})(?:\s*г\.?|\s*р\.?)?(?:,?\s+(\d{1,2}):(\d{2}))?", re.IGNORECASE)
-_MONTHS = dict(zip(["янв", "фев", "мар", "апр", "май", "мая", "июн", "июл", "авг", "сен", "окт", "ноя", "дек", "січ", "лют", "бер", "кві", "тра", "чер", "лип", "сер", "вер", "жов", "лис", "гру", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
-                   [1, 2, 3, 4, 5, 5, *range(6, 13), *range(1, 13), *range(1, 13)], strict=True))  # fmt: skip
+_NAMES = (
+    "янв фев мар апр май мая июн июл авг сен окт ноя дек січ лют бер кві тра чер лип сер вер жов лис гру "
+    "jan feb mar apr may jun jul aug sep oct nov dec"
+)
+_MONTHS = dict(zip(_NAMES.split(), [1, 2, 3, 4, 5, 5, *range(6, 13), *range(1, 13), *range(1, 13)], strict=True))
 
 
 @dataclass(frozen=True, slots=True)

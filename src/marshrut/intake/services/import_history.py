@@ -114,7 +114,8 @@ def _write_made(cursor: Any, outcome: Outcome, raws: dict[tuple[str, str], int],
         worth = (money.amount, money.currency) if money else (None, "")
         rows["dossier"].append((dossier_id, person_id, setting.manager_of(lead), setting.office_id, "closed", "inquiry", *worth, False,
                                 at, max(lead.closed_at or at, at), _json(lead.of_matter)))
-        rows["touch"].append((dossier_id, "inquiry", "in", at, "system:import", lead.message, _json({"channel": "import", "inquiry": raw_id})))
+        heard = _json({"channel": "import", "inquiry": raw_id})
+        rows["touch"].append((dossier_id, "inquiry", "in", at, "system:import", lead.message, heard))
         rows["inquiry"].append(_inquiry(lead, raw_id, dossier_id, person_id, kind, setting))
         made = person_id if kind == "new" and people.is_made_by(lead) else None
         rows["imported"].append((setting.run_id, lead.number, raw_id, dossier_id, made, _array(contacts)))

@@ -301,5 +301,7 @@ def forget_sources_of(run: ImportRun) -> None:
 
     made = run.figures.get("sources", [])
     with connection.cursor() as cursor:
-        cursor.execute("select s.id from unnest(%s::bigint[]) s(id) where not exists (select from intake_inquiry i where i.source_id = s.id)", [made])
+        cursor.execute(
+            "select s.id from unnest(%s::bigint[]) s(id) where not exists (select from intake_inquiry i where i.source_id = s.id)", [made]
+        )
         forget_unnamed_sources(ids=[row[0] for row in cursor.fetchall()])

@@ -126,7 +126,8 @@ def _leave_joined(cursor: Any, raws: Sequence[int]) -> None:
                and t.dossier_id = i.dossier_id and t.kind = 'inquiry' and t.data ->> 'inquiry' = i.raw_id::text returning t.*)
            delete from journal_task k using said where k.dossier_id = said.dossier_id and k.created_at = said.at
                and k.created_by = said.by and k.state = 'pending' and k.postponed = 0
-               and exists (select from journal_task o where o.dossier_id = k.dossier_id and o.state = 'pending' and o.created_at < k.created_at)""",
+               and exists (select from journal_task o where o.dossier_id = k.dossier_id and o.state = 'pending'
+                           and o.created_at < k.created_at)""",
         [raws],
     )
 

@@ -44,9 +44,9 @@ def import_many(rows: int) -> int:
         command(home, "undo", str(run_id), module="marshrut.ops.bench.imports")
         taken = _until(watching, run_id, "undone")
     seconds = brought * 100_000 / rows
-    print(f"{made[0] if made else 0} of {rows} rows: checked in {checked:.1f} s, brought in as history in {brought:.1f} s with the site in "
-          f"use ({visits.number} requests meanwhile, median {slowest[0]:.0f} ms, 95 % within {slowest[1]:.0f} ms), taken out in {taken:.1f} s; "
-          f"worker {memory:.0f} MB. Limit: {LIMIT_SECONDS:.0f} s for 100,000.")  # fmt: skip
+    print(f"{made[0] if made else 0} of {rows} rows: checked in {checked:.1f} s, brought in as history in {brought:.1f} s with the "
+          f"site in use ({visits.number} requests meanwhile, median {slowest[0]:.0f} ms, 95 % within {slowest[1]:.0f} ms), "
+          f"taken out in {taken:.1f} s; worker {memory:.0f} MB. Limit: {LIMIT_SECONDS:.0f} s for 100,000.")  # fmt: skip
     return 0 if seconds <= LIMIT_SECONDS and made and made[0] == rows else 1
 
 
@@ -118,7 +118,8 @@ def make_file(rows: int, seed: int) -> Iterator[bytes]:
             f"{seed}-{number}", somebody.name, f"8 9{own % 100:02} {own // 100:07}", f"lead{own}@mail.example" if number % 2 else "",
             f"{number % 28 + 1:02}.{number % 12 + 1:02}.{2019 + number % 6} {number % 24:02}:{number % 60:02}",
             ("Сайт", "Выставка", "Instagram", "Рекомендация")[number % 4], "Хотят к морю, двое взрослых, отель с бассейном",
-            ("Турция", "Египет", "Вьетнам", "Таиланд")[number % 4], "2", f"{100 + number % 200} 000", ("Продажа", "Отказ", "Отказ")[number % 3],
+            ("Турция", "Египет", "Вьетнам", "Таиланд")[number % 4], "2", f"{100 + number % 200} 000",
+            ("Продажа", "Отказ", "Отказ")[number % 3],
         )
         yield (";".join(cells) + "\r\n").encode()
 
@@ -132,9 +133,11 @@ def act(what: str, number: int) -> int:
 
     by, now = Actor("system", 0, "bench", reach="all", scopes=EVERYTHING), utc_now()
     if what == "hand-in":
-        run_id = create_run(pieces=make_file(number, int(now.timestamp())), file_name="bench.csv", mode="history", office_id=None, by=by, now=now)
+        content = make_file(number, int(now.timestamp()))
+        run_id = create_run(pieces=content, file_name="bench.csv", mode="history", office_id=None, by=by, now=now)
         kept = ImportRun.objects.get(pk=run_id).mapping
-        check_run(run_id=run_id, targets=kept["targets"], words=kept["words"], day_first=True, currency="RUB", source_slug="", by=by, now=now)
+        check_run(run_id=run_id, targets=kept["targets"], words=kept["words"], day_first=True, currency="RUB", source_slug="",
+                  by=by, now=now)  # fmt: skip
         return run_id
     {"start": start_run, "undo": undo_run}[what](run_id=number, by=by, now=now)
     return number

@@ -51,7 +51,7 @@ def test_every_sentence_of_a_room_is_said_in_every_language(room: str, language:
 def test_a_sentence_keeps_its_places_for_names_and_numbers(language: str) -> None:
     for catalogue in catalogues(language):
         for message in catalogue:
-            if message.id and message.python_format:
+            if message.id and "%(" in str(message.id):  # “95 % i…” is no place for a value
                 assert not list(message.check(catalogue)), message.id
 
 

@@ -47,7 +47,8 @@ class SettingsPage:
     `slug` names it in the addresses of its history; `url_name` is where it is. `watches` are the tables whose history
     is shown, locked and taken back here; a table with columns counts in those alone (see core.saves). `words` are other
     things somebody may call it in search. `check` is asked after an undo, inside its transaction: it raises a
-    DomainError when what came back must not stand.
+    DomainError when what came back must not stand. Rows of the tables `along` that were written in the same save go
+    along when it is taken back, but are not told here (the first hours of a new office).
     """
 
     slug: str
@@ -61,6 +62,7 @@ class SettingsPage:
     scope: str = "settings:write"
     words: Label = ""
     check: Callable[[], None] | None = field(default=None, compare=False)
+    along: Sequence[str] = ()
 
     @property
     def url(self) -> str:

@@ -50,7 +50,7 @@ def undo(request: ReaderRequest, slug: str, pk: int) -> HttpResponse:
         return render(request, "backoffice/settings/_undo_dialog.html", context)
     try:
         with transaction.atomic():
-            undo_save(watched=page.watches, change_id=pk, by=request.reader.actor.label)
+            undo_save(watched={**page.watches, **dict.fromkeys(page.along, ())}, change_id=pk, by=request.reader.actor.label)
             if page.check:
                 page.check()
     except SinceChanged as error:

@@ -57,7 +57,7 @@ describe(
 describe(
     "channels_mailserver",
     TableWords(
-        noun=lazy("Mail server"), name_of=lambda _row, _reader: "", hidden=("id", "sealed_password"),
+        noun=lazy("Mail server"), named_by=("host",), hidden=("id", "sealed_password"),
         columns={"host": lazy("server"), "port": lazy("port"), "security": lazy("protection"), "user": lazy("login"), "sender": lazy("sender")},
         said={"security": lambda value, _reader: str(SECURITY.get(str(value), value))},
     ),

@@ -29,6 +29,7 @@ PAGE = register_settings(
         slug="offices", group="agency", order=20, title=lazy("Offices"), icon="map-pin", url_name="settings_offices",
         description=lazy("Where people work. An office has its own hours, its own time zone and, if you like, its own queue."),
         watches={"agency_office": (), "agency_queue": ()}, words=lazy("branch time zone country queue close"), check=check_offices,
+        along=("agency_workingwindow",),
     )
 )  # fmt: skip
 describe(

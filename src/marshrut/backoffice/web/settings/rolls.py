@@ -96,7 +96,7 @@ def roll_urls(route: str, roll: Roll) -> list[URLPattern]:
     @require_safe
     @for_staff("settings:write")
     def listed(request: ReaderRequest) -> HttpResponse:
-        return page_of(request, roll.page, "backoffice/settings/roll.html", {"roll": roll, "sections": _sections(roll.read(request.reader))})
+        return page_of(request, roll.page, "backoffice/settings/roll.html", {"roll": roll, "parts": _sections(roll.read(request.reader))})
 
     @require_http_methods(["GET", "POST"])
     @for_staff("settings:write")
