@@ -112,7 +112,7 @@ def _ids(came: list[dict[str, Any]], deal: dict[str, Any], cast: Cast) -> dict[s
     letter = {"to": "guest@example.com", "subject": "Тур", "text": "Добрый день", "purpose": "message", "dossier_id": dossier}
     keep_consent(person_id=client, raw_id=None, text="Согласие", version="1", channel="phone", given_at=utc_now())
     return {
-        "privacy/people": client, "privacy/consents": Consent.objects.values_list("pk", flat=True)[0],
+        "reports": "sources", "privacy/people": client, "privacy/consents": Consent.objects.values_list("pk", flat=True)[0],
         "quarantine": 1, "inquiries": came[0]["id"], "inbox": came[0]["id"], "deals": deal["id"], "tasks": came[0]["next_action"]["id"],
         "persons": came[0]["person"]["id"], "clients": came[0]["person"]["id"], "forms": Form.objects.values_list("key", flat=True)[0],
         "files": keep_upload(name="Подборка.txt", pieces=[b"words"], start=b"words", dossier_id=dossier),

@@ -35,6 +35,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {  # what each job is called with; a job 
     "channels.send_outbox": {"timestamp": 0},
     "journal.return_waiting": {"timestamp": 0},
     "journal.forget_notices": {"timestamp": 0},
+    "journal.tell_of_absences": {"timestamp": 0},
     "privacy.keep_retention": {"timestamp": 0},
 }
 
@@ -236,12 +237,14 @@ def hand_in_leads(cast: Cast) -> None:
 def unanswered(cast: Cast) -> None:
     """Inquiries that came an hour ago and nobody has answered: their clocks, queues and counters have something to do.
 
-    One of them waited for later until half an hour ago; an old notice has been read long since. A mail door leads
+    One of them waited for later until half an hour ago; an old notice has been read long since; somebody is away. A mail door leads
     nowhere, and a letter waits though no mail server is set. What came is kept for so many days only. A file of leads
-    waits for its check.
+    waits for its check. A bulk action was cut off.
     """
     from marshrut.channels.models import MailDoor, RawMessage
     from marshrut.channels.services import queue_message
+    from marshrut.deals.models import BulkRow, BulkRun
+    from marshrut.agency.models import Absence
     from marshrut.intake.reading import read_submission
     from marshrut.intake.reference import read_reference
     from marshrut.intake.services import accept_inquiry
@@ -255,7 +258,11 @@ def unanswered(cast: Cast) -> None:
         letter = {"channel": "site_form", "source": "site", "contact": {"phone": f"+7 921 555-00-{number:02}"}}
         submission = read_submission(letter, regions=reference.staff.regions, today=at.date(), now=at)
         card = accept_inquiry(submission=submission, body=b"{}", reference=reference, by=system("test"), now=at).card
+    run = BulkRun.objects.create(id=1, employee_id=cast.owner.id, page="inquiries", action="spam", language="ru", created_at=at)
+    BulkRow.objects.create(run=run, number=1, item_id=card.id)
     put_aside(dossier_id=card.dossier_id, until=utc_now() - timedelta(minutes=30), why="зарплата", by=system("test"), now=at)
+    away = {"starts_at": at, "ends_at": at + timedelta(days=7)}
+    Absence.objects.create(employee_id=cast.stranger.id, substitute_id=cast.anna.id, **away)
     long_ago = utc_now() - timedelta(days=61)
     notify(employee_ids=[cast.anna.id], code="matter_returned", data={"why": "зарплата"}, by=system("test"), now=long_ago)
     set_rule(subject="raw_bodies", days=1, is_active=True, by=system("test"), now=long_ago)

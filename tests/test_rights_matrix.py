@@ -65,7 +65,9 @@ PAGES: dict[str, Kind] = {
     "/inquiries/<id:pk>/reopen": ACTION, "/deals/<id:pk>/stage": ACTION, "/deals/<id:pk>/funnel": ACTION, "/deals/<id:pk>/close": ACTION, "/deals/<id:pk>/reopen": ACTION,
     "/tasks/<id:pk>/complete": ACTION, "/tasks/<id:pk>/postpone": ACTION, "/dossiers/<id:pk>/touch": ACTION, "/dossiers/<id:pk>/task": ACTION,
     "/quarantine/<id:pk>/release": WATCH, "/quarantine/<id:pk>": WATCH, "/quarantine/<id:pk>/discard": WATCH,
-    "/outbox": LIST,
+    "/outbox": LIST, "/settings/mail": MANAGE("settings:write"), "/settings/mail/new": MANAGE("settings:write"),
+    "/settings/mail/<id:pk>": MANAGE("settings:write"), "/settings/mail-server": MANAGE("settings:write"),
+    "/settings/mail-server/test": MANAGE("settings:write"),
     "/dossiers/<id:pk>/write": ACTION("messages:write"), "/files/<id:pk>": RECORD,
     "/sendings/<id:pk>/repeat": ACTION("messages:write"), "/sendings/<id:pk>/cancel": ACTION("messages:write"),
     "/imports": LIST("imports:write"), "/imports/<id:pk>": RECORD("imports:write"), "/imports/<id:pk>/problems.csv": RECORD("imports:write"),
@@ -81,6 +83,7 @@ PAGES: dict[str, Kind] = {
     "/waiting": LIST, "/dossiers/<id:pk>/aside": ACTION, "/dossiers/<id:pk>/back": ACTION, "/dossiers/<id:pk>/again": ACTION,
     "/dossiers/<id:pk>": ACTION, "/deals/new": LIST("deals:write"),
     "/notices": OWN, "/notices/bell": OWN, "/notices/latest": OWN, "/notices/seen": OWN, "/me/notices": OWN, "/components": OWN,
+    "/exports": MANAGE("staff:write"),
     "/lists/inquiries": LIST, "/lists/deals": LIST, "/lists/inquiries/count": LIST, "/lists/deals/count": LIST, "/lists/clients/count": LIST,
     **{f"/lists/{page}/export.{form}": LIST("exports:read") for page in ("inquiries", "deals", "clients") for form in ("csv", "xlsx")},
     "/lists/inquiries/view": OWN, "/lists/deals/view": OWN, "/lists/clients/view": OWN, "/lists/views/<id:pk>": MANAGE, "/lists/views/<id:pk>/delete": MANAGE,
@@ -101,6 +104,7 @@ DOOR: dict[tuple[str, str], Kind] = {  # (address, method) → kind and the scop
     ("/ping", "GET"): LIST, ("/search", "GET"): LIST,
     ("/inquiries", "GET"): LIST("inquiries:read"), ("/inquiries", "POST"): LIST("inquiries:write"),
     ("/deals", "POST"): LIST("deals:write"), ("/board", "GET"): LIST("deals:read"), ("/tasks", "GET"): LIST("tasks:read"), ("/reports/source-conversion", "GET"): LIST("reports:read"),
+    ("/reports/measures", "GET"): LIST("reports:read"), ("/reports/<report>", "GET"): LIST("reports:read"),
     ("/inquiries/<id>", "GET"): RECORD("inquiries:read"), ("/deals/<id>", "GET"): RECORD("deals:read"), ("/persons/<id>", "GET"): RECORD("persons:read"),
     ("/inquiries/<id>/deal", "POST"): ACTION("deals:write"), ("/inquiries/<id>/close", "POST"): ACTION("inquiries:write"),
     ("/deals/<id>/stage", "POST"): ACTION("deals:write"), ("/deals/<id>/close", "POST"): ACTION("deals:write"),
@@ -179,7 +183,7 @@ def test_whoever_may_see_is_never_told_that_there_is_nothing(world: World) -> No
                 continue
             answers = {method: ask(browser, method, world.address(route)).status_code for method in METHODS}
             does = kind.name in ("own", "action") and set(answers.values()) - {405}
-            shows = answers["GET"] == 200 or (does and answers["GET"] == 405) or kind.name == "action" and does
+            shows = answers["GET"] == 200 or (does and answers["GET"] == 405) or (kind.name == "action" and does)
             refusals = {404} if not acts else {403, 404}
             if refusals & set(answers.values()) or not shows:
                 wrong.append((role, route, answers))

@@ -39,7 +39,8 @@ def test_a_meeting_is_planned_and_moved_by_the_keyboard_alone(house: House, tab:
     assert chosen.startswith(str(TOMORROW))
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
-    page.keyboard.type("Календарная")
+    with page.expect_response(lambda answer: "/calendar/matters" in answer.url):
+        page.keyboard.type("Календарная")
     choice = page.get_by_role("radio", name=re.compile("Ирина Календарная"))
     expect(choice).to_be_visible()
     page.keyboard.press("Tab")
@@ -52,8 +53,8 @@ def test_a_meeting_is_planned_and_moved_by_the_keyboard_alone(house: House, tab:
     event.focus()
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Перенести").press("Enter")
-    page.get_by_label("С", exact=True).fill(f"{TOMORROW}T16:00")
-    page.get_by_label("До", exact=True).fill("")
+    page.locator("#f-due").fill(f"{TOMORROW}T16:00")
+    page.locator("#f-ends").fill("")
     page.keyboard.press("Enter")
     expect(page.locator(".cal-event", has_text="16:00–17:00")).to_be_visible()
     assert house.ask("select count(*) from journal_touch where dossier_id = %s and kind = 'postponed'", dossier) == 1
@@ -68,7 +69,7 @@ def test_an_action_is_dragged_to_another_hour_and_taken_back(house: House, tab: 
     expect(event).to_contain_text("13:00")
     event.drag_to(page.locator(f".cal-slot[data-at='{TOMORROW}T15:00']"))
     expect(event).to_contain_text("15:00")
-    page.get_by_role("button", name="Отменить").click()
+    page.get_by_role("button", name="Вернуть").click()
     expect(event).to_contain_text("13:00")
 
 
@@ -102,11 +103,10 @@ def test_a_lost_client_starts_again_with_the_story_in_sight(house: House, tab: T
     number, _dossier = answered(house, "Вера Вернувшаяся", "+7 921 555-77-04")
     page = tab(f"/inquiries/{number}")
     page.get_by_role("button", name="Закрыть…").click()
-    page.get_by_text("Не реализовано").click()
-    page.get_by_label("Почему").fill("дорого")
+    page.locator("#f-note").fill("дорого")
     page.get_by_role("dialog").locator("button[type=submit]").click()
     page.get_by_role("button", name="Начать заново").click()
-    page.get_by_label("Для чего").fill("Турция осенью")
+    page.get_by_label("Поездка или услуга").fill("Турция осенью")
     page.get_by_role("button", name="Открыть сделку").click()
     expect(page).to_have_url(re.compile("/deals/"))
     expect(page.get_by_text("Вернулся клиент").first).to_be_visible()

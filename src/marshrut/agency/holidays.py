@@ -30,10 +30,8 @@ def public_holidays(country: str, year: int) -> dict[date, str]:
 def _of_ukraine(year: int) -> dict[date, str]:
     found: dict[date, str] = {}
     for rule in json.loads(_UKRAINE.read_text("utf-8")):
-        if "easter" in rule:
-            day = orthodox_easter(year) + timedelta(days=rule["easter"])
-        else:
-            day = date(year, rule["month"], rule["day"])
+        moves = rule.get("easter")
+        day = date(year, rule["month"], rule["day"]) if moves is None else orthodox_easter(year) + timedelta(days=moves)
         found.setdefault(day, rule["name"])
     return dict(sorted(found.items()))
 

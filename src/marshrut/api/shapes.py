@@ -91,7 +91,7 @@ def inquiry_line(actor: Actor, line: InquiryLine) -> dict[str, Any]:
         "channel": line.channel,
         "source": line.source,
         "inquiry_class": line.inquiry_class,
-        "person": {"id": line.person_id, "name": actor.text(line.person or "") or None if reads_people else None} if line.person_id else None,
+        "person": {key: value for key, value in (person_of(actor, line.person_id, line.person) or {}).items() if key != "matched_by"} or None,
         "phone": actor.phone(line.phone) if reads_people else None,
         "relevance": line.relevance,
         "priority": line.priority,
@@ -182,7 +182,12 @@ def person(actor: Actor, card: PersonCard) -> dict[str, Any]:
         "past_deals": card.past_deals,
         "created_at": card.created_at,
         "contacts": [
-            {"kind": c.kind, "value": actor.contact(c.kind, c.normal), "written": actor.contact(c.kind, c.written), "is_shared": c.is_shared}
+            {
+                "kind": c.kind,
+                "value": actor.contact(c.kind, c.normal),
+                "written": actor.contact(c.kind, c.written),
+                "is_shared": c.is_shared,
+            }
             for c in card.contacts
         ],
         "custom": own_fields(actor, card.custom),

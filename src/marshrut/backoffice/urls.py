@@ -3,7 +3,7 @@
 from django.urls import path
 
 from marshrut.backoffice import urls_settings
-from marshrut.backoffice.web import absences, access, first_run, imports, leaving, outbox, staff, tokens
+from marshrut.backoffice.web import absences, access, exports, first_run, imports, leaving, outbox, staff, tokens
 from marshrut.ui import addresses as _addresses  # noqa: F401  <id:…>
 
 urlpatterns = [
@@ -31,6 +31,7 @@ urlpatterns = [
     path("staff/<id:pk>/leave", leaving.leaving, name="leaving"),
     path("staff/<id:pk>/back", staff.come_back, name="come_back"),
     path("tokens", tokens.tokens, name="tokens"),
+    path("exports", exports.exports, name="exports"),
     path("tokens/new", tokens.new_token, name="token_new"),
     path("tokens/<id:pk>/revoke", tokens.revoke, name="token_revoke"),
     path("start", first_run.first_run, name="first_run"),

@@ -40,9 +40,16 @@ def save_category(*, category_id: int | None, name: str, position: int, is_activ
 
 @transaction.atomic
 def save_direction(
-    *, direction_id: int | None, name: str, aliases: Iterable[str], floor_price: Decimal | None, currency: str, is_active: bool,
-    by: Actor, now: datetime,
-) -> int:  # fmt: skip
+    *,
+    direction_id: int | None,
+    name: str,
+    aliases: Iterable[str],
+    floor_price: Decimal | None,
+    currency: str,
+    is_active: bool,
+    by: Actor,
+    now: datetime,
+) -> int:
     """Add a direction, or change one. A spelling belongs to one direction alone: Invalid says to which."""
     kept = required_name(name)
     row = _found(Direction, direction_id) if direction_id else Direction(slug=slug_of(kept, _slugs(Direction)))

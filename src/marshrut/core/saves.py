@@ -31,6 +31,11 @@ class Save:
     by: str
     changes: tuple[Past, ...]
 
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it was done past the program: by a migration, or by hand in the database."""
+        return self.by.startswith("role:")
+
 
 class Overtaken(Refused):
     """Somebody else has saved the same page meanwhile; `saves` tells what, `newest` is where the page stands now."""
@@ -120,6 +125,8 @@ def undo_save(*, watched: Watched, change_id: int, by: str) -> Save:
     """
     lock_settings()
     save = find_save(watched, change_id)
+    if save.is_foreign:
+        raise Refused("not_ours", _("What was done directly in the database is not taken back from here."))
     rows = {past.row for past in save.changes}
     later = [past for one in saves_since(watched, save.id, rows) for past in one.changes]
     try:

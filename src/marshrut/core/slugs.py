@@ -12,9 +12,29 @@ from marshrut.core.names import clean_text
 LONGEST = 40
 _LATIN = {
     **dict(zip("абвгдезийклмнопрстуфхцыэ", "abvgdeziyklmnoprstufhcye", strict=True)),
-    "ж": "zh", "ч": "ch", "ш": "sh", "щ": "sch", "ю": "yu", "я": "ya", "ё": "e", "ь": "", "ъ": "",
-    "і": "i", "ї": "yi", "є": "ye", "ґ": "g", "ў": "u", "қ": "k", "ғ": "g", "ң": "n", "ү": "u", "ұ": "u", "һ": "h", "ө": "o", "ә": "a",
-}  # fmt: skip
+    "ж": "zh",
+    "ч": "ch",
+    "ш": "sh",
+    "щ": "sch",
+    "ю": "yu",
+    "я": "ya",
+    "ё": "e",
+    "ь": "",
+    "ъ": "",
+    "і": "i",
+    "ї": "yi",
+    "є": "ye",
+    "ґ": "g",
+    "ў": "u",
+    "қ": "k",
+    "ғ": "g",
+    "ң": "n",
+    "ү": "u",
+    "ұ": "u",
+    "һ": "h",
+    "ө": "o",
+    "ә": "a",
+}
 
 
 def slug_of(name: str, taken: Collection[str] = (), longest: int = LONGEST) -> str:

@@ -97,7 +97,10 @@ class StageEntry(models.Model):
     by = models.TextField()
 
     class Meta:
-        indexes = [models.Index(fields=["deal", "entered_at"], name="deals_entry_story")]
+        indexes = [
+            models.Index(fields=["deal", "entered_at"], name="deals_entry_story"),
+            models.Index(fields=["entered_at"], name="deals_entry_when"),  # what moved in a period
+        ]
         constraints = [
             models.UniqueConstraint(fields=["deal"], name="deals_entry_one_current", condition=Q(left_at__isnull=True)),
         ]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -76,6 +77,7 @@ class WaitingRow:
     number: int
     person: str | None
     title: str | None
+    request: Any
     place: str
     worth: Decimal | None
     currency: str
@@ -99,12 +101,12 @@ def list_waiting(
     with connection.cursor() as cursor:
         cursor.execute(
             f"""select d.id, case when l.id is not null then 'deal' else 'inquiry' end, coalesce(l.id, i.raw_id, d.id),
-                   p.display_name, l.title, d.place, d.worth, d.currency, d.waits_until, d.waits_for, d.owner_id, d.queue_id, d.total
+                   p.display_name, l.title, i.request, d.place, d.worth, d.currency, d.waits_until, d.waits_for, d.owner_id, d.queue_id, d.total
                 from (select d.*, count(*) over () as total from journal_dossier d
                       where d.waits_until is not null and {reach}
                       order by d.waits_until, d.id limit {int(limit)} offset {int(offset)}) d
                 left join lateral (select id, title from deals_deal where dossier_id = d.id order by id desc limit 1) l on true
-                left join lateral (select raw_id from intake_inquiry where dossier_id = d.id and joined_to_id is null
+                left join lateral (select raw_id, request from intake_inquiry where dossier_id = d.id and joined_to_id is null
                                    order by raw_id limit 1) i on true
                 left join clients_person p on p.id = d.person_id
                 order by d.waits_until, d.id""",

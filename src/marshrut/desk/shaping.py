@@ -161,7 +161,8 @@ def board_matter(card: BoardCard, desk: Desk, drop_url: str) -> BoardMatter:
     is_deal = card.deal_id is not None
     return BoardMatter(
         kind="deal" if is_deal else "inquiry", id=card.deal_id or card.inquiry_id or card.dossier_id, dossier=card.dossier_id,
-        title=title_of(card.person, None, desk.actor), since=card.since, trip=wording.trip(loaded(card.request), desk.catalogue, card.title),
+        title=title_of(card.person, None, desk.actor), since=card.since,
+        trip=wording.trip(loaded(card.request), desk.catalogue, card.title),
         tags=tags_of(card.channel, card.inquiry_class, card.past_deals),
         task=task_of(card.task_id, card.task_title, card.task_kind, card.task_due_at), score=card.priority,
         reasons=say_all(loaded(card.priority_reasons)), money=money(card.amount, card.currency),

@@ -164,6 +164,11 @@ def trip(request: Mapping[str, Any] | None, catalogue: Catalogue, title: str | N
     return " · ".join(filter(None, (where, party(asked), nights(asked))))
 
 
+def titled(title: str | None, catalogue: Catalogue) -> str:
+    """What a deal is called; slugs of directions become their names."""
+    return ", ".join(catalogue.directions.get(part, part) for part in title.split(", ")) if title else ""
+
+
 def overdue(due_at: datetime, now: datetime) -> str:
     """How late a next action is."""
     late = now - due_at

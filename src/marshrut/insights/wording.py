@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Literal
 
 from babel.dates import get_day_names
 from babel.numbers import format_decimal
@@ -61,7 +62,7 @@ def sums(amounts: Iterable[tuple[Decimal, str]]) -> str:
     return " · ".join(short_money(amount, currency) for amount, currency in amounts) or NONE
 
 
-def weekdays(width: str = "abbreviated") -> list[str]:
+def weekdays(width: Literal["abbreviated", "wide"] = "abbreviated") -> list[str]:
     """Monday first."""
     names = get_day_names(width, locale=language())
     return [names[day] for day in range(7)]

@@ -59,8 +59,8 @@ def _contacts(letter: ParsedLetter, reference: Reference) -> tuple[Reached, ...]
     text = own_words(letter.text)[:_LOOKED_AT] or letter.text[:_LOOKED_AT]
     address = letter.answers_to
     if not address or _NO_REPLY.match(address):
-        told = next((found for word in re.findall(r"\S+@\S+", text)[:20] if (found := read_email(word)) and not _NO_REPLY.match(found)), "")
-        address = told or ""
+        told = (read_email(word) for word in re.findall(r"\S+@\S+", text)[:20])
+        address = next((one for one in told if one and not _NO_REPLY.match(one)), "")
     found = [Reached("email", address, address)] if address else []
     phones = {phone.e164: phone for phone in _phones(text, reference.staff.regions)}
     if len(phones) == 1:

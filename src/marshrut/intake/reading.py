@@ -82,10 +82,7 @@ def read_submission(
         channel = "api"
     elif not (contacts or external_id or visitor):
         obstacle = _("contact: none of the ways given can be read as a phone, an e-mail address or a messenger")
-    raw_request = data.get("request")
-    request, request_flaws = read_request(raw_request if isinstance(raw_request, Mapping) else None, today)
-    if raw_request is not None and not isinstance(raw_request, Mapping):
-        flaws.append(Flaw("request", "not_an_object", _text(raw_request, 60)))
+    request = _request(data.get("request"), today, flaws)
     name = clean_text(contact.get("name") or "", 200) if isinstance(contact.get("name"), str) else ""
     custom = _custom(data.get("custom"), fields, flaws)
     return Submission(
@@ -99,7 +96,7 @@ def read_submission(
         request=request,
         utm=_utm(data.get("utm"), flaws),
         visitor=visitor,
-        flaws=(*flaws, *request_flaws),
+        flaws=tuple(flaws),
         obstacle=obstacle,
         custom=custom,
         identities=tuple(c.normal for c in contacts if not c.is_shared),
@@ -170,6 +167,12 @@ def _received_at(value: object, now: datetime, flaws: list[Flaw]) -> datetime:
         pass
     flaws.append(Flaw("received_at", "not_a_past_moment", _text(value, 60)))
     return now
+
+
+def _request(value: object, today: date, flaws: list[Flaw]) -> RequestFacts:
+    request, request_flaws = read_request(_mapping(value, "request", flaws), today)
+    flaws += request_flaws
+    return request
 
 
 def _custom(value: object, fields: Sequence[FieldSpec], flaws: list[Flaw]) -> dict[str, Any]:

@@ -179,7 +179,15 @@ def channel_label(channel: str) -> str:
 
 
 def disposition_label(disposition: str) -> str:
+    """How an inquiry ended that is neither realised nor lost; `imported`: a file of history did not say."""
+    if disposition == "imported":
+        return _("Imported, the outcome is not known")
     return _(DISPOSITIONS[disposition]) if disposition in DISPOSITIONS else disposition
+
+
+def close_reason_label(reason: str) -> str:
+    """Why nothing came of it, in whoever's words; of imported history that does not say, that."""
+    return _("imported, the reason is not known") if reason == "imported" else reason
 
 
 def first_action_title(channel: str, missing: Sequence[str], language: str = "ru") -> str:

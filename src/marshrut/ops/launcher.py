@@ -52,7 +52,7 @@ class Plan:
     home: Path
     port: int
     host: str = "127.0.0.1"
-    fillers: Sequence[str] = ("marshrut.ops.seed",)
+    fillers: Sequence[str] = ("marshrut.ops.seed", "marshrut.ops.first_run")
     extras: Sequence[str] = ()
 
     @property

@@ -48,13 +48,16 @@ def save_week(*, office_id: int, week: Week, by: Actor, now: datetime) -> None:
     present = {(w.weekday, w.opens, w.closes): w.id for w in WorkingWindow.objects.filter(office=office)}
     WorkingWindow.objects.filter(pk__in=[number for key, number in present.items() if key not in wanted]).delete()
     WorkingWindow.objects.bulk_create(
-        WorkingWindow(office=office, weekday=day, opens=opens, closes=closes) for day, opens, closes in sorted(wanted - set(present))
+        WorkingWindow(office=office, weekday=day, opens=opens, closes=closes)
+        for day, opens, closes in sorted(wanted - set(present))
     )
     _check_calendar(office)
 
 
 @transaction.atomic
-def save_holiday(*, office_id: int, day: date, name: str, opens: time | None, closes: time | None, by: Actor, now: datetime) -> None:
+def save_holiday(
+    *, office_id: int, day: date, name: str, opens: time | None, closes: time | None, by: Actor, now: datetime
+) -> None:
     """A day off, or (with hours) a short day. The same day again replaces it."""
     office = _office(office_id)
     if (opens is None) != (closes is None):
@@ -105,7 +108,9 @@ def check_calendars() -> None:
 
 def calendar_from(zone: str, week: Week, holidays: Iterable[tuple[date, time | None, time | None]]) -> WorkingCalendar:
     """A calendar of typed hours. NoWorkingTime when it never opens."""
-    return WorkingCalendar(zone, week, {day: [(opens, closes)] if opens and closes is not None else [] for day, opens, closes in holidays})
+    return WorkingCalendar(
+        zone, week, {day: [(opens, closes)] if opens and closes is not None else [] for day, opens, closes in holidays}
+    )
 
 
 def _check_calendar(office: Office) -> None:

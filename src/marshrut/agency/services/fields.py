@@ -49,7 +49,9 @@ def save_field(*, field_id: int | None, form: FieldForm, use: FieldUse, by: Acto
         raise Invalid("no_such_kind", _("Choose what kind of value it holds."), field="kind")
     if field_id and form.kind != field.kind and use.values:
         said = ngettext("%(num)s value is kept already", "%(num)s values are kept already", use.values) % {"num": use.values}
-        raise Invalid("kind_is_fixed", _("The kind cannot change: %(what)s. Make a new field instead.") % {"what": said}, field="kind")
+        raise Invalid(
+            "kind_is_fixed", _("The kind cannot change: %(what)s. Make a new field instead.") % {"what": said}, field="kind"
+        )
     choices = _choices(form.choices) if form.kind == FieldKind.CHOICE else []
     _keep_used(field, choices, use)
     if CustomField.objects.exclude(pk=field.pk).filter(subject=field.subject, name__iexact=name).exists():
@@ -94,4 +96,6 @@ def _keep_used(field: CustomField, choices: list[str], use: FieldUse) -> None:
         held = (use.by_choice or {}).get(gone, 0)
         if held:
             said = ngettext("%(num)s row has it", "%(num)s rows have it", held) % {"num": held}
-            raise Invalid("choice_in_use", _("“%(choice)s” cannot be removed: %(what)s.") % {"choice": gone, "what": said}, field="choices")
+            raise Invalid(
+                "choice_in_use", _("“%(choice)s” cannot be removed: %(what)s.") % {"choice": gone, "what": said}, field="choices"
+            )

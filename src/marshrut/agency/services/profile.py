@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from marshrut.agency.models import Agency, Office
 from marshrut.agency.permissions import Actor
 from marshrut.core.emails import read_email
-from marshrut.core.errors import Invalid
+from marshrut.core.errors import Invalid, Refused
 from marshrut.core.history import sign
 from marshrut.core.names import clean_text
 from marshrut.core.phones import DEFAULT_REGIONS, read_phone
@@ -50,6 +50,12 @@ def save_profile(*, profile: Profile, by: Actor, now: datetime) -> None:
     row.save()
 
 
+def check_profile() -> None:
+    """The agency's own line stays. Refused otherwise (asked after an undo)."""
+    if not Agency.objects.filter(pk=1).exists():
+        raise Refused("agency_stays", _("The agency itself cannot be removed."))
+
+
 def _address(text: str) -> str:
     """https://name, without a path. Empty is allowed: then links are made from the address people came by."""
     address = clean_text(text, LONGEST_ADDRESS).rstrip("/")
@@ -61,7 +67,9 @@ def _address(text: str) -> str:
     except ValueError:
         parts, port = urlsplit(""), ""
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query or parts.username:
-        raise Invalid("bad_address", _("Write the site's address as https://crm.example.com, without anything after it."), field="address")
+        raise Invalid(
+            "bad_address", _("Write the site's address as https://crm.example.com, without anything after it."), field="address"
+        )
     return f"{parts.scheme}://{parts.hostname}{port}"
 
 

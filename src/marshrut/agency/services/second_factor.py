@@ -51,7 +51,9 @@ def confirm_authenticator(*, code: str, by: Actor, now: datetime) -> list[str]:
         raise Refused("connected", _("An app is connected already. Disconnect it first."))
     step = _step_of(_open(kept), code, now)
     if step is None:
-        raise Invalid("wrong_code", _("This is not the code of this minute. Check the clock of the phone and try the next one."), field="code")
+        raise Invalid(
+            "wrong_code", _("This is not the code of this minute. Check the clock of the phone and try the next one."), field="code"
+        )
     sign(by.label)
     kept.confirmed_at, kept.last_step = now, step
     kept.save(update_fields=["confirmed_at", "last_step"])
@@ -83,7 +85,11 @@ def _step_of(secret: str, code: str, now: datetime) -> int | None:
     """The time step this code belongs to, at most one away from now."""
     present, given = int(now.timestamp()) // STEP, re.sub(r"\s", "", code)
     code_of = pyotp.TOTP(secret).generate_otp
-    steps = [step for step in range(present - DRIFT, present + DRIFT + 1) if secrets.compare_digest(code_of(step).encode(), given.encode())]
+    steps = [
+        step
+        for step in range(present - DRIFT, present + DRIFT + 1)
+        if secrets.compare_digest(code_of(step).encode(), given.encode())
+    ]
     return steps[-1] if steps else None
 
 

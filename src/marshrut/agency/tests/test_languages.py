@@ -2,12 +2,12 @@
 
 import pytest
 from django.test import Client
+from tests.cast import Cast
 
 from marshrut.agency.models import Agency, Employee
 from marshrut.agency.permissions import system
 from marshrut.agency.services import issue_token
 from marshrut.core.clock import utc_now
-from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from django.test import Client
 from tests.cast import ANNA, PASSWORD
 
 from marshrut.agency.models import Employee
-from marshrut.agency.web.actors import actor_of_session_key
 from marshrut.agency.services.attempts import MOST, MOST_FROM_ALL, SPAN, forget_failures, is_blocked, keys_of, note_failure
+from marshrut.agency.web.actors import actor_of_session_key
 from marshrut.core.clock import utc_now
 
 pytestmark = pytest.mark.django_db

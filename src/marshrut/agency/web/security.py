@@ -70,7 +70,9 @@ def password(request: ReaderRequest) -> HttpResponse:
         return render(request, "agency/_password_dialog.html", {"errors": {}})
     old, new = (request.POST.get(name, "")[:1000] for name in ("old", "new"))
     try:
-        change_password(employee_id=request.reader.actor.id, old=old, new=new, session_key=session_key_of(request), now=request.reader.now)
+        change_password(
+            employee_id=request.reader.actor.id, old=old, new=new, session_key=session_key_of(request), now=request.reader.now
+        )
     except DomainError as error:
         return render(request, "agency/_password_dialog.html", {"errors": {error.field or "": error.sentence}}, status=error.status)
     return done(_("The password is changed; other sessions have ended"))
@@ -84,13 +86,19 @@ def connect_app(request: ReaderRequest) -> HttpResponse:
     reader = request.reader
     secret = begin_authenticator(by=reader.actor, now=reader.now)
     me = find_colleague(reader.actor.id)
-    context: dict[str, Any] = {"secret": secret, "picture": picture_of(secret, me.email if me else "", reader.staff.agency.name), "errors": {}}
+    context: dict[str, Any] = {
+        "secret": secret,
+        "picture": picture_of(secret, me.email if me else "", reader.staff.agency.name),
+        "errors": {},
+    }
     if request.method == "GET":
         return render(request, "agency/_app_dialog.html", context)
     try:
         codes = confirm_authenticator(code=clean_text(request.POST.get("code"), 60), by=reader.actor, now=reader.now)
     except DomainError as error:
-        return render(request, "agency/_app_dialog.html", {**context, "errors": {error.field or "": error.sentence}}, status=error.status)
+        return render(
+            request, "agency/_app_dialog.html", {**context, "errors": {error.field or "": error.sentence}}, status=error.status
+        )
     if not codes:
         return done(_("The app is connected"))
     return render(request, "agency/_codes_dialog.html", {"codes": codes})

@@ -7,8 +7,8 @@ from tests.cast import Cast
 
 from marshrut.agency.models import Agency, Employee, Office
 from marshrut.agency.services.first_run import issue_setup_code
+from marshrut.ops import postgres
 
-pytestmark = pytest.mark.django_db
 FILLED = {
     "language": "uk", "agency": "Подорожник", "office": "Офіс на Подолі", "country": "UA", "time_zone": "Europe/Kyiv",
     "name": "Оксана Шевченко", "email": "oksana@podorozhnyk.example", "password": "дорога дальняя 7",
@@ -18,7 +18,7 @@ FILLED = {
 @pytest.fixture
 def nobody(own_database: str, postgres_server: postgres.Server) -> None:
     """A home in which nobody works yet. The guard that keeps an owner there is the tables' owner's to lift."""
-    with psycopg.connect(postgres_server.dsn(postgres.OWNER, own_database)) as owner:
+    with psycopg.connect(postgres_server.dsn(postgres.OWNER, own_database), autocommit=True) as owner:
         owner.execute("alter table agency_employee disable trigger user")
         owner.execute("delete from agency_employee")
         owner.execute("alter table agency_employee enable trigger user")

@@ -9,13 +9,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from tests.cast import Cast
 
 from marshrut.agency.models import Employee
 from marshrut.channels.models import MailDoor, MailServer, Sending
 from marshrut.channels.services import queue_message
 from marshrut.core.clock import utc_now
 from marshrut.core.vault import unseal
-from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -116,7 +116,9 @@ def absence(request: ReaderRequest, pk: int = 0) -> HttpResponse:
     context: dict[str, Any] = {"absence": line, **_people_choices(reader)}
     if request.method == "GET":
         return render(request, "backoffice/_absence_dialog.html", {**context, "values": _values(request, line), "errors": {}})
-    values = {name: clean_text(request.POST.get(name), 200) for name in ("employee", "starts", "ends", "reason", "substitute", "now")}
+    values = {
+        name: clean_text(request.POST.get(name), 200) for name in ("employee", "starts", "ends", "reason", "substitute", "now")
+    }
     try:
         saved = _save(reader, line, values)
     except NotFound:
@@ -124,7 +126,9 @@ def absence(request: ReaderRequest, pk: int = 0) -> HttpResponse:
     except DomainError as error:
         field = {"starts_at": "starts", "ends_at": "ends"}.get(error.field or "", error.field or "")
         errors = {field if field in values else "": error.sentence}
-        return render(request, "backoffice/_absence_dialog.html", {**context, "values": values, "errors": errors}, status=error.status)
+        return render(
+            request, "backoffice/_absence_dialog.html", {**context, "values": values, "errors": errors}, status=error.status
+        )
     if tasks_due(saved.employee_id, saved.starts_at, saved.ends_at, 1):
         return _tasks_dialog(request, saved)
     return done(_("Saved"))
@@ -155,7 +159,9 @@ def _save(reader: Reader, line: AbsenceLine | None, values: dict[str, Any]) -> A
     )  # fmt: skip
     saved: AbsenceLine = found(find_absence(number))
     if substitute and saved.starts_at <= reader.now < saved.ends_at:
-        hand_over_absence(employee_id=saved.employee_id, to=substitute, reference=read_reference(reader.revision), by=reader.actor, now=reader.now)
+        hand_over_absence(
+            employee_id=saved.employee_id, to=substitute, reference=read_reference(reader.revision), by=reader.actor, now=reader.now
+        )
     return saved
 
 
@@ -198,7 +204,9 @@ def absence_tasks(request: ReaderRequest, pk: int) -> HttpResponse:
     return done(ngettext("%(count)s action handed over", "%(count)s actions handed over", moved) % {"count": moved})
 
 
-def _tasks_dialog(request: ReaderRequest, line: AbsenceLine, errors: dict[str, str] | None = None, status: int = 200) -> HttpResponse:
+def _tasks_dialog(
+    request: ReaderRequest, line: AbsenceLine, errors: dict[str, str] | None = None, status: int = 200
+) -> HttpResponse:
     due = tasks_due(line.employee_id, line.starts_at, line.ends_at)
     reads = request.reader.actor.reach != "none"
     context = {
@@ -231,7 +239,9 @@ def shifts(request: ReaderRequest, pk: int) -> HttpResponse:
         raise
     except DomainError as error:
         errors = {error.field or "": error.sentence}
-        return render(request, "backoffice/_shifts_dialog.html", {**context, "values": values, "errors": errors}, status=error.status)
+        return render(
+            request, "backoffice/_shifts_dialog.html", {**context, "values": values, "errors": errors}, status=error.status
+        )
     return done(_("Saved"))
 
 

@@ -118,15 +118,15 @@ def _steps(reader: Reader) -> list[Step]:
     server = mail_server()
     return [
         Step(_("Offices and working hours"), _("The response clock runs in working time: lunch and holidays stop it."),
-             reverse("offices"), "building", ", ".join(office.name for office in staff.offices.values()), True),
+             reverse("settings_calendars"), "building", ", ".join(office.name for office in staff.offices.values()), True),
         Step(_("People"), _("Managers are given inquiries in fair shares; a supervisor sees what burns."),
              reverse("staff"), "users", _("besides you: %(count)s") % {"count": others}, others > 0),
         Step(_("Sources"), _("Where inquiries come from: the report shows which of them bring buyers."),
-             reverse("sources"), "target-arrow", _("named: %(count)s") % {"count": len(sources)}, bool(sources)),
+             reverse("settings_sources"), "target-arrow", _("named: %(count)s") % {"count": len(sources)}, bool(sources)),
         Step(_("Funnels"), _("Stages are results reached. Take a ready funnel and change it to your own."),
-             reverse("funnels"), "filter", ", ".join(funnel.name for funnel in funnels), bool(funnels)),
+             reverse("settings_funnels"), "filter", ", ".join(funnel.name for funnel in funnels), bool(funnels)),
         Step(_("Mail server"), _("Letters and invitations go out through it."),
-             reverse("mail_server"), "mail", server.host if server else _("not yet"), server is not None),
+             reverse("settings_server"), "mail", server.host if server else _("not yet"), server is not None),
     ]
 
 

@@ -18,6 +18,7 @@ from marshrut.ui.answers import done
 PAGE = 50
 STATE_WORDS = {"waiting": ("info", noop("Wait")), "sent": ("good", noop("Sent")), "failed": ("bad", noop("Not delivered")),
                "cancelled": ("neutral", noop("Cancelled"))}  # fmt: skip
+OF_ONE = {"waiting": noop("waits to be sent"), "sent": noop("sent"), "failed": noop("not delivered"), "cancelled": noop("cancelled")}
 PURPOSES = {"message": noop("letter"), "invitation": noop("invitation"), "reset": noop("password reset"), "notice": noop("notice"),
             "auto": noop("automatic"), "test": noop("test")}  # fmt: skip
 
@@ -55,10 +56,12 @@ def outbox(request: ReaderRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in STATES else ""
     before = request.GET.get("before", "")
-    lines = list_sendings(actor, state, int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None, PAGE + 1)
+    older = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    lines = list_sendings(actor, state, older, PAGE + 1)
     numbers = count_sendings(actor)
     tabs = [Tab(_("All"), reverse("outbox"), not state, None)]
-    tabs += [Tab(_(label), f"{reverse('outbox')}?state={name}", state == name, numbers.get(name, 0)) for name, (_tone, label) in STATE_WORDS.items()]
+    for name, (_tone, label) in STATE_WORDS.items():
+        tabs.append(Tab(_(label), f"{reverse('outbox')}?state={name}", state == name, numbers.get(name, 0)))
     more = f"{reverse('outbox')}?state={state}&before={lines[PAGE - 1].id}" if len(lines) > PAGE else None
     context = {"rows": [_row(line, request) for line in lines[:PAGE]], "tabs": tabs, "state": state, "more_url": more,
                "has_server": mail_server() is not None, "may_set": actor.may("settings:write")}  # fmt: skip
@@ -67,12 +70,13 @@ def outbox(request: ReaderRequest) -> HttpResponse:
 
 def _row(line: SendingLine, request: ReaderRequest) -> Row:
     reader = request.reader
-    tone, label = STATE_WORDS[line.state]
+    tone, label = STATE_WORDS[line.state][0], OF_ONE[line.state]
     is_open = line.state in ("failed", "waiting")
     problem = _("No mail server is set yet") if line.problem == NO_SERVER else line.problem
+    is_pausing = line.state == "waiting" and line.attempts > 0 and line.try_at > reader.now
     return Row(
-        line, reader.actor.email(line.to) or "", reader.actor.text(line.subject), _(PURPOSES.get(line.purpose, line.purpose)), _(label), tone,
-        problem if is_open else "", line.try_at if line.state == "waiting" and line.attempts and line.try_at > reader.now else None,
+        line, reader.actor.email(line.to) or "", reader.actor.text(line.subject), _(PURPOSES.get(line.purpose, line.purpose)),
+        _(label), tone, problem if is_open else "", line.try_at if is_pausing else None,
         _may_change(request),
     )  # fmt: skip
 

@@ -13,7 +13,9 @@ SECTION = _("Agency")
 def register_pages() -> None:
     """People and their rights for whoever manages them; absences for whoever answers for an office."""
     register_entry(SECTION, _("People"), "staff", "users", 300, allowed=lambda request: _may(request, "staff:write"),
-                   also=("colleague", "tokens"))
+                   also=("colleague",))
+    register_entry(SECTION, _("Tokens"), "tokens", "key", 315, allowed=lambda request: _may(request, "staff:write"))
+    register_entry(SECTION, _("Exports"), "exports", "file-text", 335, allowed=lambda request: _may(request, "staff:write"))
     register_entry(SECTION, _("Absences"), "absences", "beach", 310, allowed=lambda request: _may(request, "absences:write"))
     register_entry(SECTION, _("Outbox"), "outbox", "mail-forward", 330,
                    allowed=lambda request: _may(request, "messages:write") or _may(request, "settings:write"))

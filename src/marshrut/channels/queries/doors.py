@@ -92,7 +92,7 @@ def find_quarantined(actor: Actor, raw_id: int) -> Waiting | None:
 def _waiting(where: str, values: list[Any]) -> list[Waiting]:
     with connection.cursor() as cursor:
         cursor.execute(f"{_WAITING} and {where}", values)
-        return [Waiting(*row[:5], bytes(row[5]), *row[6:]) for row in cursor.fetchall()]
+        return [Waiting(*(*row[:5], bytes(row[5]), *row[6:])) for row in cursor.fetchall()]
 
 
 def came_from(raw_id: int) -> str:

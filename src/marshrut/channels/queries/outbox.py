@@ -152,5 +152,5 @@ class TemplateCard:
 
 def list_templates() -> list[TemplateCard]:
     """Templates in use, in their order."""
-    rows = MessageTemplate.objects.filter(is_active=True).order_by("position", "id").values_list("id", "name", "language", "subject", "text")
-    return [TemplateCard(*row) for row in rows]
+    rows = MessageTemplate.objects.filter(is_active=True).order_by("position", "id")
+    return [TemplateCard(*row) for row in rows.values_list("id", "name", "language", "subject", "text")]

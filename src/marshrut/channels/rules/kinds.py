@@ -17,6 +17,7 @@ _AWAY = re.compile(
     r"(я )?(нахожусь )?в отпуске\b|отсутствую в офисе|вне офиса|меня нет на месте|(я )?у відпустці\b|немає на місці)",
     re.I,
 )
+_FIELD = re.compile(r"(?m)^([A-Za-z-]+):[ \t]*(.*(?:\n[ \t]+.*)*)")
 _AUTO_HEADERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-vacation", "x-mail-autoreply")
 _LISTS = ("list-id", "list-unsubscribe", "list-post", "x-campaign-id", "x-mailgun-campaign-id", "feedback-id")
 
@@ -73,7 +74,7 @@ def _without_re(subject: str) -> str:
 
 def read_failure(status: str, told: str, original: str, headers: Mapping[str, str], ids: tuple[str, ...]) -> Failure:
     """What a bounce says: `status` is its delivery-status part, `told` its words for people, `original` the headers it returns."""
-    fields = {name.lower(): " ".join(value.split()) for name, value in re.findall(r"(?m)^([A-Za-z-]+):[ \t]*((?:.*)(?:\n[ \t]+.*)*)", status)}
+    fields = {name.lower(): " ".join(value.split()) for name, value in _FIELD.findall(status)}
     recipient = fields.get("final-recipient", "") or fields.get("original-recipient", "") or headers.get("x-failed-recipients", "")
     recipient = recipient.rpartition(";")[2].strip().strip("<>").lower()
     action, code = fields.get("action", "").lower(), fields.get("status", "")

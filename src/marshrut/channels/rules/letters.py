@@ -152,7 +152,7 @@ def _text(parts: list[Part], stream: BinaryIO) -> str:
 
 
 def _words_among(parts: list[Part], stream: BinaryIO) -> str:
-    plain = _joined((_plain(part, stream) for part in parts if _is_leaf(part) and _is_words(part) and part.media_type == "text/plain"))
+    plain = _joined(_plain(part, stream) for part in parts if _is_leaf(part) and _is_words(part) and part.media_type == "text/plain")
     if plain:
         return plain
     pages = _joined(words_of_page(_plain(part, stream)) for part in parts if _is_leaf(part) and _is_words(part))

@@ -130,7 +130,8 @@ class _Walk:
         self.headers = None
         self.found.parts.append(part)
         depth = len(self.open) + self.enclosed
-        boundary = part.parameter("boundary").encode("utf-8", "surrogateescape").rstrip() if part.media_type.startswith("multipart/") else b""
+        is_multipart = part.media_type.startswith("multipart/")
+        boundary = part.parameter("boundary").encode("utf-8", "surrogateescape").rstrip() if is_multipart else b""
         if boundary and depth < DEEPEST:
             self.open.append((b"--" + boundary[:200], part))
         elif part.media_type == "message/rfc822" and part.encoding not in ("base64", "quoted-printable") and depth < DEEPEST:

@@ -102,5 +102,5 @@ def _after_name(data: bytes, at: int) -> int:
     (is_text,) = struct.unpack_from("<I", data, at)
     if not is_text:
         return at + 8
-    (length,) = struct.unpack_from("<I", data, at + 4)
+    length = int(struct.unpack_from("<I", data, at + 4)[0])
     return at + 8 + length + (-length % 4)

@@ -42,7 +42,7 @@ def keep_door(
     if address.strip() and not own:
         raise Invalid("not_an_address", _("Write an e-mail address, such as name@example.com."), field="address")
     ready(kind, folder)
-    if MailDoor.objects.filter(path=folder).exclude(pk=door_id).exists():
+    if MailDoor.objects.filter(path=folder).exclude(pk=door_id or 0).exists():
         raise Invalid("path_taken", _("Another door reads this folder already."), field="path")
     values = {
         "name": named,

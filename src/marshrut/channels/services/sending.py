@@ -116,7 +116,7 @@ def _claim(now: datetime) -> _Claimed | None:
             [now + CLAIM, now],
         )
         row = cursor.fetchone()
-    return _Claimed(*row[:5], bytes(row[5]), *row[6:]) if row else None
+    return _Claimed(*(*row[:5], bytes(row[5]), *row[6:])) if row else None
 
 
 def _outgoing(letter: _Claimed) -> Outgoing:

@@ -38,7 +38,9 @@ def save_site_form(*, form_id: int | None, form: FormForm, by: Actor, now: datet
     name = required_name(form.name)
     text = clean_text(form.consent_text, LONGEST_CONSENT, keep_lines=True)
     if not text:
-        raise Invalid("consent_missing", _("Without a consent we may not answer whoever wrote: give its text."), field="consent_text")
+        raise Invalid(
+            "consent_missing", _("Without a consent we may not answer whoever wrote: give its text."), field="consent_text"
+        )
     if not form.source_slug:
         raise Invalid("source_missing", _("Choose the source its inquiries count for."), field="source")
     if form.office_id is not None and not Office.objects.filter(pk=form.office_id, is_active=True).exists():
@@ -47,7 +49,13 @@ def save_site_form(*, form_id: int | None, form: FormForm, by: Actor, now: datet
     sign(by.label)
     if row.consent_text != text:
         row.consent_version = next_version(row.consent_version)
-    row.name, row.source_slug, row.office_id, row.consent_text, row.is_active = name, form.source_slug, form.office_id, text, form.is_active
+    row.name, row.source_slug, row.office_id, row.consent_text, row.is_active = (
+        name,
+        form.source_slug,
+        form.office_id,
+        text,
+        form.is_active,
+    )
     row.save()
     return row.pk
 

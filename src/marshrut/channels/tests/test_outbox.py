@@ -11,6 +11,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from django.db import connection, transaction
+from tests.cast import Cast
 
 from marshrut.agency.permissions import system
 from marshrut.channels.models import MailServer, Sending
@@ -20,7 +21,6 @@ from marshrut.channels.services.sending import CLAIM, MOST_ATTEMPTS
 from marshrut.core.clock import utc_now
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.journal.models import Notice
-from tests.cast import Cast
 
 BY = system("test")
 
@@ -92,21 +92,26 @@ def test_a_letter_goes_whole_with_its_file_and_its_thread(server: Peer) -> None:
     id = queue(in_reply_to="one@example.com", files=[file])
     assert send_waiting(now=utc_now()) == 1
     (letter,) = server.letters
-    assert letter["From"] == "Маршрут <hello@agency.example>" and letter["To"] == "irina@example.com"
-    assert letter["Subject"] == "Варианты отелей" and letter["In-Reply-To"] == letter["References"] == "<one@example.com>"
-    assert letter["Message-ID"] == f"<{Sending.objects.get(pk=id).message_id}>" and letter["Message-ID"].endswith("@agency.example>")
+    assert letter["From"] == "Маршрут <hello@agency.example>"
+    assert letter["To"] == "irina@example.com"
+    assert letter["Subject"] == "Варианты отелей"
+    assert letter["In-Reply-To"] == letter["References"] == "<one@example.com>"
+    assert letter["Message-ID"] == f"<{Sending.objects.get(pk=id).message_id}>"
+    assert letter["Message-ID"].endswith("@agency.example>")
     assert letter.get_body().get_content().replace("\r\n", "\n").strip() == "Добрый день, Ирина!\n.\nТочка в начале строки."
     (enclosed,) = letter.iter_attachments()
     assert (enclosed.get_filename(), enclosed.get_content()) == ("Подборка.pdf", b"%PDF-1.4 x")
     assert state(id)[0] == "sent"
-    assert send_waiting(now=utc_now() + timedelta(days=1)) == 0 and len(server.letters) == 1
+    assert send_waiting(now=utc_now() + timedelta(days=1)) == 0
+    assert len(server.letters) == 1
 
 
 def test_what_is_rolled_back_never_goes(server: Peer) -> None:
     with pytest.raises(RuntimeError), transaction.atomic():
         queue()
         raise RuntimeError
-    assert send_waiting(now=utc_now()) == 0 and server.letters == []
+    assert send_waiting(now=utc_now()) == 0
+    assert server.letters == []
 
 
 def test_what_is_said_is_sealed_and_a_secret_is_forgotten_once_sent(server: Peer) -> None:
@@ -125,20 +130,26 @@ def test_greylisting_is_waited_out_with_growing_pauses(server: Peer) -> None:
     id, at = queue(), utc_now()
     assert send_waiting(now=at) == 0
     assert state(id) == ("waiting", 1, "451 4.7.1 try again later")
-    assert send_waiting(now=at + timedelta(seconds=50)) == 0 and state(id)[1] == 1
+    assert send_waiting(now=at + timedelta(seconds=50)) == 0
+    assert state(id)[1] == 1
     at += timedelta(minutes=2)
-    assert send_waiting(now=at) == 0 and state(id)[1] == 2
-    assert send_waiting(now=at + timedelta(minutes=4)) == 0 and state(id)[1] == 2
-    assert send_waiting(now=at + timedelta(minutes=6)) == 1 and state(id)[0] == "sent"
+    assert send_waiting(now=at) == 0
+    assert state(id)[1] == 2
+    assert send_waiting(now=at + timedelta(minutes=4)) == 0
+    assert state(id)[1] == 2
+    assert send_waiting(now=at + timedelta(minutes=6)) == 1
+    assert state(id)[0] == "sent"
 
 
 def test_a_refusal_for_good_fails_at_once_and_its_author_is_told(server: Peer, cast: Cast) -> None:
     id = queue("refused@example.com", by=cast.anna)
     other = queue()
     assert send_waiting(now=utc_now()) == 1
-    assert state(id) == ("failed", 1, "550 5.1.1 no such user") and state(other)[0] == "sent"
+    assert state(id) == ("failed", 1, "550 5.1.1 no such user")
+    assert state(other)[0] == "sent"
     assert Notice.objects.get(employee_id=cast.anna.id, code="sending_failed").data["sending"] == id
-    assert count_failed_sendings(cast.anna) == 1 and count_failed_sendings(cast.stranger) == 0
+    assert count_failed_sendings(cast.anna) == 1
+    assert count_failed_sendings(cast.stranger) == 0
 
 
 def test_after_the_last_attempt_it_has_failed(server: Peer) -> None:
@@ -153,15 +164,19 @@ def test_after_the_last_attempt_it_has_failed(server: Peer) -> None:
 def test_a_connection_dropped_half_way_is_tried_again(server: Peer) -> None:
     server.answers.append("drop")
     id, at = queue(), utc_now()
-    assert send_waiting(now=at) == 0 and state(id)[0] == "waiting" and state(id)[2]
-    assert send_waiting(now=at + timedelta(minutes=2)) == 1 and len(server.letters) == 1
+    assert send_waiting(now=at) == 0
+    assert state(id)[0] == "waiting"
+    assert state(id)[2]
+    assert send_waiting(now=at + timedelta(minutes=2)) == 1
+    assert len(server.letters) == 1
 
 
 def test_a_server_that_is_not_there_holds_the_letters_and_says_why(server: Peer) -> None:
     MailServer.objects.update(port=1)
     first, second = queue(), queue()
     assert send_waiting(now=utc_now()) == 0
-    assert state(first)[0] == "waiting" and "refused" in state(first)[2].lower()
+    assert state(first)[0] == "waiting"
+    assert "refused" in state(first)[2].lower()
     assert state(second)[1] == 0, "a server that takes nothing is not asked for each letter"
 
 
@@ -170,7 +185,8 @@ def test_a_password_is_sealed_and_a_wrong_one_fails_no_letter(server: Peer) -> N
                 sender="a@agency.example", by=BY, now=utc_now())
     id, at = queue(), utc_now()
     send_waiting(now=at)
-    assert state(id)[0] == "waiting" and state(id)[2].startswith("535")
+    assert state(id)[0] == "waiting"
+    assert state(id)[2].startswith("535")
     keep_server(host="127.0.0.1", port=str(server.port), security="none", user="u", password="secret",
                 sender="a@agency.example", by=BY, now=utc_now())
     assert b"secret" not in bytes(MailServer.objects.get().sealed_password)
@@ -202,14 +218,17 @@ def test_a_process_that_died_half_way_leaves_a_claim_that_runs_out(server: Peer,
     monkeypatch.undo()
     assert state(id)[:2] == ("waiting", 1)
     assert send_waiting(now=at + CLAIM / 2) == 0, "somebody else may still be handing it over"
-    assert send_waiting(now=at + CLAIM * 1.1) == 1 and len(server.letters) == 1
+    assert send_waiting(now=at + CLAIM * 1.1) == 1
+    assert len(server.letters) == 1
 
 
 def test_a_waiting_letter_is_cancelled_and_a_failed_one_sent_again(server: Peer, cast: Cast) -> None:
     waiting, failed = queue(by=cast.anna), queue("refused@example.com", by=cast.anna)
     cancel_sending(sending_id=waiting, by=cast.anna, now=utc_now())
     send_waiting(now=utc_now())
-    assert server.letters == [] and state(waiting)[0] == "cancelled" and state(failed)[0] == "failed"
+    assert server.letters == []
+    assert state(waiting)[0] == "cancelled"
+    assert state(failed)[0] == "failed"
     Sending.objects.filter(pk=failed).update(to="irina@example.com")
     repeat_sending(sending_id=failed, by=cast.anna, now=utc_now())
     assert send_waiting(now=utc_now()) == 1
@@ -221,8 +240,10 @@ def test_a_waiting_letter_is_cancelled_and_a_failed_one_sent_again(server: Peer,
 
 def test_a_stranger_finds_no_letter_of_others(cast: Cast) -> None:
     id = queue(by=cast.anna)
-    assert find_sending(cast.anna, id) and find_sending(cast.stranger, id) is None
-    assert list_sendings(cast.stranger) == [] and len(list_sendings(cast.administrator)) == 1
+    assert find_sending(cast.anna, id)
+    assert find_sending(cast.stranger, id) is None
+    assert list_sendings(cast.stranger) == []
+    assert len(list_sendings(cast.administrator)) == 1
     with pytest.raises(NotFound):
         cancel_sending(sending_id=id, by=cast.stranger, now=utc_now())
 
@@ -230,7 +251,8 @@ def test_a_stranger_finds_no_letter_of_others(cast: Cast) -> None:
 def test_a_letter_brings_no_headers_of_its_own(server: Peer) -> None:
     queue(subject="Привет\r\nBcc: all@example.com", to="irina@example.com\r\nBcc: x@example.com")
     send_waiting(now=utc_now())
-    assert server.recipients == ["irina@example.com"] and server.letters[0]["Bcc"] is None
+    assert server.recipients == ["irina@example.com"]
+    assert server.letters[0]["Bcc"] is None
 
 
 @pytest.mark.parametrize(("wrong", "field"), [({"to": "nobody"}, "to"), ({"text": " \n"}, "text"), ({"files": [1 << 40]}, "files")])

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from defusedxml.common import DefusedXmlException
+import openpyxl  # type: ignore[import-untyped]
+from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 from django.utils.translation import gettext as _
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
 from marshrut.core.errors import Invalid
 

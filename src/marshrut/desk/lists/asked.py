@@ -50,3 +50,7 @@ class AskedList:
     def filters(self) -> str:
         """The query of this list, without what passes: what a view keeps and an export notes."""
         return self.address().partition("?")[2]
+
+    def noted(self) -> str:
+        """As `filters`, without the words somebody searched by: what is noted of an export names no client."""
+        return self.address(**({"q": "…"} if self.wanted.text else {})).partition("?")[2]

@@ -32,6 +32,11 @@ MAIN = {"inquiries": ("state", "owner", "source", "class", "received", "flags"),
         "deals": ("state", "owner", "funnel", "stage", "amount", "flags"), "clients": ("owner", "missing", "created", "flags")}  # fmt: skip
 
 
+def label_of(name: str) -> str:
+    """What a filter is called in the reader's language."""
+    return _(LABELS[name])
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A value a filter may have."""
@@ -63,7 +68,7 @@ def chips_of(desk: Desk, wanted: ListQuery, reference: ListReference, given: Map
     names = [name for name in page.words if not (name in ("owner", "office", "queue") and desk.actor.reach == "own")]
     for name in names:
         chosen = wanted.words.get(name, ())
-        chips.append(_many(name, _(LABELS[name]), _options(name, desk, reference), chosen))
+        chips.append(_many(name, label_of(name), _options(name, desk, reference), chosen))
     chips += [_span(name, "days", given, name in wanted.days) for name in page.days]
     chips += [_span(name, "numbers", given, name in wanted.numbers) for name in page.numbers]
     chips.append(_flags(page, wanted))
@@ -79,7 +84,7 @@ def _with_place(chip: Chip, is_main: bool) -> Chip:
 def _state(page: ListPage, wanted: ListQuery) -> Chip:
     choices = [Choice(slug, _(STATES[slug]), slug == wanted.state) for slug in page.states]
     chosen = next(choice.label for choice in choices if choice.is_on)
-    return Chip("state", _(LABELS["state"]), "one", choices, is_on=wanted.state != page.states[0], summary=chosen)
+    return Chip("state", label_of("state"), "one", choices, is_on=wanted.state != page.states[0], summary=chosen)
 
 
 def _options(name: str, desk: Desk, reference: ListReference) -> Iterable[tuple[str, str]]:
@@ -124,13 +129,13 @@ def _span(name: str, kind: str, given: Mapping[str, Sequence[str]], is_on: bool,
     ends = {end: clean_text(next(iter(given.get(f"{name}{dot}{end}", ())), ""), 40) for end in ("from", "to")}
     shown = "–".join((ends["from"] or "…", ends["to"] or "…")) if any(ends.values()) else ""
     values = {**ends, "name_from": f"{name}{dot}from", "name_to": f"{name}{dot}to"}
-    return Chip(name, label or _(LABELS[name]), kind, values=values, is_on=is_on, summary=shown)
+    return Chip(name, label or label_of(name), kind, values=values, is_on=is_on, summary=shown)
 
 
 def _flags(page: ListPage, wanted: ListQuery) -> Chip:
     choices = [Choice(name, _(FLAGS[name]), name in wanted.flags) for name in page.flags]
     on = [choice.label for choice in choices if choice.is_on]
-    return Chip("flags", _(LABELS["flags"]), "flags", choices, is_on=bool(on), summary=_summary(on))
+    return Chip("flags", label_of("flags"), "flags", choices, is_on=bool(on), summary=_summary(on))
 
 
 def _names(spec: FieldSpec, given: Mapping[str, Sequence[str]]) -> bool:

@@ -192,7 +192,7 @@ def _when(name: str) -> dict[str, Callable[[Any, Shown], Any]]:
 
 
 _CLIENT = Column("client", noop("Client"), _client, who, "client", "cell-main", True)
-_PHONE = Column("phone", noop("Phone"), _phone, lambda line, shown: shown.phone(line.phone), css="num nowrap")
+_PHONE = Column("phone", noop("Phone"), _phone, lambda line, shown: shown.phone(line.phone), css="nowrap")
 _EMAIL = Column("email", noop("E-mail"), _email, lambda line, shown: shown.email(line.email))
 _OWNER = Column("owner", noop("Manager"), _owner, _holder_name, is_usual=True)
 _OFFICE = Column("office", noop("Office"), **_text(_office))
@@ -214,13 +214,14 @@ _INQUIRIES = (
     _NUMBER, _CLIENT, _PHONE, _EMAIL,
     Column("received", noop("Came in"), **_when("received_at"), sort="received", css="nowrap muted", is_usual=True),
     _STATE,
-    Column("class", noop("Class"), lambda line, _s: tag(class_label(line.inquiry_class), CLASS_TONES.get(line.inquiry_class, "neutral")),
-           lambda line, _s: class_label(line.inquiry_class), is_usual=True),
     _TRIP, _CATEGORY,
     Column("budget", noop("Budget"), _money, lambda line, _s: line.worth, "budget", "num nowrap", True), _CURRENCY,
     Column("relevance", noop("Relevance"), _relevance, lambda line, _s: line.relevance, is_usual=True),
     Column("priority", noop("Priority"), lambda line, _s: str(line.priority), lambda line, _s: line.priority, "priority", "num", True),
-    Column("source", noop("Source"), **_text(_source), is_usual=True), _CHANNEL, _OWNER, _OFFICE, _NEXT, _NEXT_AT,
+    _OWNER, _NEXT, _NEXT_AT, Column("source", noop("Source"), **_text(_source), is_usual=True),
+    Column("class", noop("Class"), lambda line, _s: tag(class_label(line.inquiry_class), CLASS_TONES.get(line.inquiry_class, "neutral")),
+           lambda line, _s: class_label(line.inquiry_class), is_usual=True),
+    _CHANNEL, _OFFICE,
     Column("respond", noop("Answer by"), _respond, lambda line, _s: _moment(line.respond_by), "respond", "nowrap"),
     Column("answered", noop("Answered"), **_when("answered_at"), css="nowrap muted"),
     Column("stage", noop("Stage"), **_text(lambda line, shown: shown.place(line.place))),
@@ -256,7 +257,7 @@ def _person_name(line: ClientLine, shown: Shown) -> str:
 _CLIENTS = (
     Column("number", noop("No."), lambda line, _s: str(line.id), lambda line, _s: line.id, css="num muted"),
     Column("name", noop("Client"), _name, _person_name, "name", "cell-main", True),
-    Column("phone", noop("Phone"), _phone, lambda line, shown: shown.phone(line.phone), css="num nowrap", is_usual=True),
+    Column("phone", noop("Phone"), _phone, lambda line, shown: shown.phone(line.phone), css="nowrap", is_usual=True),
     Column("email", noop("E-mail"), _email, lambda line, shown: shown.email(line.email), is_usual=True),
     Column("open", noop("Open matters"), lambda line, _s: str(line.open_count or ""), lambda line, _s: line.open_count, css="num",
            is_usual=True),

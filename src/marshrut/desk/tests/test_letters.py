@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from tests.cast import Cast
 
 from marshrut.agency.models import Employee
 from marshrut.channels.models import Attachment, MailServer, MessageTemplate, RawMessage, Sending
@@ -20,7 +21,6 @@ from marshrut.intake.reference import read_reference
 from marshrut.intake.services import take_letter
 from marshrut.intake.tests.test_mail import letter
 from marshrut.journal.models import Task, Touch
-from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +50,8 @@ def inquiry(cast: Cast) -> Inquiry:
     """Irina's letter, given to Anna, with her passport and her wishes."""
     Employee.objects.filter(pk=cast.boris.id).update(is_on_duty=False, capacity=0)
     _kind, made = come(cast, files=[("загранпаспорт.jpg", "image/jpeg", b"\xff\xd8\xff\xe0scan"), ("пожелания.txt", "text/plain", b"wishes")])
-    assert made is not None and made.dossier.owner_id == cast.anna.id
+    assert made is not None
+    assert made.dossier.owner_id == cast.anna.id
     return made
 
 
@@ -65,9 +66,12 @@ def test_a_letter_from_the_card_answers_stops_the_clock_and_waits_in_the_outbox(
     assert answer.status_code == 204
     sending = Sending.objects.get()
     assert (sending.to, sending.state, sending.dossier_id) == ("irina@example.com", "waiting", inquiry.dossier_id)
-    assert sending.in_reply_to == "one@example.com" and [a.name for a in sending.attachments.all()] == ["Подборка.pdf"]
+    assert sending.in_reply_to == "one@example.com"
+    assert [a.name for a in sending.attachments.all()] == ["Подборка.pdf"]
     touch = Touch.objects.get(kind="email_out")
-    assert touch.is_answer and touch.direction == "out" and touch.data["sending"] == sending.pk
+    assert touch.is_answer
+    assert touch.direction == "out"
+    assert touch.data["sending"] == sending.pk
     inquiry.refresh_from_db()
     assert inquiry.clock_state in ("met", "missed")
     assert Task.objects.get(dossier_id=inquiry.dossier_id, state="pending").title == "Позвонить Ирине"
@@ -77,9 +81,13 @@ def test_the_composer_begins_with_the_address_the_thread_and_a_template_filled(i
     card = MessageTemplate.objects.create(name="Знакомство", subject="{agency}: подбор", text="Здравствуйте, {name}! Я {manager}. {trip} {curly}")
     browser = enter(cast.anna)
     page = browser.get(reverse("write", args=[inquiry.dossier_id])).content.decode()
-    assert "irina@example.com" in page and "Re: Тур в Турцию" in page and "Знакомство" in page
+    assert "irina@example.com" in page
+    assert "Re: Тур в Турцию" in page
+    assert "Знакомство" in page
     page = browser.get(reverse("write", args=[inquiry.dossier_id]), {"template": card.pk}).content.decode()
-    assert f"Я {cast.anna.name}." in page and "{curly}" in page and "Здравствуйте, {name}" not in page
+    assert f"Я {cast.anna.name}." in page
+    assert "{curly}" in page
+    assert "Здравствуйте, {name}" not in page
 
 
 @pytest.mark.parametrize(("wrong", "field"), [
@@ -91,13 +99,15 @@ def test_what_cannot_be_sent_comes_back_with_a_sentence_and_nothing_done(inquiry
     answer = enter(cast.anna).post(reverse("write", args=[inquiry.dossier_id]), said(**wrong))
     page = answer.content.decode()
     assert answer.status_code in (409, 422) and f'id="{field}-note"' in page if field else answer.status_code in (409, 422)
-    assert not Sending.objects.exists() and not Touch.objects.filter(kind="email_out").exists()
+    assert not Sending.objects.exists()
+    assert not Touch.objects.filter(kind="email_out").exists()
 
 
 def test_files_over_twenty_five_megabytes_are_refused_and_nothing_is_kept(inquiry: Inquiry, cast: Cast) -> None:
     big = [SimpleUploadedFile(f"{n}.bin", bytes(13 << 20)) for n in range(2)]
     answer = enter(cast.anna).post(reverse("write", args=[inquiry.dossier_id]), said(files=big))
-    assert answer.status_code == 422 and "25" in answer.content.decode()
+    assert answer.status_code == 422
+    assert "25" in answer.content.decode()
     assert not Attachment.objects.filter(letter=None).exists()
 
 
@@ -107,8 +117,12 @@ def test_a_messenger_is_opened_by_a_link_and_the_touch_written_down(inquiry: Inq
     ContactPoint.objects.create(person_id=inquiry.person_id, kind="phone", written="+7 921 555-33-22", normal="+79215553322", tail="9215553322")
     answer = enter(cast.anna).post(reverse("write", args=[inquiry.dossier_id]), said(how="whatsapp", text="Добрый день & привет"))
     page = answer.content.decode()
-    assert answer.status_code == 200 and "https://wa.me/79215553322?text=%D0%94" in page and "%26" in page and 'rel="noopener noreferrer"' in page
-    assert Touch.objects.get(kind="message_out").is_answer and not Sending.objects.exists()
+    assert answer.status_code == 200
+    assert "https://wa.me/79215553322?text=%D0%94" in page
+    assert "%26" in page
+    assert 'rel="noopener noreferrer"' in page
+    assert Touch.objects.get(kind="message_out").is_answer
+    assert not Sending.objects.exists()
 
 
 def test_the_card_shows_how_a_letter_fares_and_lets_it_be_sent_again(inquiry: Inquiry, cast: Cast) -> None:
@@ -116,10 +130,12 @@ def test_the_card_shows_how_a_letter_fares_and_lets_it_be_sent_again(inquiry: In
     browser.post(reverse("write", args=[inquiry.dossier_id]), said())
     sending = Sending.objects.get()
     page = browser.get(reverse("inquiry", args=[inquiry.pk])).content.decode()
-    assert "ждёт отправки" in page and reverse("sending_cancel", args=[sending.pk]) in page
+    assert "ждёт отправки" in page
+    assert reverse("sending_cancel", args=[sending.pk]) in page
     Sending.objects.update(state="failed", problem="550 no such user")
     page = browser.get(reverse("inquiry", args=[inquiry.pk])).content.decode()
-    assert "550 no such user" in page and reverse("sending_repeat", args=[sending.pk]) in page
+    assert "550 no such user" in page
+    assert reverse("sending_repeat", args=[sending.pk]) in page
     assert browser.post(reverse("sending_repeat", args=[sending.pk])).status_code == 204
     assert Sending.objects.get().state == "waiting"
     assert browser.post(reverse("sending_cancel", args=[sending.pk])).status_code == 204
@@ -143,9 +159,12 @@ def test_a_card_with_three_letters_and_files_asks_as_often_as_one_with_one(inqui
 def test_a_file_is_saved_and_never_runs_here(inquiry: Inquiry, cast: Cast) -> None:
     page = keep_upload(name="page.html", pieces=[b"<script>alert(1)</script>"], start=b"<script>", dossier_id=inquiry.dossier_id)
     answer = enter(cast.anna).get(reverse("attachment", args=[page]), {"show": "1"})
-    assert answer.status_code == 200 and b"".join(answer.streaming_content) == b"<script>alert(1)</script>"
-    assert answer["Content-Type"] == "application/octet-stream" and answer["Content-Disposition"].startswith("attachment;")
-    assert answer["X-Content-Type-Options"] == "nosniff" and answer["Content-Security-Policy"].endswith("sandbox")
+    assert answer.status_code == 200
+    assert b"".join(answer.streaming_content) == b"<script>alert(1)</script>"
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert answer["Content-Disposition"].startswith("attachment;")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Security-Policy"].endswith("sandbox")
 
 
 def test_each_opening_of_a_passport_is_written_down_once(inquiry: Inquiry, cast: Cast) -> None:
@@ -153,10 +172,12 @@ def test_each_opening_of_a_passport_is_written_down_once(inquiry: Inquiry, cast:
     assert scan.is_private
     browser = enter(cast.anna)
     answer = browser.get(reverse("attachment", args=[scan.pk]), {"show": "1"})
-    assert answer["Content-Type"] == "image/jpeg" and answer["Content-Disposition"].startswith("inline;")
+    assert answer["Content-Type"] == "image/jpeg"
+    assert answer["Content-Disposition"].startswith("inline;")
     assert b"".join(answer.streaming_content) == b"\xff\xd8\xff\xe0scan"
     opened = Touch.objects.get(kind="file_opened")
-    assert opened.by == cast.anna.label and opened.data["name"] == "загранпаспорт.jpg"
+    assert opened.by == cast.anna.label
+    assert opened.data["name"] == "загранпаспорт.jpg"
     browser.get(reverse("attachment", args=[Attachment.objects.get(name="пожелания.txt").pk]))
     assert Touch.objects.filter(kind="file_opened").count() == 1
 
@@ -168,7 +189,8 @@ def test_whoever_may_not_see_passports_does_not_find_one(inquiry: Inquiry, cast:
     assert browser.get(reverse("attachment", args=[scan.pk])).status_code == 404
     assert browser.get(reverse("attachment", args=[wishes.pk])).status_code == 200
     page = browser.get(reverse("inquiry", args=[inquiry.pk])).content.decode()
-    assert "пожелания.txt" in page and "загранпаспорт.jpg" not in page
+    assert "пожелания.txt" in page
+    assert "загранпаспорт.jpg" not in page
     for who in (cast.stranger, cast.administrator):
         assert enter(who).get(reverse("attachment", args=[wishes.pk])).status_code == 404
 
@@ -183,7 +205,8 @@ def test_a_mailing_is_read_discarded_or_let_in_by_whoever_answers_for_the_office
     assert watcher.post(reverse("quarantine_discard", args=[first.pk]), {"reason": ""}).status_code == 422
     assert watcher.post(reverse("quarantine_discard", args=[first.pk]), {"reason": "Рассылка"}).status_code == 204
     assert watcher.post(reverse("quarantine_release", args=[second.pk])).status_code == 204
-    assert Inquiry.objects.filter(pk=second.pk).exists() and RawMessage.objects.get(pk=first.pk).state == "discarded"
+    assert Inquiry.objects.filter(pk=second.pk).exists()
+    assert RawMessage.objects.get(pk=first.pk).state == "discarded"
     assert watcher.post(reverse("quarantine_release", args=[first.pk])).status_code == 404
 
 

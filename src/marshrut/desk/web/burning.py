@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -174,84 +175,28 @@ def full_rows(desk: Desk) -> list[FullRow]:
 
 def signs_of(trouble: Trouble) -> list[Sign]:
     """Trouble of the house in words; nothing while all is well."""
-    signs = []
-    if not trouble.workers:
-        signs.append(
-            Sign(
-                "alert-triangle",
-                "bad",
-                _("Background work stands still"),
-                _("No worker has reported for half a minute: clocks, mail and reminders wait. An administrator should look."),
-                None,
-                None,
-            )
-        )
-    if trouble.quarantined:
-        title = ngettext("%(count)s message in quarantine", "%(count)s messages in quarantine", trouble.quarantined)
-        signs.append(
-            Sign(
-                "shield-check",
-                "warm",
-                title % {"count": trouble.quarantined},
-                _("A person has to look whether it is an inquiry."),
-                trouble.quarantined_since,
-                _inbox("quarantine"),
-            )
-        )
-    if trouble.doors:
-        signs.append(
-            Sign(
-                "mail",
-                "bad",
-                _("Mail is not coming in: %(name)s") % {"name": trouble.door or ""},
-                _("The folder cannot be read."),
-                trouble.doors_since,
-                None,
-            )
-        )
-    if trouble.failed_sendings:
-        title = ngettext("%(count)s message could not be sent", "%(count)s messages could not be sent", trouble.failed_sendings)
-        signs.append(
-            Sign(
-                "send",
-                "bad",
-                title % {"count": trouble.failed_sendings},
-                _("See why, mend the address and send again."),
-                trouble.failed_since,
-                None,
-            )
-        )
-    if trouble.late_sendings:
-        title = ngettext(
-            "%(count)s message waits too long to be sent", "%(count)s messages wait too long to be sent", trouble.late_sendings
-        )
-        signs.append(
-            Sign("send", "warm", title % {"count": trouble.late_sendings}, _("They are tried again by themselves."), None, None)
-        )
-    if trouble.imports:
-        signs.append(
-            Sign(
-                "file-text",
-                "warm",
-                _("An import has stopped: %(name)s") % {"name": trouble.import_name or ""},
-                _("It can go on from where it stopped."),
-                None,
-                None,
-            )
-        )
-    if trouble.failed_jobs:
-        title = ngettext("%(count)s background job failed", "%(count)s background jobs failed", trouble.failed_jobs)
-        signs.append(
-            Sign(
-                "settings",
-                "warm",
-                title % {"count": trouble.failed_jobs},
-                _("The doctor's page of the guide says what to do."),
-                None,
-                None,
-            )
-        )
-    return signs
+    t = trouble
+    told: list[tuple[Any, ...]] = [
+        (not t.workers, "alert-triangle", "bad", _("Background work stands still"),
+         _("No worker has reported for half a minute: clocks, mail and reminders wait. An administrator should look."), None, None),
+        (t.quarantined, "shield-check", "warm",
+         ngettext("%(count)s message in quarantine", "%(count)s messages in quarantine", t.quarantined) % {"count": t.quarantined},
+         _("A person has to look whether it is an inquiry."), t.quarantined_since, _inbox("quarantine")),
+        (t.doors, "mail", "bad", _("Mail is not coming in: %(name)s") % {"name": t.door or ""}, _("The folder cannot be read."),
+         t.doors_since, None),
+        (t.failed_sendings, "send", "bad",
+         ngettext("%(count)s message could not be sent", "%(count)s messages could not be sent", t.failed_sendings)
+         % {"count": t.failed_sendings}, _("See why, mend the address and send again."), t.failed_since, reverse("outbox")),
+        (t.late_sendings, "send", "warm",
+         ngettext("%(count)s message waits too long to be sent", "%(count)s messages wait too long to be sent", t.late_sendings)
+         % {"count": t.late_sendings}, _("They are tried again by themselves."), None, reverse("outbox")),
+        (t.imports, "file-text", "warm", _("An import has stopped: %(name)s") % {"name": t.import_name or ""},
+         _("It can go on from where it stopped."), None, reverse("imports")),
+        (t.failed_jobs, "settings", "warm",
+         ngettext("%(count)s background job failed", "%(count)s background jobs failed", t.failed_jobs) % {"count": t.failed_jobs},
+         _("The doctor's page of the guide says what to do."), None, None),
+    ]  # fmt: skip
+    return [Sign(*words) for is_so, *words in told if is_so]
 
 
 @require_http_methods(["GET", "POST"])
@@ -263,7 +208,7 @@ def hand_over(request: DeskRequest, pk: int) -> HttpResponse:
     if not may_hand_over(desk.actor):
         raise Refused("no_grabbing", _("Inquiries are given out by rule; ask the supervisor."))
     people = [c for c in receivers_of(desk.actor, desk.staff) if c.id != asked.row.owner_id]
-    context = {"dossier": pk, "matter_title": asked.title, "people": _suggested(people, desk), "reasons": _reasons()}
+    context: dict[str, Any] = {"dossier": pk, "matter_title": asked.title, "people": _suggested(people, desk), "reasons": _reasons()}
     if request.method == "GET":
         first = context["people"][0].value if context["people"] else ""
         return render(request, "desk/_hand_over_dialog.html", {**context, "values": {"to": first, "reason": ""}, "errors": {}})

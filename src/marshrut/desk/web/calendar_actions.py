@@ -99,14 +99,10 @@ def _said(desk: Desk, sentence: str, task_id: int) -> str:
 @require_safe
 @at_desk
 def matters_to_plan(request: DeskRequest) -> HttpResponse:
-    """Open matters that match what was typed, as choices; the reader's newest while nothing was."""
-    query = clean_text(request.GET.get("q"), 200)
-    values = {"dossier": ""}
-    return render(
-        request,
-        "desk/_plan_matters.html",
-        {"matters": choices(request.desk, query, ""), "values": values, "errors": {}, "q": query},
-    )
+    """Open matters that match what was typed, as choices; the reader's newest while nothing was. A choice made stays."""
+    query, chosen = clean_text(request.GET.get("q"), 200), request.GET.get("dossier", "")
+    context = {"matters": choices(request.desk, query, chosen), "values": {"dossier": chosen}, "errors": {}, "q": query}
+    return render(request, "desk/_plan_matters.html", context)
 
 
 def choices(desk: Desk, query: str, chosen: str) -> list[dict[str, Any]]:
@@ -125,7 +121,7 @@ def _choice(row: MatterChoice, desk: Desk) -> dict[str, Any]:
     return {
         "value": row.dossier_id,
         "label": title_of(row.person),
-        "note": " · ".join(filter(None, (row.title, stage.name if stage else _("New inquiry")))),
+        "note": " · ".join(filter(None, (wording.titled(row.title, desk.catalogue), stage.name if stage else _("New inquiry")))),
     }
 
 

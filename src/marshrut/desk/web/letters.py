@@ -58,8 +58,8 @@ def write(request: DeskRequest, pk: int) -> HttpResponse:
     boxes = _boxes(desk, pk, contacts)
     context = _context(desk, asked, boxes, contacts)
     if request.method == "GET":
-        values = _usual(request, desk, asked, boxes, context["ways"])
-        return render(request, "desk/_write_dialog.html", {**context, "values": values, "errors": {}})
+        usual = _usual(request, desk, asked, boxes, context["ways"])
+        return render(request, "desk/_write_dialog.html", {**context, "values": usual, "errors": {}})
     values: dict[str, Any] = typed(request, "how", "to", "subject", "text", "complete_task", "next_title", "next_due")
     try:
         following = next_action(values, desk.now) if values["complete_task"] and asked.row.task_id else None

@@ -32,7 +32,7 @@ def export(request: DeskRequest, page: str, form: str) -> StreamingHttpResponse:
     asked = AskedList(desk, PAGES[page], request.GET)
     if not request.GET.get("columns"):
         asked.columns = list(asked.available)
-    log_id = begin_export(page=page, query=asked.filters(), form=form, by=desk.actor, now=desk.now)
+    log_id = begin_export(page=page, query=asked.noted(), form=form, by=desk.actor, now=desk.now)
     rows = _in_words(_noted(asked, log_id), translation.get_language() or "ru", ZoneInfo(desk.office.time_zone))
     pieces = write_csv(rows) if form == "csv" else write_xlsx(rows, sheet=_sheet(page))
     answer = StreamingHttpResponse(pieces, content_type=TYPES[form])

@@ -24,7 +24,7 @@ from marshrut.desk.story import entry_of
 from marshrut.desk.web.own_fields import own_facts
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found, part_or_page
 from marshrut.intake.queries import InquiryCard, find_inquiry
-from marshrut.intake.wording import class_label, missing_label, say_all
+from marshrut.intake.wording import class_label, close_reason_label, missing_label, say_all
 from marshrut.journal.queries import TaskLine, TouchLine, pending_tasks, read_story
 from marshrut.ui.wording import phone as written_phone
 
@@ -66,7 +66,7 @@ def inquiry_card(desk: Desk, pk: int, story: int = 100) -> MatterCard:
         kind="inquiry", id=card.id, dossier=card.dossier_id, title=around["title"] or title_of(card.person, None, desk.actor),
         since=card.received_at or around["began_at"] or desk.now, trip=wording.trip(request, desk.catalogue),
         is_open=card.state != "closed", state=card.state, outcome=card.outcome,
-        outcome_label=outcome_label(card.outcome, card.disposition), close_reason=card.close_reason,
+        outcome_label=outcome_label(card.outcome, card.disposition), close_reason=close_reason_label(card.close_reason),
         facts=request_facts(request, desk.catalogue, card.relevance_reasons),
         own_facts=own_facts(desk, "matter", card.custom),
         money=None, respond_by=card.respond_by if is_running else None, is_new=is_running,
@@ -107,12 +107,14 @@ def deal_card(desk: Desk, pk: int, story: int = 100) -> MatterCard:
     worth = money(card.amount, card.currency)
     known = {**card.facts, **({"amount": f"{card.amount} {card.currency}"} if worth else {})}
     return MatterCard(
-        kind="deal", id=card.id, dossier=card.dossier_id, title=around["title"] or title_of(card.person, None, desk.actor), since=card.stage_entered_at,
+        kind="deal", id=card.id, dossier=card.dossier_id, title=around["title"] or title_of(card.person, None, desk.actor),
+        since=card.stage_entered_at,
         trip=wording.trip(request, desk.catalogue, card.title), is_open=card.state == "open", state=card.state,
         outcome=card.state if card.state != "open" else None,
         outcome_label=outcome_label(card.state, ""), close_reason=card.close_reason, stage=present, stages=stages,
         next_stage=following, stage_hint=_hint(funnel, card.stage),
-        facts=[*request_facts(request or {}, desk.catalogue, asked.relevance_reasons if asked else []), *deal_facts(shown_facts(card.facts, desk.actor))],
+        facts=[*request_facts(request or {}, desk.catalogue, asked.relevance_reasons if asked else []),
+               *deal_facts(shown_facts(card.facts, desk.actor))],
         own_facts=own_facts(desk, "matter", card.custom),
         facts_missing=_missing(funnel, following, known), money=worth, owner=owner_of(desk.staff, card.owner_id, card.owner),
         queue=queue_of(desk.staff, card.queue_id),
@@ -159,19 +161,20 @@ def _around(desk: Desk, dossier_id: int, person_id: int | None, story: int, is_o
         "can_mail": desk.actor.may("messages:write"),
         "tasks": tasks,
         "task": tasks[0] if tasks else None,
-        **_before_and_later(read_around(desk.actor, dossier_id)),
+        **_before_and_later(read_around(desk.actor, dossier_id), desk),
     }
-    return {"shown": shown, "title": title_of(person.name, None, desk.actor) if person else "", "past_deals": person.past_deals if person else 0,
+    return {"shown": shown, "title": title_of(person.name, None, desk.actor) if person else "",
+            "past_deals": person.past_deals if person else 0,
             "began_at": lines[-1].at if lines else None}
 
 
-def _before_and_later(around: Around) -> dict[str, Any]:
+def _before_and_later(around: Around, desk: Desk) -> dict[str, Any]:
     """What the matter waits for, and the one its client came back from."""
     came_back = None
     if around.previous_closed_at is not None:
         url = reverse(around.previous_kind or "deal", args=[around.previous_id]) if around.previous_id else None
         came_back = CameBack(outcome_label(around.previous_outcome, ""), around.previous_outcome, around.previous_reason or "",
-                             around.previous_closed_at, url, around.previous_title or "", around.earlier)
+                             around.previous_closed_at, url, wording.titled(around.previous_title, desk.catalogue), around.earlier)
     waiting = Waiting(around.waits_until, around.waits_for) if around.waits_until else None
     return {"waiting": waiting, "came_back": came_back}
 

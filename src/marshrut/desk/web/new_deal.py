@@ -14,6 +14,7 @@ from marshrut.clients.queries import person_card
 from marshrut.core.errors import DomainError, Invalid, NotFound
 from marshrut.core.money import read_money
 from marshrut.deals.services import Beginning, start_again, start_deal
+from marshrut.desk import wording
 from marshrut.desk.shapes import Option
 from marshrut.desk.shaping import title_of
 from marshrut.desk.web.asking import asked_about, currency_options, next_action, presets, refused, typed, usual_currency
@@ -67,7 +68,7 @@ def again(request: DeskRequest, pk: int) -> HttpResponse:
         "person": person,
     }
     if request.method == "GET":
-        values = {**_usual(desk), "title": asked.row.deal_title or ""}
+        values = {**_usual(desk), "title": wording.titled(asked.row.deal_title, desk.catalogue)}
         return render(request, TEMPLATE, {**context, "values": values, "errors": {}})
     values = typed(request, *FIELDS)
     try:

@@ -7,7 +7,7 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from marshrut.agency.web.actors import PageRequest, needs_login
@@ -56,7 +56,7 @@ def personal(view: V) -> V:
     return view
 
 
-def at_desk(view: Callable[Concatenate[DeskRequest, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def at_desk(view: Callable[Concatenate[DeskRequest, P], HttpResponseBase]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Only for whoever has logged in; times in their office's zone; what is foreign or absent is 404.
 
     Whoever only reads (marketer, accountant, administrator) changes nothing here but what is `personal`: 403.
@@ -66,7 +66,7 @@ def at_desk(view: Callable[Concatenate[DeskRequest, P], HttpResponse]) -> Callab
     is_personal = getattr(view, "is_personal", False)
 
     @wraps(view)
-    def seated(request: PageRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def seated(request: PageRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.method not in SAFE and not is_personal and not request.actor.may(ACTING):
             raise PermissionDenied(ACTING)
         asked = cast("DeskRequest", request)
@@ -75,4 +75,4 @@ def at_desk(view: Callable[Concatenate[DeskRequest, P], HttpResponse]) -> Callab
         with timezone.override(ZoneInfo(asked.desk.office.time_zone)):
             return answered(request, lambda: view(asked, *args, **kwargs))
 
-    return needs_login(seated)
+    return cast("Callable[Concatenate[HttpRequest, P], HttpResponseBase]", needs_login(seated))  # type: ignore[arg-type]

@@ -64,13 +64,14 @@ def _page(card: PersonCard, desk: Desk) -> PersonPage:
         (_("Surname"), card.surname), (_("Given name"), card.given_name), (_("Patronymic"), card.patronymic)) if value]
     shown = (ways.get("phone"), ways.get("email")) if desk.actor.shows("phone") else (None, None)
     return PersonPage(card.id, title_of(card.name, None, desk.actor), card.created_at, owner_of(desk.staff, card.owner_id, card.owner),
-                      *shown, contacts_of(card.contacts, desk.actor), named, _suspects(card.id, desk), own_facts(desk, "person", card.custom))
+                      *shown, contacts_of(card.contacts, desk.actor), named, _suspects(card.id, desk),
+                      own_facts(desk, "person", card.custom))
 
 
 def _suspects(person_id: int, desk: Desk) -> list[dict[str, Any]]:
     """Perhaps the same person; somebody out of reach is not named."""
-    return [{"id": line.person_id, "name": title_of(line.name or line.reason.get("name"), None, desk.actor), "reason": _suspicion(line.reason)}
-            for line in suspects_of(desk.actor, person_id)]
+    return [{"id": line.person_id, "name": title_of(line.name or line.reason.get("name"), None, desk.actor),
+             "reason": _suspicion(line.reason)} for line in suspects_of(desk.actor, person_id)]
 
 
 def _suspicion(reason: dict[str, Any]) -> str:
@@ -104,5 +105,6 @@ def known_client(request: DeskRequest) -> HttpResponse:
             continue
         matters = [past_matter_of(row, desk) for row in rows if row.person_id == p.id]
         open_matters = [{"kind": m.kind, "id": m.id, "number": m.number, "title": m.trip} for m in matters]
-        matches.append({"in_reach": True, "id": p.id, "name": title_of(p.name, None, desk.actor), "owner": owner.name if owner else "", "open": open_matters})
+        matches.append({"in_reach": True, "id": p.id, "name": title_of(p.name, None, desk.actor),
+                        "owner": owner.name if owner else "", "open": open_matters})
     return render(request, "desk/_known_client.html", {"matches": matches})

@@ -28,7 +28,8 @@ def letter(request: DeskRequest, pk: int) -> HttpResponse:
     waiting: Waiting = found(find_quarantined(request.desk.actor, pk))
     card = found(find_letter(pk))
     parsed = parse_letter(open_file(card.file_id)) if card.file_id else None
-    context = {"waiting": waiting, "text": parsed.text[:SHOWN] if parsed else "", "files": [part.name for part in parsed.files if part.name] if parsed else []}
+    names = [part.name for part in parsed.files if part.name] if parsed else []
+    context = {"waiting": waiting, "text": parsed.text[:SHOWN] if parsed else "", "files": names}
     return render(request, "desk/_quarantined_letter_dialog.html", context)
 
 

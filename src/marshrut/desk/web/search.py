@@ -34,14 +34,16 @@ def search(request: DeskRequest) -> HttpResponse:
     for row in rows:
         stage = stage_of(desk.funnels, row.place)
         matters.append(_matter(matter_of(row, desk), stage.name if stage else _("New inquiry") if row.is_open else _("Closed")))
-    groups = [{"label": _("Clients"), "items": [_person(line, desk.actor) for line in people]}, {"label": _("Inquiries and deals"), "items": matters}]
+    groups = [{"label": _("Clients"), "items": [_person(line, desk.actor) for line in people]},
+              {"label": _("Inquiries and deals"), "items": matters}]
     return render(request, "desk/_search_results.html", {"groups": groups, "q": query})
 
 
 def _person(line: PersonLine, reader: Actor) -> dict[str, Any]:
     phone = written_phone(reader.phone(line.phone)) if line.phone else None
     note = " · ".join(filter(None, (phone, reader.email(line.email))))
-    return {"title": title_of(line.name, None, reader), "note": note, "url": reverse("person", args=[line.id]), "icon": "users", "hint": line.owner or ""}
+    return {"title": title_of(line.name, None, reader), "note": note, "url": reverse("person", args=[line.id]),
+            "icon": "users", "hint": line.owner or ""}
 
 
 def _matter(matter: Matter, stage: str) -> dict[str, Any]:

@@ -21,8 +21,8 @@ def register_pages() -> None:
     register_entry("", _("Calendar"), "calendar", "calendar", 33, allowed=_works)
     register_entry("", _("Waiting"), "waiting", "hourglass", 35, allowed=_works)
     register_entry("", _("Clients"), "people", "users", 40, allowed=_works, also=("person",))
-    register_entry(_("Lists"), _("All inquiries"), "list_inquiries", "message-circle", 60, allowed=_works)
-    register_entry(_("Lists"), _("All deals"), "list_deals", "coins", 61, allowed=_works)
+    register_entry(_("Lists"), _("Inquiries"), "list_inquiries", "message-circle", 60, allowed=_works)
+    register_entry(_("Lists"), _("Deals"), "list_deals", "coins", 61, allowed=_works)
 
 
 def _works(request: HttpRequest) -> bool:

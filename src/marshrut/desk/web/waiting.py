@@ -13,7 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from marshrut.core.errors import DomainError, NotFound
 from marshrut.core.names import clean_text
 from marshrut.core.working_time import NoWorkingTime
+from marshrut.desk import wording
 from marshrut.desk.matter_reads import WaitingRow, list_waiting, read_around
+from marshrut.desk.queries import loaded
 from marshrut.desk.shapes import Filter, Option, Preset
 from marshrut.desk.shaping import money, owner_of, queue_of, stage_of, title_of
 from marshrut.desk.web.asking import asked_about, moment, next_morning, refused, typed
@@ -132,7 +134,7 @@ def _row(row: WaitingRow, desk: Desk) -> dict[str, Any]:
         "id": row.number,
         "dossier": row.dossier_id,
         "title": title_of(row.person, None, desk.actor),
-        "trip": row.title or "",
+        "trip": wording.trip(loaded(row.request), desk.catalogue, wording.titled(row.title, desk.catalogue)),
         "stage": stage.name if stage else _("New inquiry"),
         "money": money(row.worth, row.currency),
         "until": row.waits_until,

@@ -1,5 +1,6 @@
 """The funnel: how many stand where, with how much, how many came and went on, how long they stayed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -43,37 +44,38 @@ class Flow:
     lost: int = 0
 
 
-def flow_through(actor: Actor, asked: Asked, now: datetime) -> dict[int, Flow]:
-    """By position of the stage in the funnel `asked.funnel`. A stage that was skipped has been reached with the later one."""
+def flow_through(actor: Actor, asked: Asked, positions: Sequence[int]) -> dict[int, Flow]:
+    """By position of the stage in the funnel `asked.funnel`. A stage that was skipped has been reached with the later one.
+
+    One pass over the entries of the deals that moved in the period: for each position the first moment at it or past it.
+    """
+    if not positions:
+        return {}
     chosen = choose(actor, asked, UNITS["deal_flow"])
     since, until = literal(asked.since), literal(asked.until)
+    first = ", ".join(f"min(n.entered_at) filter (where z.position >= {int(p)}) as at_{int(p)}" for p in positions)
+    counts = ", ".join(_fates(int(p), f"t.at_{int(p)} >= {since} and t.at_{int(p)} < {until}") for p in positions)
     rows = rows_of(
-        f"""with entered as (
-                select n.deal_id, z.position, min(n.entered_at) as at from deals_stageentry n join deals_stage z on z.id = n.stage_id
-                join deals_funnel y on y.id = z.funnel_id
-                where y.slug = %s and n.deal_id in (
-                    select deal_id from deals_stageentry where entered_at >= {since} and entered_at < {until})
-                group by 1, 2),
-            top as (select deal_id, max(position) as position from entered group by 1),
-            places as (select z.position from deals_stage z join deals_funnel y on y.id = z.funnel_id where y.slug = %s),
-            reached as (
-                select e.deal_id, p.position, min(e.at) as at from entered e join places p on p.position <= e.position group by 1, 2)
-            select r.position, count(*), count(*) filter (where t.position > r.position),
-                count(*) filter (where t.position = r.position and l.state = 'open'),
-                count(*) filter (where t.position = r.position and l.state = 'won'),
-                count(*) filter (where t.position = r.position and l.state = 'lost')
-            from reached r join top t on t.deal_id = r.deal_id join ({_matters()}) l on l.id = r.deal_id
-            join journal_dossier d on d.id = l.dossier_id
-            where r.at >= {since} and r.at < {until} and {chosen.where.replace("f.slug = %s", "l.funnel = %s")}
-            group by r.position""",
-        [asked.funnel, asked.funnel, *chosen.values],
+        f"""with moved as materialized (
+                select distinct deal_id from deals_stageentry where entered_at >= {since} and entered_at < {until})
+            select {counts} from (
+                select n.deal_id, max(z.position) as top, {first} from moved m join deals_stageentry n on n.deal_id = m.deal_id
+                join deals_stage z on z.id = n.stage_id join deals_funnel y on y.id = z.funnel_id
+                where y.slug = %s group by n.deal_id) t
+            join (deals_deal l join journal_dossier d on d.id = l.dossier_id join deals_stage s on s.id = l.stage_id
+                join deals_funnel f on f.id = s.funnel_id) on l.id = t.deal_id where {chosen.where}""",
+        [asked.funnel, *chosen.values],
     )
-    return {row[0]: Flow(*row[1:]) for row in rows}
+    numbers = iter(rows[0])
+    return {position: Flow(*(next(numbers) for _fate in range(5))) for position in positions}
 
 
-def _matters() -> str:
-    return """select l.id, l.dossier_id, l.state, l.close_reason, f.slug as funnel from deals_deal l
-        join deals_stage s on s.id = l.stage_id join deals_funnel f on f.id = s.funnel_id"""
+def _fates(position: int, reached: str) -> str:
+    """Columns: reached, went on, and of those that came no further open, won and lost ones."""
+    ends = ", ".join(
+        f"count(*) filter (where {reached} and t.top = {position} and l.state = '{state}')" for state in ("open", "won", "lost")
+    )
+    return f"count(*) filter (where {reached}), count(*) filter (where {reached} and t.top > {position}), {ends}"
 
 
 def median_stays(actor: Actor, asked: Asked) -> dict[int, float]:

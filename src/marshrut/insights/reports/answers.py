@@ -19,6 +19,7 @@ from marshrut.intake.wording import channel_label
 
 CODES = ("inquiries", "answered", "silent", "kept", "missed", "kept_share", "median", "ninetieth")
 LEVELS = 5
+Named = Callable[[Any], tuple[str, dict[str, Any]]]
 
 
 @dataclass(slots=True)
@@ -31,6 +32,11 @@ class Speed:
     answered: int = 0
     silent: int = 0
     minutes: list[float] = field(default_factory=list)
+
+    def sort(self) -> "Speed":
+        """Put the minutes in order once, for all the percentiles asked of them."""
+        self.minutes.sort()
+        return self
 
     def take(self, line: AnswerLine, minutes: float | None) -> None:
         self.inquiries += 1
@@ -47,31 +53,19 @@ def answers_report(question: Question) -> Report:
     timed = timed_lines(question)
     before = speed_of(timed_lines(question.before()))
     total = speed_of(timed)
+    heat, whole = heat_of(question, timed), Row("total", _("Together"), _cells(question, total, {}))
+
+    def by(code: str, title: str, heading: str, key_of: Callable[[AnswerLine], Any], named: Named) -> Table:
+        return _table(question, timed, code, title, heading, key_of, named, whole)
+
     tables = [
-        _table(
-            question,
-            timed,
-            "managers",
-            _("By manager"),
-            _("Manager"),
-            lambda line: line.owner_id or 0,
-            lambda key: (question.person(key), {"manager": key or "queue"}),
-        ),
-        _table(
-            question, timed, "sources", _("By source"), _("Source"), lambda line: line.source_id, lambda key: _source(question, key)
-        ),
-        _table(
-            question,
-            timed,
-            "channels",
-            _("By channel"),
-            _("Channel"),
-            lambda line: line.channel,
-            lambda key: (channel_label(key), {"channel": key}),
-        ),
-        *_heat_tables(question, timed),
-    ]
-    return Report("answers", _("Response times"), figures_of(question, total, before), tables, {"heat": heat_of(question, timed)})
+        by("managers", _("By manager"), _("Manager"), lambda line: line.owner_id or 0,
+           lambda key: (question.person(key), {"manager": key or "queue"})),
+        by("sources", _("By source"), _("Source"), lambda line: line.source_id, lambda key: _source(question, key)),
+        by("channels", _("By channel"), _("Channel"), lambda line: line.channel, lambda key: (channel_label(key), {"channel": key})),
+        *_heat_tables(heat),
+    ]  # fmt: skip
+    return Report("answers", _("Response times"), figures_of(question, total, before), tables, {"heat": heat})
 
 
 def timed_lines(question: Question) -> list[tuple[AnswerLine, float | None]]:
@@ -107,7 +101,7 @@ def speed_of(timed: Iterable[tuple[AnswerLine, float | None]]) -> Speed:
     speed = Speed()
     for line, minutes in timed:
         speed.take(line, minutes)
-    return speed
+    return speed.sort()
 
 
 def figures_of(question: Question, total: Speed, before: Speed) -> list[Figure]:
@@ -162,7 +156,8 @@ def _table(
     title: str,
     heading: str,
     key_of: Callable[[AnswerLine], Any],
-    named: Callable[[Any], tuple[str, dict[str, Any]]],
+    named: Named,
+    total: Row,
 ) -> Table:
     groups: dict[Any, Speed] = defaultdict(Speed)
     for line, minutes in timed:
@@ -170,8 +165,7 @@ def _table(
     rows = []
     for key, speed in sorted(groups.items(), key=lambda item: (-item[1].inquiries, str(item[0]))):
         label, narrowed = named(key)
-        rows.append(Row(str(key), label, _cells(question, speed, narrowed)))
-    total = Row("total", _("Together"), _cells(question, speed_of(timed), {}))
+        rows.append(Row(str(key), label, _cells(question, speed.sort(), narrowed)))
     return Table(code, title, heading, columns(CODES), rows, total)
 
 
@@ -236,9 +230,9 @@ def _heat_cell(question: Question, speed: Speed | None, day: int, hour: int, mos
     )
 
 
-def _heat_tables(question: Question, timed: list[tuple[AnswerLine, float | None]]) -> list[Table]:
+def _heat_tables(heat: list[list[HeatCell]]) -> list[Table]:
     """The heat map as tables, for files and programs."""
-    heat, names = heat_of(question, timed), wording.weekdays("wide")
+    names = wording.weekdays("wide")
     hours = tuple(Column(f"hour-{hour}", f"{hour:02}", "number") for hour in range(24))
     came = [
         Row(str(day), names[day], tuple(Cell(cell.count, str(cell.count), cell.href) for cell in line))

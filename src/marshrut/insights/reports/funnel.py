@@ -39,7 +39,7 @@ def funnel_report(asked: Question) -> Report:
     if funnel is None:
         return Report("funnel", _("Funnel"), [], [])
     standing = standing_now(question.actor, question.asked, question.now)
-    flows = flow_through(question.actor, question.asked, question.now)
+    flows = flow_through(question.actor, question.asked, [stage.position for stage in funnel.stages])
     stays = median_stays(question.actor, question.asked)
     rows = [
         _row(

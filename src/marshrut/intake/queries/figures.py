@@ -80,7 +80,7 @@ def read_pulse(actor: Actor, day_start: datetime, now: datetime) -> Pulse:
                 cross join (
                     select count(i.outcome), count(*) filter (where i.outcome = 'won')
                     from journal_dossier d join intake_inquiry i on i.dossier_id = d.id
-                    where not d.is_open and d.closed_at >= {month} and {reach}) c""",
+                    where not d.is_open and d.closed_at >= {month} and i.received_at is not null and {reach}) c""",
             [day_start, day_start - timedelta(days=1), day_start, *values, *values],
         )
         return Pulse(*cursor.fetchone())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from marshrut.core.emails import read_email
 from marshrut.core.names import search_name
@@ -172,8 +172,8 @@ def _looks(target: str, values: Sequence[str]) -> bool:
     return True
 
 
-def _share(values: Sequence[str], holds: object) -> float:
-    return sum(1 for value in values if holds(value)) / len(values)  # type: ignore[operator]
+def _share(values: Sequence[str], holds: Callable[[str], bool]) -> float:
+    return sum(1 for value in values if holds(value)) / len(values)
 
 
 def _is_phone(text: str) -> bool:

@@ -163,10 +163,10 @@ class _Reading:
         self.lead.flaws.append(RowFlaw(column, code, clean_text(value, 80)))
 
     def name(self) -> PersonName | None:
-        parts = [self.word(part, 100) for part in ("surname", "given_name", "patronymic")]
-        if any(parts):
-            display = " ".join(filter(None, parts))
-            return PersonName(*parts, display) if any(char.isalpha() for char in display) else None
+        surname, given, patronymic = (self.word(part, 100) for part in ("surname", "given_name", "patronymic"))
+        display = " ".join(filter(None, (surname, given, patronymic)))
+        if display:
+            return PersonName(surname, given, patronymic, display) if any(char.isalpha() for char in display) else None
         whole = self.word("name", 200)
         return split_name(whole) if any(char.isalnum() for char in whole) else None
 

@@ -145,7 +145,7 @@ def _guess_words(targets: list[str], words: dict[str, list[str]]) -> dict[str, d
 def lock_run(*, run_id: int, by: Actor) -> ImportRun:
     """The run, locked until the end of the transaction; NotFound when absent or another office's."""
     reach, values = imports_in_reach(by, "intake_importrun")
-    run = ImportRun.objects.select_for_update(no_key=True).extra(where=[reach], params=values).filter(pk=run_id).first()
+    run: ImportRun | None = ImportRun.objects.select_for_update(no_key=True).extra(where=[reach], params=values).filter(pk=run_id).first()
     if run is None:
         raise NotFound("no_such_import", _("There is no such import within your reach."))
     return run

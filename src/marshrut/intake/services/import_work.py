@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from marshrut.agency.queries import read_revision, read_staff
 from marshrut.core.conflicts import is_conflict
 from marshrut.core.errors import DomainError
+from marshrut.core.files import forget_file
 from marshrut.intake.models import ImportProblem, ImportRun, ImportState
 from marshrut.intake.rules.importing import Lead
 from marshrut.intake.services.import_history import Outcome, sift, write_history
@@ -159,6 +160,7 @@ def _bring_in(run: ImportRun, clock: Clock) -> None:
         locked.state, locked.finished_at, locked.total = ImportState.DONE, clock(), position
         locked.figures = {name: value for name, value in locked.figures.items() if name not in ("samples", "words")}
         locked.save()
+        forget_file(locked.file_id)  # every row is kept raw beside its inquiry
 
 
 def _bring_in_batch(run: ImportRun, setting: Setting, leads: list[Lead], position: int, write: Any, now: datetime) -> None:
@@ -226,3 +228,4 @@ def _take_out(run: ImportRun, clock: Clock) -> None:
             locked.state, locked.finished_at = ImportState.UNDONE, clock()
             locked.figures = {name: locked.figures.get(name, 0) for name in ("kept", "taken")}
             locked.save()
+            forget_file(locked.file_id)

@@ -66,12 +66,16 @@ def preview_leaving(*, employee_id: int, rule: str, to: int | None, reference: R
     shares = [Share(id, reference.staff.colleagues[id].name, clients[id], matters[id], loads.get(id, 0)) for id in people]
     if clients[None] or matters[None] or rule == QUEUE:
         office = reference.staff.colleagues.get(employee_id)
-        shares.append(Share(None, reference.staff.queue_of(office.office_id if office else None).name, clients[None], matters[None], 0))
+        shares.append(
+            Share(None, reference.staff.queue_of(office.office_id if office else None).name, clients[None], matters[None], 0)
+        )
     return shares
 
 
 @transaction.atomic
-def let_go(*, employee_id: int, rule: str, to: int | None = None, reference: Reference, by: Actor, now: datetime) -> Counter[int | None]:
+def let_go(
+    *, employee_id: int, rule: str, to: int | None = None, reference: Reference, by: Actor, now: datetime
+) -> Counter[int | None]:
     """Somebody leaves: clients, open matters, planned actions and meetings go to others, sessions end, the account closes.
 
     All of it or nothing. How many matters each got, None being the queue. Refused for the last owner and for oneself;
@@ -102,7 +106,9 @@ def hand_over_absence(*, employee_id: int, to: int, reference: Reference, by: Ac
         raise Invalid("no_such_receiver", _("Choose a colleague who can take it."), field="substitute")
     sign(by.label)
     waiting = set(
-        Inquiry.objects.filter(dossier__owner_id=employee_id, clock_state="running", state="open").values_list("dossier_id", flat=True)
+        Inquiry.objects.filter(dossier__owner_id=employee_id, clock_state="running", state="open").values_list(
+            "dossier_id", flat=True
+        )
     )
     mine = {dossier: to for dossier, _person, _office in lock_matters_of(employee_id) if dossier in waiting}
     _pass(employee_id, mine, staff, {"code": "substitute", "name": substitute.name, "owner": absent.name}, by, now)
@@ -143,7 +149,12 @@ def gather_what_was_left(*, reference: Reference, by: Actor, now: datetime) -> i
 
 
 def _plan(
-    employee_id: int, rule: str, to: int | None, reference: Reference, matters: Iterable[tuple[int, int | None, int | None]], kept: list[int]
+    employee_id: int,
+    rule: str,
+    to: int | None,
+    reference: Reference,
+    matters: Iterable[tuple[int, int | None, int | None]],
+    kept: list[int],
 ) -> Plan:
     plan, found = Plan(), list(matters)
     if rule not in RULES:
@@ -155,7 +166,9 @@ def _plan(
         named = rule == COLLEAGUE
         raise Invalid(
             "nobody_to_give_to",
-            _("Choose a colleague who can take it.") if named else _("Nobody of the team or the office sells: choose a colleague or the queue."),
+            _("Choose a colleague who can take it.")
+            if named
+            else _("Nobody of the team or the office sells: choose a colleague or the queue."),
             field="to" if named else "rule",
         )
     groups = _groups(found, kept)
@@ -198,21 +211,26 @@ def _able(
     return skilled or people
 
 
-def _pass(
-    from_id: int, matters: dict[int, int | None], staff: Staff, reason: dict[str, Any], by: Actor, now: datetime
-) -> None:
+def _pass(from_id: int, matters: dict[int, int | None], staff: Staff, reason: dict[str, Any], by: Actor, now: datetime) -> None:
     """The matters themselves, the reason on the inquiries, and one word to each who got something."""
     offices = _offices(staff)
     place = {c.id: c.office_id for c in staff.colleagues.values()}
     leaver_office = place.get(from_id)
     queue = staff.queue_of(leaver_office)
     passed = [
-        Passed(dossier, owner, None if owner else queue.id, offices.get(owner) if owner else leaver_office) for dossier, owner in matters.items()
+        Passed(dossier, owner, None if owner else queue.id, offices.get(owner) if owner else leaver_office)
+        for dossier, owner in matters.items()
     ]
     pass_matters(from_id=from_id, passed=passed, reason=reason, by=by, now=now)
     Inquiry.objects.filter(dossier_id__in=list(matters), state="open").update(owner_reason=[reason])
     for owner, count in Counter(owner for owner in matters.values() if owner).items():
-        notify(employee_ids=[owner], code="handed_over", data={"count": count, "from": reason.get("owner") or reason["name"]}, by=by, now=now)
+        notify(
+            employee_ids=[owner],
+            code="handed_over",
+            data={"count": count, "from": reason.get("owner") or reason["name"]},
+            by=by,
+            now=now,
+        )
 
 
 def _offices(staff: Staff) -> dict[int, int]:
@@ -222,7 +240,9 @@ def _offices(staff: Staff) -> dict[int, int]:
 def _end_substitutions(employee_id: int, now: datetime) -> None:
     """Whoever left works for nobody any more."""
     with connection.cursor() as cursor:
-        cursor.execute("update agency_absence set substitute_id = null where substitute_id = %s and ends_at > %s", [employee_id, now])
+        cursor.execute(
+            "update agency_absence set substitute_id = null where substitute_id = %s and ends_at > %s", [employee_id, now]
+        )
 
 
 __all__ = ["RULES", "Share", "gather_what_was_left", "hand_over_absence", "hand_over_tasks", "held_by", "let_go", "preview_leaving"]

@@ -60,5 +60,5 @@ def refuse_unfilled(*texts: str) -> None:
     """Nobody is to be greeted as “{name}”. Invalid names the places left open."""
     left = [place for text in texts for place in unfilled(text)]
     if left:
-        named = ", ".join("{%s}" % place for place in dict.fromkeys(left))
+        named = ", ".join(f"{{{place}}}" for place in dict.fromkeys(left))
         raise Invalid("place_left_open", _("Fill in %(places)s, or take it out.") % {"places": named}, field="text")

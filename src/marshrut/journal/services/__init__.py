@@ -22,6 +22,7 @@ from marshrut.journal.services.notices import (
     forget_old_notices,
     notify,
     see_notices,
+    tell_of_absences,
 )
 from marshrut.journal.services.tasks import (
     LockedTask,
@@ -84,5 +85,6 @@ __all__ = [
     "see_notices",
     "set_custom",
     "stop_waiting",
+    "tell_of_absences",
     "wake_matter",
 ]

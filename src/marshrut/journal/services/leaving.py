@@ -25,7 +25,8 @@ def lock_matters_of(employee_id: int) -> list[tuple[int, int | None, int | None]
     """Open matters of somebody, locked: (dossier, person, office), in the order of their ids."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select id, person_id, office_id from journal_dossier where owner_id = %s and is_open order by id for no key update", [employee_id]
+            "select id, person_id, office_id from journal_dossier where owner_id = %s and is_open order by id for no key update",
+            [employee_id],
         )
         return cursor.fetchall()
 

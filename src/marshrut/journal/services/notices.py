@@ -66,6 +66,28 @@ def see_notices(*, by: Actor, now: datetime, notice_ids: Iterable[int] | None = 
         return int(cursor.rowcount)
 
 
+_ABSENCES = """
+    insert into journal_notice(employee_id, code, data, at)
+    select a.substitute_id, t.code, jsonb_build_object('absence', a.id, 'name', e.name, 'until', a.ends_at), %s
+    from agency_absence a join agency_employee e on e.id = a.employee_id join agency_employee s on s.id = a.substitute_id
+    cross join (values ('absence_begins'), ('absence_ends')) t(code)
+    where a.starts_at <= %s and a.ends_at > %s and (t.code = 'absence_ends') = (a.ends_at <= %s)
+        and s.is_active and not (t.code = any(s.muted))
+        and not exists (select from journal_notice n where n.employee_id = a.substitute_id and n.code = t.code
+                        and n.data->>'absence' = a.id::text)"""
+
+
+@transaction.atomic
+def tell_of_absences(*, now: datetime) -> int:
+    """Tell whoever stands in for somebody that their absence has begun, or ended within the last day; how many were told.
+
+    Each is told once, however often this runs; what began while the server was down is told late.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ABSENCES, [now, now, now - timedelta(days=1), now])
+        return int(cursor.rowcount)
+
+
 @transaction.atomic
 def forget_old_notices(*, now: datetime) -> int:
     """Notices are kept for sixty days; how many went."""

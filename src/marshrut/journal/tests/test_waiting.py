@@ -18,11 +18,14 @@ from marshrut.journal.queries import load_of
 from marshrut.journal.services import (
     NextAction,
     bring_back,
+    forget_old_notices,
     move_task,
+    notify,
     plan_action,
     plan_meeting,
     put_aside,
     return_waiting,
+    tell_of_absences,
 )
 
 pytestmark = pytest.mark.django_db
@@ -170,3 +173,37 @@ def test_whoever_plans_for_another_tells_them(matter: Dossier, cast: Any, now: d
     plan_action(dossier_id=matter.pk, action=action, by=cast.supervisor, now=now)
     notice = Notice.objects.get()
     assert (notice.employee_id, notice.code, notice.data["by"]) == (cast.anna.id, "task_planned", "Вера Журавлёва")
+
+
+def test_whoever_stands_in_is_told_once_when_it_begins_and_once_when_it_ends(cast: Any, now: datetime) -> None:
+    starts, ends = now + timedelta(hours=1), now + timedelta(days=5)
+    Absence.objects.create(employee_id=cast.anna.id, substitute_id=cast.boris.id, starts_at=starts, ends_at=ends)
+    told = [tell_of_absences(now=at) for at in (now, starts, starts + timedelta(days=1), ends, ends, ends + timedelta(days=2))]
+    assert told == [0, 1, 0, 1, 0, 0]
+    assert list(Notice.objects.order_by("id").values_list("employee", "code")) == [
+        (cast.boris.id, "absence_begins"), (cast.boris.id, "absence_ends")]  # fmt: skip
+
+
+def test_old_notices_go_and_newer_ones_stay(cast: Any, now: datetime) -> None:
+    for days in (61, 59):
+        notify(employee_ids=[cast.anna.id], code="clock_warning", by=cast.boris, now=now - timedelta(days=days))
+    assert [forget_old_notices(now=now) for _ in range(2)] == [1, 0]
+    assert Notice.objects.count() == 1
+
+
+def test_a_matter_handed_over_is_told_to_both_with_the_reason(matter: Dossier, cast: Any, now: datetime) -> None:
+    from marshrut.journal.services import Holder, hand_over, lock_matter
+
+    locked = lock_matter(dossier_id=matter.pk, by=cast.supervisor)
+    given = {
+        "matter": locked,
+        "holder": Holder(cast.boris.id, None, locked.office_id),
+        "due_at": None,
+        "by": cast.supervisor,
+        "now": now,
+    }
+    hand_over(**given, reason={"code": "rerouted"})
+    assert dict(Notice.objects.values_list("code", "employee")) == {"matter_given": cast.boris.id, "matter_taken": cast.anna.id}
+    assert Notice.objects.get(code="matter_taken").data["reason"] == {"code": "rerouted"}
+    hand_over(**{**given, "holder": Holder(cast.anna.id, None, locked.office_id)}, reason={"code": "rerouted"}, quiet=True)
+    assert Notice.objects.count() == 2

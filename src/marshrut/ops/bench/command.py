@@ -27,6 +27,10 @@ def run(arguments: Sequence[str]) -> int:
         from .kill import kill_all
 
         return kill_all(options.times)
+    if options.what == "export":
+        from .exports import measure_exports
+
+        return measure_exports(options.rows)
     return measure_all(options)
 
 
@@ -41,7 +45,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=_SECONDS, help=f"how long each operation is measured (default: {_SECONDS})")
     parser.add_argument("--quick", action="store_true", help="measure each operation for about a second")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into this file too")
-    commands = parser.add_subparsers(dest="what", metavar="[load | import | kill]")
+    commands = parser.add_subparsers(dest="what", metavar="[load | import | kill | export]")
     load = commands.add_parser("load", help="fill the home at hand with N persons, their inquiries, deals and touches of three years")
     load.add_argument("rows_to_load", type=int, metavar="N")
     load.add_argument("--seed", type=int, default=1, help="the same seed makes the same rows (default: 1)")
@@ -49,6 +53,7 @@ def make_parser() -> argparse.ArgumentParser:
     bring.add_argument("rows_to_import", type=int, metavar="N", nargs="?", default=100_000, help="how many rows (default: 100000)")
     kill = commands.add_parser("kill", help="kill every process of ours with -9 in turn under intake load, then look for losses")
     kill.add_argument("--times", type=int, default=10, help="how often each (default: 10)")
+    commands.add_parser("export", help="take the lists out as files, and watch time and memory")
     return parser
 
 

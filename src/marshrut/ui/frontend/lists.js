@@ -114,5 +114,5 @@ function leaveOutEmpty(event) {
 function sendWhenClosed(event) {
   const menu = event.target;
   if (event.newState !== "closed" || !menu.matches?.(".list-menu") || !menu.dataset.changed) return;
-  menu.closest("form")?.requestSubmit();
+  document.getElementById("list-filters")?.requestSubmit();
 }

@@ -48,30 +48,48 @@ from marshrut.ui.wording import language
 
 PAGE = register_settings(
     SettingsPage(
-        slug="calendars", group="people", order=10, title=lazy("Working hours"), icon="clock", url_name="settings_calendars",
-        description=lazy("When an office works. Response clocks run in these hours alone; outside them new inquiries wait for the morning."),
-        watches={"agency_workingwindow": (), "agency_holiday": ()}, check=check_calendars,
+        slug="calendars",
+        group="people",
+        order=10,
+        title=lazy("Working hours"),
+        icon="clock",
+        url_name="settings_calendars",
+        description=lazy(
+            "When an office works. Response clocks run in these hours alone; outside them new inquiries wait for the morning."
+        ),
+        watches={"agency_workingwindow": (), "agency_holiday": ()},
+        check=check_calendars,
         words=lazy("calendar schedule lunch holidays days off short days weekend"),
     )
-)  # fmt: skip
+)
 describe(
     "agency_workingwindow",
     TableWords(
-        noun="", named_by=("office_id", "weekday", "opens", "closes"), hidden=("id",),
+        noun="",
+        named_by=("office_id", "weekday", "opens", "closes"),
+        hidden=("id",),
         name_of=lambda row, reader: f"{office_name(row['office_id'], reader)}, {window_name(row)}",
         columns={"weekday": lazy("day"), "opens": lazy("opens"), "closes": lazy("closes"), "office_id": lazy("office")},
         said={"opens": clock_time, "closes": clock_time, "office_id": office_name},
     ),
-)  # fmt: skip
+)
 describe(
     "agency_holiday",
     TableWords(
-        noun=lazy("Day off"), named_by=("office_id", "day", "name"),
+        noun=lazy("Day off"),
+        named_by=("office_id", "day", "name"),
         name_of=lambda row, reader: f"{row['day']} {row['name'] or ''} · {office_name(row['office_id'], reader)}",
-        columns={"day": lazy("day"), "name": lazy("name"), "opens": lazy("opens"), "closes": lazy("closes"), "office_id": lazy("office")},
-        said={"opens": clock_time, "closes": clock_time, "office_id": office_name}, hidden=("id",),
+        columns={
+            "day": lazy("day"),
+            "name": lazy("name"),
+            "opens": lazy("opens"),
+            "closes": lazy("closes"),
+            "office_id": lazy("office"),
+        },
+        said={"opens": clock_time, "closes": clock_time, "office_id": office_name},
+        hidden=("id",),
     ),
-)  # fmt: skip
+)
 
 
 @require_safe
@@ -133,7 +151,11 @@ def public_days(request: ReaderRequest, pk: int) -> HttpResponse:
             count = seed_holidays(office_id=pk, year=year, by=request.reader.actor, now=request.reader.now)
     except DomainError as error:
         return render(request, "ui/_refusal_dialog.html", {"sentence": error.sentence}, status=error.status)
-    said = ngettext("%(num)s day came in", "%(num)s days came in", count) % {"num": count} if count else _("They are all there already")
+    said = (
+        ngettext("%(num)s day came in", "%(num)s days came in", count) % {"num": count}
+        if count
+        else _("They are all there already")
+    )
     return done(said, go=_address(office, str(year)))
 
 
@@ -155,16 +177,25 @@ def _around(request: ReaderRequest, office: OfficeCard, hours: Hours) -> dict[st
     this = office.calendar.local_date(request.reader.now).year
     year = _year(request.GET.get("year", ""), this)
     return {
-        "offices": [{"url": _address(one), "label": one.name, "is_current": one.id == office.id, "count": None}
-                    for one in request.reader.staff.offices.values()],
-        "year": year, "years": (this, this + 1), "this_year": this,
+        "offices": [
+            {"url": _address(one), "label": one.name, "is_current": one.id == office.id, "count": None}
+            for one in request.reader.staff.offices.values()
+        ],
+        "year": year,
+        "years": (this, this + 1),
+        "this_year": this,
         "days_off": [_shown(one) for one in hours.days_off if one.day.year == year],
-    }  # fmt: skip
+    }
 
 
 def _shown(one: DayOff) -> dict[str, Any]:
     hours = say_hours([(one.opens, one.closes)]) if one.opens is not None and one.closes is not None else ""
-    return {"iso": one.day.isoformat(), "said": format_date(one.day, "d MMMM, EEEE", locale=language()), "name": one.name, "hours": hours}
+    return {
+        "iso": one.day.isoformat(),
+        "said": format_date(one.day, "d MMMM, EEEE", locale=language()),
+        "name": one.name,
+        "hours": hours,
+    }
 
 
 def _day_values(one: DayOff | None) -> Values:
@@ -194,7 +225,7 @@ def _preview(request: ReaderRequest, office: OfficeCard, hours: Hours, values: V
     week = read_week(values)
     check_week(week)
     days_off = [(one.day, one.opens, one.closes) for one in hours.days_off]
-    minutes = read_reference(request.reader.revision).clock_of(office.id).breach
+    minutes = read_reference(request.reader.revision).rules.clock_of(office.id).breach
     try:
         typed_calendar = calendar_from(office.time_zone, week, days_off)
         cases = [_case(at, typed_calendar, office.calendar, minutes) for at in _moments(office, request.reader.now, hours)]
@@ -209,8 +240,11 @@ def _moments(office: OfficeCard, now: datetime, hours: Hours) -> list[tuple[str,
     zone = office.calendar.zone
     today = office.calendar.local_date(now)
     friday = today + timedelta(days=(4 - today.weekday()) % 7)
-    listed = [(_("now"), now), (_("on Friday at 18:55"), datetime.combine(friday, time(18, 55), zone)),
-              (_("on Saturday at noon"), datetime.combine(friday + timedelta(days=1), time(12), zone))]  # fmt: skip
+    listed = [
+        (_("now"), now),
+        (_("on Friday at 18:55"), datetime.combine(friday, time(18, 55), zone)),
+        (_("on Saturday at noon"), datetime.combine(friday + timedelta(days=1), time(12), zone)),
+    ]
     coming = next((one for one in hours.days_off if one.day > today), None)
     if coming:
         listed.append((_("on %(day)s at noon") % {"day": _day(coming.day)}, datetime.combine(coming.day, time(12), zone)))
@@ -221,7 +255,9 @@ def _day(day: date) -> str:
     return format_date(day, "d MMMM", locale=language())
 
 
-def _case(moment: tuple[str, datetime], typed_calendar: WorkingCalendar, present: WorkingCalendar, minutes: float) -> dict[str, Any]:
+def _case(
+    moment: tuple[str, datetime], typed_calendar: WorkingCalendar, present: WorkingCalendar, minutes: float
+) -> dict[str, Any]:
     said, at = moment
     new, old = (one.add_working_minutes(at, minutes).astimezone(typed_calendar.zone) for one in (typed_calendar, present))
     return {"said": said, "by": _moment(new), "was": "" if new == old else _moment(old)}

@@ -20,36 +20,66 @@ from marshrut.ui.wording import money
 
 CATEGORIES = register_settings(
     SettingsPage(
-        slug="categories", group="sales", order=10, title=lazy("Categories"), icon="list-details", url_name="settings_categories",
+        slug="categories",
+        group="sales",
+        order=10,
+        title=lazy("Categories"),
+        icon="list-details",
+        url_name="settings_categories",
         description=lazy("What you sell: package tours, hotels, visas. Skills and reports go by them."),
-        watches={"catalog_category": ()}, words=lazy("products services kinds of trips"),
+        watches={"catalog_category": ()},
+        words=lazy("products services kinds of trips"),
     )
-)  # fmt: skip
+)
 DIRECTIONS = register_settings(
     SettingsPage(
-        slug="directions", group="sales", order=20, title=lazy("Directions"), icon="world", url_name="settings_directions",
-        description=lazy("Countries and regions, all the ways people write them, and the least price that can be meant in earnest."),
-        watches={"catalog_direction": ()}, words=lazy("countries regions resorts spelling floor price budget"),
+        slug="directions",
+        group="sales",
+        order=20,
+        title=lazy("Directions"),
+        icon="world",
+        url_name="settings_directions",
+        description=lazy(
+            "Countries and regions, all the ways people write them, and the least price that can be meant in earnest."
+        ),
+        watches={"catalog_direction": ()},
+        words=lazy("countries regions resorts spelling floor price budget"),
     )
-)  # fmt: skip
+)
 describe(
     "catalog_category",
-    TableWords(noun=lazy("Category"), columns={"name": lazy("name"), "position": lazy("place in lists"), "is_active": lazy("in use")},
-               hidden=("id", "slug")),
-)  # fmt: skip
+    TableWords(
+        noun=lazy("Category"),
+        columns={"name": lazy("name"), "position": lazy("place in lists"), "is_active": lazy("in use")},
+        hidden=("id", "slug"),
+    ),
+)
 describe(
     "catalog_direction",
     TableWords(
-        noun=lazy("Direction"), hidden=("id", "slug"),
-        columns={"name": lazy("name"), "aliases": lazy("spellings"), "floor_price": lazy("least price"), "currency": lazy("currency"),
-                 "is_active": lazy("in use")},
+        noun=lazy("Direction"),
+        hidden=("id", "slug"),
+        columns={
+            "name": lazy("name"),
+            "aliases": lazy("spellings"),
+            "floor_price": lazy("least price"),
+            "currency": lazy("currency"),
+            "is_active": lazy("in use"),
+        },
     ),
-)  # fmt: skip
+)
 
 
 def _categories(_reader: Reader) -> list[Item]:
     return [
-        Item(row.id, row.name, {"name": row.name, "position": row.position, "is_active": "yes" if row.is_active else ""}, (), (), row.is_active)
+        Item(
+            row.id,
+            row.name,
+            {"name": row.name, "position": row.position, "is_active": "yes" if row.is_active else ""},
+            (),
+            (),
+            row.is_active,
+        )
         for row in list_categories()
     ]
 
@@ -62,10 +92,14 @@ def _save_category(pk: int | None, values: Values, reader: Reader) -> None:
 
 
 CATEGORY_ROLL = Roll(
-    page=CATEGORIES, table="catalog_category", add_label=lazy("Add a category"), read=_categories, save=_save_category,
-    asks=lambda _reader, _item: [Ask("name", _("Name"), is_required=True), place_ask(), active_ask()],
+    page=CATEGORIES,
+    table="catalog_category",
+    add_label=lazy("Add a category"),
+    read=_categories,
+    save=_save_category,
+    asks=lambda _reader, _item: [Ask("name", _("Its name"), is_required=True), place_ask(), active_ask()],
     fresh=lambda _reader: {"name": "", "position": "100", "is_active": "yes"},
-)  # fmt: skip
+)
 
 
 def _directions(_reader: Reader) -> list[Item]:
@@ -74,22 +108,36 @@ def _directions(_reader: Reader) -> list[Item]:
 
 def _direction(row: DirectionLine) -> Item:
     price = f"{row.floor_price.normalize():f}" if row.floor_price is not None else ""
-    values = {"name": row.name, "aliases": "\n".join(row.aliases), "floor_price": price, "currency": row.currency,
-              "is_active": "yes" if row.is_active else ""}  # fmt: skip
+    values = {
+        "name": row.name,
+        "aliases": "\n".join(row.aliases),
+        "floor_price": price,
+        "currency": row.currency,
+        "is_active": "yes" if row.is_active else "",
+    }
     said = _("from %(price)s a night") % {"price": money(row.floor_price, row.currency)} if row.floor_price is not None else ""
     return Item(row.id, row.name, values, (said, ", ".join(row.aliases)), (), row.is_active)
 
 
 def _direction_asks(_reader: Reader, _item: Item | None) -> list[Ask]:
     return [
-        Ask("name", _("Name"), is_required=True),
-        Ask("aliases", _("How else people write it"), "area",
-            _("One in a line: other languages, resorts, short forms. Case, ё and й do not matter.")),
-        Ask("floor_price", _("Least price of a night for one"), is_whole=False, attrs={"inputmode": "decimal"},
-            hint=_("A budget far below it makes an inquiry doubtful. Empty: not looked at.")),
+        Ask("name", _("Its name"), is_required=True),
+        Ask(
+            "aliases",
+            _("How else people write it"),
+            "area",
+            _("One in a line: other languages, resorts, short forms. Case, ё and й do not matter."),
+        ),
+        Ask(
+            "floor_price",
+            _("Least price of a night for one"),
+            is_whole=False,
+            attrs={"inputmode": "decimal"},
+            hint=_("A budget far below it makes an inquiry doubtful. Empty: not looked at."),
+        ),
         Ask("currency", _("Currency"), "select", choices=[Choice(code, code) for code in CURRENCIES], is_whole=False),
         active_ask(),
-    ]  # fmt: skip
+    ]
 
 
 def _price(values: Values) -> Decimal | None:
@@ -107,9 +155,15 @@ def _price(values: Values) -> Decimal | None:
 
 def _save_direction(pk: int | None, values: Values, reader: Reader) -> None:
     save_direction(
-        direction_id=pk, name=values["name"], aliases=values["aliases"].splitlines(), floor_price=_price(values),
-        currency=values["currency"], is_active=bool(values["is_active"]), by=reader.actor, now=reader.now,
-    )  # fmt: skip
+        direction_id=pk,
+        name=values["name"],
+        aliases=values["aliases"].splitlines(),
+        floor_price=_price(values),
+        currency=values["currency"],
+        is_active=bool(values["is_active"]),
+        by=reader.actor,
+        now=reader.now,
+    )
 
 
 def _try_direction(values: Values, reader: Reader, item: Item | None) -> dict[str, Any]:
@@ -117,13 +171,26 @@ def _try_direction(values: Values, reader: Reader, item: Item | None) -> dict[st
     spellings = [values["name"], *read_aliases(values["aliases"].splitlines())]
     check_spellings(item.id if item else None, spellings)
     found = count_mentions(spellings, reader.actor, reader.now)
-    said = ngettext("%(num)s inquiry of the last thirty days names it", "%(num)s inquiries of the last thirty days name it", found.found)
+    said = ngettext(
+        "%(num)s inquiry of the last thirty days names it", "%(num)s inquiries of the last thirty days name it", found.found
+    )
     return {"mentions": found, "said": said % {"num": found.found}}
 
 
 DIRECTION_ROLL = Roll(
-    page=DIRECTIONS, table="catalog_direction", add_label=lazy("Add a direction"), read=_directions, asks=_direction_asks,
-    save=_save_direction, fresh=lambda reader: {"name": "", "aliases": "", "floor_price": "", "currency": reader.staff.agency.currency,
-                                                "is_active": "yes"},
-    try_out=_try_direction, preview_template="backoffice/settings/_mentions.html",
-)  # fmt: skip
+    page=DIRECTIONS,
+    table="catalog_direction",
+    add_label=lazy("Add a direction"),
+    read=_directions,
+    asks=_direction_asks,
+    save=_save_direction,
+    fresh=lambda reader: {
+        "name": "",
+        "aliases": "",
+        "floor_price": "",
+        "currency": reader.staff.agency.currency,
+        "is_active": "yes",
+    },
+    try_out=_try_direction,
+    preview_template="backoffice/settings/_mentions.html",
+)

@@ -79,7 +79,7 @@ class ListedCriterion:
 def criteria(request: ReaderRequest) -> HttpResponse:
     """The list: put in order, switched on and off; what it would have made of last month."""
     rows = read_criteria()
-    context = {"rows": [_listed(request, row) for row in rows], "new_url": reverse("settings_criterion_new"), "url": reverse("settings_criteria")}
+    context = {"rows": [_listed(request, row) for row in rows], "new_url": reverse("settings_criterion_new"), "here": reverse("settings_criteria")}
     if request.method == "GET":
         return page_of(request, PAGE, "backoffice/settings/criteria.html", {**context, "values": {}})
     posted = posted_lists(request)

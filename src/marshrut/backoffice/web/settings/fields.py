@@ -14,23 +14,43 @@ from marshrut.journal.queries.custom import count_custom as count_of_matters
 
 SUBJECTS = {"person": lazy("Of a client"), "matter": lazy("Of an inquiry and a deal")}
 KINDS = {
-    "text": lazy("Text"), "number": lazy("Number"), "date": lazy("Day"), "choice": lazy("One of a list"), "yes_no": lazy("Yes or no"),
-}  # fmt: skip
+    "text": lazy("Text"),
+    "number": lazy("Number"),
+    "date": lazy("Day"),
+    "choice": lazy("One of a list"),
+    "yes_no": lazy("Yes or no"),
+}
 PAGE = register_settings(
     SettingsPage(
-        slug="fields", group="data", order=10, title=lazy("Own fields"), icon="adjustments", url_name="settings_fields",
-        description=lazy("What only you need to know of a client or a deal. They stand on cards, in lists, filters, the API and exports."),
-        watches={"agency_customfield": ()}, words=lazy("custom fields attributes columns"),
+        slug="fields",
+        group="data",
+        order=10,
+        title=lazy("Own fields"),
+        icon="adjustments",
+        url_name="settings_fields",
+        description=lazy(
+            "What only you need to know of a client or a deal. They stand on cards, in lists, filters, the API and exports."
+        ),
+        watches={"agency_customfield": ()},
+        words=lazy("custom fields attributes columns"),
     )
-)  # fmt: skip
+)
 describe(
     "agency_customfield",
     TableWords(
-        noun=lazy("Field"), hidden=("id", "slug", "subject"), said={"kind": lambda value, _reader: str(KINDS.get(value, value))},
-        columns={"name": lazy("name"), "kind": lazy("kind"), "choices": lazy("choices"), "position": lazy("place in lists"),
-                 "in_list": lazy("in lists"), "is_active": lazy("in use")},
+        noun=lazy("Field"),
+        hidden=("id", "slug", "subject"),
+        said={"kind": lambda value, _reader: str(KINDS.get(value, value))},
+        columns={
+            "name": lazy("name"),
+            "kind": lazy("kind"),
+            "choices": lazy("choices"),
+            "position": lazy("place in lists"),
+            "in_list": lazy("in lists"),
+            "is_active": lazy("in use"),
+        },
     ),
-)  # fmt: skip
+)
 
 
 def _read(_reader: Reader) -> list[Item]:
@@ -38,8 +58,16 @@ def _read(_reader: Reader) -> list[Item]:
 
 
 def _item(line: FieldLine) -> Item:
-    values = {"subject": line.subject, "name": line.name, "kind": line.kind, "choices": "\n".join(line.choices), "position": line.position,
-              "in_list": "yes" if line.in_list else "", "is_active": "yes" if line.is_active else "", "slug": line.slug}  # fmt: skip
+    values = {
+        "subject": line.subject,
+        "name": line.name,
+        "kind": line.kind,
+        "choices": "\n".join(line.choices),
+        "position": line.position,
+        "in_list": "yes" if line.in_list else "",
+        "is_active": "yes" if line.is_active else "",
+        "slug": line.slug,
+    }
     tags = ((_("in lists"), "info"),) if line.in_list else ()
     notes = (str(KINDS.get(line.kind, line.kind)), line.slug, ", ".join(line.choices))
     return Item(line.id, line.name, values, notes, tags, line.is_active, str(SUBJECTS[line.subject]))
@@ -53,24 +81,35 @@ def _asks(_reader: Reader, item: Item | None) -> list[Ask]:
         else Ask("subject", _("Whose"), "select", choices=subjects, is_whole=False)
     )
     return [
-        Ask("name", _("Name"), is_required=True),
+        Ask("name", _("Its name"), is_required=True),
         first,
-        Ask("kind", _("Kind"), "select", _("It cannot change once something is written in it."),
-            [Choice(value, str(label)) for value, label in KINDS.items()], is_whole=False),
+        Ask(
+            "kind",
+            _("Kind"),
+            "select",
+            _("It cannot change once something is written in it."),
+            [Choice(value, str(label)) for value, label in KINDS.items()],
+            is_whole=False,
+        ),
         Ask("choices", _("What can be chosen"), "area", _("One in a line; only for “One of a list”.")),
         place_ask(),
         Ask("in_list", _("A column and a filter of the lists"), "check"),
         active_ask(_("In use: shown on cards"), _("Values written before are kept and come back with it.")),
-    ]  # fmt: skip
+    ]
 
 
 def _save(pk: int | None, values: Values, reader: Reader) -> None:
     line = next((one for one in list_fields() if one.id == pk), None)
     subject = line.subject if line else values.get("subject", "")
     form = FieldForm(
-        subject, values["name"], values["kind"], tuple(values["choices"].splitlines()), whole_number(values, "position", default=0),
-        bool(values["in_list"]), bool(values["is_active"]),
-    )  # fmt: skip
+        subject,
+        values["name"],
+        values["kind"],
+        tuple(values["choices"].splitlines()),
+        whole_number(values, "position", default=0),
+        bool(values["in_list"]),
+        bool(values["is_active"]),
+    )
     save_field(field_id=pk, form=form, use=_use(line), by=reader.actor, now=reader.now)
 
 
@@ -82,8 +121,21 @@ def _use(line: FieldLine | None) -> FieldUse:
 
 
 ROLL = Roll(
-    page=PAGE, table="agency_customfield", add_label=lazy("Add a field"), read=_read, asks=_asks, save=_save,
-    fresh=lambda _reader: {"subject": "person", "name": "", "kind": "text", "choices": "", "position": "100", "in_list": "", "is_active": "yes"},
+    page=PAGE,
+    table="agency_customfield",
+    add_label=lazy("Add a field"),
+    read=_read,
+    asks=_asks,
+    save=_save,
+    fresh=lambda _reader: {
+        "subject": "person",
+        "name": "",
+        "kind": "text",
+        "choices": "",
+        "position": "100",
+        "in_list": "",
+        "is_active": "yes",
+    },
     help=lazy("Ask for little: every field somebody must fill is a minute less with a client."),
     empty=(lazy("No fields of your own yet"), lazy("For example: passport valid until, favourite hotel chain, club card.")),
-)  # fmt: skip
+)

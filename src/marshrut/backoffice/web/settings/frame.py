@@ -117,11 +117,20 @@ def frame_of(request: ReaderRequest, page: SettingsPage) -> dict[str, Any]:
     saves = read_saves(page.watches, limit=MOST_TOLD + 1)
     told = tell(saves[:MOST_TOLD], request.reader)
     older = saves[MOST_TOLD - 1].id if len(saves) > MOST_TOLD else None
-    return {"page": page, "groups": grouped_pages(request), "history": told, "older": older, "since": saves[0].id if saves else 0,
-            "errors": {}, "overtaken": []}  # fmt: skip
+    return {
+        "page": page,
+        "groups": grouped_pages(request),
+        "history": told,
+        "older": older,
+        "since": saves[0].id if saves else 0,
+        "errors": {},
+        "overtaken": [],
+    }
 
 
-def page_of(request: ReaderRequest, page: SettingsPage, template: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
+def page_of(
+    request: ReaderRequest, page: SettingsPage, template: str, context: Mapping[str, Any], status: int = 200
+) -> HttpResponse:
     """The whole page: `template` extends backoffice/settings/page.html."""
     return render(request, template, {**frame_of(request, page), **context}, status=status)
 
@@ -152,9 +161,14 @@ def saving(request: ReaderRequest, page: SettingsPage, rows: Iterable[Row] | Non
 
 
 def refused(
-    request: ReaderRequest, page: SettingsPage, template: str, context: Mapping[str, Any], values: Values, error: DomainError,
+    request: ReaderRequest,
+    page: SettingsPage,
+    template: str,
+    context: Mapping[str, Any],
+    values: Values,
+    error: DomainError,
     fields: Iterable[str] = (),
-) -> HttpResponse:  # fmt: skip
+) -> HttpResponse:
     """The form again: what was typed stays, the sentence stands at its field, the other's changes are told.
 
     `template` is the form's own fragment (or dialog), not the page. `fields` are further names that show errors.

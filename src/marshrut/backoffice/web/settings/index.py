@@ -33,8 +33,11 @@ def history(request: ReaderRequest, slug: str) -> HttpResponse:
     only_for(request, page)
     before = request.GET.get("before", "")
     saves = read_saves(page.watches, limit=MOST_TOLD + 1, before=int(before) if before.isdigit() and len(before) < 19 else None)
-    context = {"page": page, "history": tell(saves[:MOST_TOLD], request.reader),
-               "older": saves[MOST_TOLD - 1].id if len(saves) > MOST_TOLD else None}  # fmt: skip
+    context = {
+        "page": page,
+        "history": tell(saves[:MOST_TOLD], request.reader),
+        "older": saves[MOST_TOLD - 1].id if len(saves) > MOST_TOLD else None,
+    }
     return render(request, "backoffice/settings/_history_rows.html", context)
 
 
@@ -57,7 +60,9 @@ def undo(request: ReaderRequest, slug: str, pk: int) -> HttpResponse:
         errors = {"": " ".join(filter(None, (error.sentence, _changed_by(error))))}
         return render(request, "backoffice/settings/_undo_dialog.html", {**context, "errors": errors}, status=error.status)
     except DomainError as error:
-        return render(request, "backoffice/settings/_undo_dialog.html", {**context, "errors": {"": error.sentence}}, status=error.status)
+        return render(
+            request, "backoffice/settings/_undo_dialog.html", {**context, "errors": {"": error.sentence}}, status=error.status
+        )
     return done(_("Taken back"), go=page.url)
 
 

@@ -49,8 +49,8 @@ describe(
     "channels_maildoor",
     TableWords(
         noun=lazy("Mail folder"), hidden=("id", "checked_at", "problem", "problem_since"),
-        columns={"name": lazy("name"), "kind": lazy("kind"), "path": lazy("folder"), "address": lazy("address"), "source_slug": lazy("source"),
-                 "office_id": lazy("office"), "is_active": lazy("in use")},
+        columns={"name": lazy("name"), "kind": lazy("kind"), "path": lazy("folder"), "address": lazy("address"),
+                 "source_slug": lazy("source"), "office_id": lazy("office"), "is_active": lazy("in use")},
         said={"office_id": _office, "kind": lambda value, _reader: str(KINDS.get(str(value), value))},
     ),
 )  # fmt: skip
@@ -58,7 +58,8 @@ describe(
     "channels_mailserver",
     TableWords(
         noun=lazy("Mail server"), named_by=("host",), hidden=("id", "sealed_password"),
-        columns={"host": lazy("server"), "port": lazy("port"), "security": lazy("protection"), "user": lazy("login"), "sender": lazy("sender")},
+        columns={"host": lazy("server"), "port": lazy("port"), "security": lazy("protection"), "user": lazy("login"),
+                 "sender": lazy("sender")},
         said={"security": lambda value, _reader: str(SECURITY.get(str(value), value))},
     ),
 )  # fmt: skip
@@ -71,7 +72,7 @@ def _read(reader: Reader) -> list[Item]:
 def _item(card: DoorCard, reader: Reader) -> Item:
     values = {"name": card.name, "kind": card.kind, "path": card.path, "address": card.address, "source_slug": card.source_slug,
               "office_id": str(card.office_id or ""), "is_active": "yes" if card.is_active else ""}  # fmt: skip
-    looked = _("looked at %(when)s") % {"when": when(card.checked_at)} if card.checked_at else _("not looked at yet")
+    looked = _("looked at %(when)s") % {"when": when(card.checked_at).striptags()} if card.checked_at else _("not looked at yet")
     tags = ((_("cannot be read"), "bad"),) if card.problem and card.is_active else ()
     return Item(card.id, card.name, values, (card.address or card.path, card.problem or looked), tags, card.is_active)
 
@@ -82,8 +83,9 @@ def _asks(reader: Reader, _item: Item | None) -> list[Ask]:
     return [
         Ask("name", _("Name"), is_required=True),
         Ask("kind", _("Kind"), "select", choices=[Choice(kind, str(label)) for kind, label in KINDS.items()]),
-        Ask("path", _("Folder"), hint=_("The whole path, below %(where)s. It is made if it is not there.") % {"where": where}, is_required=True),
-        Ask("address", _("The mailbox's own address"), hint=_("Letters from it are ours: they answer the client."), attrs={"type": "email"}),
+        Ask("path", _("Folder"), hint=_("The whole path, below %(where)s. It is made if it is not there.") % {"where": where},
+            is_required=True),
+        Ask("address", _("The mailbox's own address"), hint=_("Letters from it are ours: they answer the client.")),
         Ask("source_slug", _("Source"), hint=_("What reports count its inquiries by."), is_whole=False),
         Ask("office_id", _("Office"), "select", choices=offices, is_whole=False),
         active_ask(_("In use: its letters are read"), _("Letters already taken stay.")),
@@ -135,7 +137,7 @@ def server(request: ReaderRequest) -> HttpResponse:
 def _server_context() -> dict[str, Any]:
     card = mail_server()
     return {"security": [Choice(kind, str(label)) for kind, label in SECURITY.items()], "has_password": bool(card and card.has_password),
-            "is_set": card is not None, "waiting_since": oldest_waiting()}  # fmt: skip
+            "is_set": card is not None, "sample": "Marshrut <hello@example.com>", "waiting_since": oldest_waiting()}  # fmt: skip
 
 
 def _server_values() -> Values:

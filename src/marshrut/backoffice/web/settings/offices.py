@@ -22,16 +22,35 @@ from marshrut.journal.queries.offices import count_open_of_office
 from marshrut.ui.wording import language
 
 USUAL_COUNTRIES = ("RU", "UA", "KZ", "BY")
-USUAL_ZONES = ("Europe/Moscow", "Europe/Kyiv", "Asia/Almaty", "Europe/Minsk", "Europe/Kaliningrad", "Europe/Samara", "Asia/Yekaterinburg",
-               "Asia/Omsk", "Asia/Novosibirsk", "Asia/Krasnoyarsk", "Asia/Irkutsk", "Asia/Vladivostok")  # fmt: skip
+USUAL_ZONES = (
+    "Europe/Moscow",
+    "Europe/Kyiv",
+    "Asia/Almaty",
+    "Europe/Minsk",
+    "Europe/Kaliningrad",
+    "Europe/Samara",
+    "Asia/Yekaterinburg",
+    "Asia/Omsk",
+    "Asia/Novosibirsk",
+    "Asia/Krasnoyarsk",
+    "Asia/Irkutsk",
+    "Asia/Vladivostok",
+)
 PAGE = register_settings(
     SettingsPage(
-        slug="offices", group="agency", order=20, title=lazy("Offices"), icon="map-pin", url_name="settings_offices",
+        slug="offices",
+        group="agency",
+        order=20,
+        title=lazy("Offices"),
+        icon="map-pin",
+        url_name="settings_offices",
         description=lazy("Where people work. An office has its own hours, its own time zone and, if you like, its own queue."),
-        watches={"agency_office": (), "agency_queue": ()}, words=lazy("branch time zone country queue close"), check=check_offices,
+        watches={"agency_office": (), "agency_queue": ()},
+        words=lazy("branch time zone country queue close"),
+        check=check_offices,
         along=("agency_workingwindow",),
     )
-)  # fmt: skip
+)
 describe(
     "agency_office",
     TableWords(
@@ -42,24 +61,36 @@ describe(
 )
 describe(
     "agency_queue",
-    TableWords(noun=lazy("Queue"), columns={"name": lazy("name"), "office_id": lazy("office")}, said={"office_id": office_name},
-               hidden=("id", "slug")),
-)  # fmt: skip
+    TableWords(
+        noun=lazy("Queue"),
+        columns={"name": lazy("name"), "office_id": lazy("office")},
+        said={"office_id": office_name},
+        hidden=("id", "slug"),
+    ),
+)
 
 
 @lru_cache(maxsize=8)
 def countries(locale: str) -> tuple[Choice, ...]:
     """Countries in the reader's language: the usual ones first, then all by name."""
     names = {code: name for code, name in Locale.parse(locale).territories.items() if len(code) == 2 and code.isalpha()}
-    rest = sorted((name, code) for code, name in names.items() if code not in USUAL_COUNTRIES and code not in ("EU", "EZ", "UN", "XA", "XB", "ZZ"))
+    rest = sorted(
+        (name, code)
+        for code, name in names.items()
+        if code not in USUAL_COUNTRIES and code not in ("EU", "EZ", "UN", "XA", "XB", "ZZ")
+    )
     return (*(Choice(code, names[code]) for code in USUAL_COUNTRIES), *(Choice(code, name) for name, code in rest))
 
 
 @lru_cache(maxsize=1)
 def zones() -> tuple[Choice, ...]:
     """Time zones: the usual ones first."""
-    rest = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/", "SystemV/")))
-    return tuple(Choice(zone, zone.replace("_", " ")) for zone in (*USUAL_ZONES, *(zone for zone in rest if zone not in USUAL_ZONES)))
+    rest = sorted(
+        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/", "SystemV/"))
+    )
+    return tuple(
+        Choice(zone, zone.replace("_", " ")) for zone in (*USUAL_ZONES, *(zone for zone in rest if zone not in USUAL_ZONES))
+    )
 
 
 def _read(_reader: Reader) -> list[Item]:
@@ -76,12 +107,22 @@ def _item(line: OfficeLine, country: str) -> Item:
 
 def _asks(_reader: Reader, item: Item | None) -> list[Ask]:
     return [
-        Ask("name", _("Name"), is_required=True, hint=_("As colleagues call it, for example “Nevsky”.")),
-        Ask("country", _("Country"), "select", _("Phones are read, and holidays proposed, by it."), countries(language()), is_whole=False),
+        Ask("name", _("Its name"), is_required=True, hint=_("As colleagues call it, for example “Nevsky”.")),
+        Ask(
+            "country",
+            _("Country"),
+            "select",
+            _("Phones are read, and holidays proposed, by it."),
+            countries(language()),
+            is_whole=False,
+        ),
         Ask("time_zone", _("Time zone"), "select", _("Hours and clocks run by it."), zones(), is_whole=False),
-        Ask("queue", _("Its own queue"),
-            hint=_("Where inquiries of this office wait when nobody is at work or everybody is full. Empty: the common queue.")),
-    ]  # fmt: skip
+        Ask(
+            "queue",
+            _("Its own queue"),
+            hint=_("Where inquiries of this office wait when nobody is at work or everybody is full. Empty: the common queue."),
+        ),
+    ]
 
 
 def _save(pk: int | None, values: Values, reader: Reader) -> None:
@@ -94,10 +135,18 @@ def _fresh(reader: Reader) -> Values:
 
 
 ROLL = Roll(
-    page=PAGE, table="agency_office", add_label=lazy("Add an office"), read=_read, asks=_asks, save=_save, fresh=_fresh,
-    help=lazy("A new office begins with an ordinary week, Monday to Friday, 10:00–19:00: set its calendar next, then move people there."),
+    page=PAGE,
+    table="agency_office",
+    add_label=lazy("Add an office"),
+    read=_read,
+    asks=_asks,
+    save=_save,
+    fresh=_fresh,
+    help=lazy(
+        "A new office begins with an ordinary week, Monday to Friday, 10:00–19:00: set its calendar next, then move people there."
+    ),
     switch="settings_office_switch",
-)  # fmt: skip
+)
 
 
 @require_http_methods(["GET", "POST"])

@@ -81,7 +81,7 @@ def priority(request: ReaderRequest) -> HttpResponse:
     data = adjusted(default_priority(), changes_kept("priority"))
     fields = list(number_fields(data, OPTIONAL))
     typed = {field.name: clean_text(request.POST.get(field.name), 40) for field in fields if field.name in request.POST}
-    context = {"sections": list(_sections(fields, typed, reference_of(request).catalogue.categories)), "is_changed": bool(changes_kept("priority"))}
+    context = {"tables": list(_sections(fields, typed, reference_of(request).catalogue.categories)), "is_changed": bool(changes_kept("priority"))}
     if request.method == "GET":
         return page_of(request, PAGE, "backoffice/settings/priority.html", {**context, "values": {}})
     if is_preview(request):

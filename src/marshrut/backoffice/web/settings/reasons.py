@@ -12,21 +12,37 @@ from marshrut.deals.services.reasons import save_loss_reason
 
 PAGE = register_settings(
     SettingsPage(
-        slug="reasons", group="sales", order=60, title=lazy("Reasons of loss"), icon="thumb-down", url_name="settings_reasons",
+        slug="reasons",
+        group="sales",
+        order=60,
+        title=lazy("Reasons of loss"),
+        icon="thumb-down",
+        url_name="settings_reasons",
         description=lazy("What a manager chooses from when a deal does not come about. Few and clear ones make honest reports."),
-        watches={"deals_lossreason": ()}, words=lazy("refusal lost closed why"),
+        watches={"deals_lossreason": ()},
+        words=lazy("refusal lost closed why"),
     )
-)  # fmt: skip
+)
 describe(
     "deals_lossreason",
-    TableWords(noun=lazy("Reason"), columns={"name": lazy("name"), "position": lazy("place in lists"), "is_active": lazy("in use")},
-               hidden=("id", "slug")),
-)  # fmt: skip
+    TableWords(
+        noun=lazy("Reason"),
+        columns={"name": lazy("name"), "position": lazy("place in lists"), "is_active": lazy("in use")},
+        hidden=("id", "slug"),
+    ),
+)
 
 
 def _read(_reader: Reader) -> list[Item]:
     return [
-        Item(row.id, row.name, {"name": row.name, "position": row.position, "is_active": "yes" if row.is_active else ""}, (), (), row.is_active)
+        Item(
+            row.id,
+            row.name,
+            {"name": row.name, "position": row.position, "is_active": "yes" if row.is_active else ""},
+            (),
+            (),
+            row.is_active,
+        )
         for row in list_loss_reasons()
     ]
 
@@ -39,9 +55,13 @@ def _save(pk: int | None, values: Values, reader: Reader) -> None:
 
 
 ROLL = Roll(
-    page=PAGE, table="deals_lossreason", add_label=lazy("Add a reason"), read=_read, save=_save,
-    asks=lambda _reader, _item: [Ask("name", _("Name"), is_required=True), place_ask(), active_ask()],
+    page=PAGE,
+    table="deals_lossreason",
+    add_label=lazy("Add a reason"),
+    read=_read,
+    save=_save,
+    asks=lambda _reader, _item: [Ask("name", _("Its name"), is_required=True), place_ask(), active_ask()],
     fresh=lambda _reader: {"name": "", "position": "100", "is_active": "yes"},
     help=lazy("Deals closed before keep the reason they were closed with, whatever you change here."),
     empty=(lazy("No reasons yet"), lazy("A lost deal needs a reason: add the first one.")),
-)  # fmt: skip
+)

@@ -87,7 +87,7 @@ def title_of(name: str, code: str) -> str:
 def relevance(request: ReaderRequest) -> HttpResponse:
     """The list of criteria: in order, on and off; grades of last month before and after; how grades have ended."""
     rows = read_relevance_criteria()
-    context = {"rows": [_listed(request, row) for row in rows], "new_url": reverse("settings_relevance_new"), "url": reverse("settings_relevance")}
+    context = {"rows": [_listed(request, row) for row in rows], "new_url": reverse("settings_relevance_new"), "here": reverse("settings_relevance")}
     if request.method == "GET":
         return page_of(request, PAGE, "backoffice/settings/relevance.html", {**context, "values": {}, "outcomes": outcomes_of(month_of(request))})
     posted = posted_lists(request)

@@ -57,7 +57,7 @@ def relevance_numbers(request: ReaderRequest) -> HttpResponse:
     fields = [field for field in number_fields(data) if field.path[0] != "directions" and field.name != f"rates.{data['currency']}"]
     typed = {field.name: clean_text(request.POST.get(field.name), 40) for field in fields if field.name in request.POST}
     texts, shown = _texts(request, data)
-    context = {"sections": list(_sections(fields, typed, reference_of(request).catalogue.categories)), "seasons": _seasons(data, shown),
+    context = {"tables": list(_sections(fields, typed, reference_of(request).catalogue.categories)), "seasons": _seasons(data, shown),
                "hot_words": shown["hot_words"], "is_changed": bool(changes_kept("relevance"))}  # fmt: skip
     if request.method == "GET":
         return page_of(request, PAGE, "backoffice/settings/relevance_numbers.html", {**context, "values": {}})

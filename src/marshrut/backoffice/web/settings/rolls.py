@@ -96,7 +96,9 @@ def roll_urls(route: str, roll: Roll) -> list[URLPattern]:
     @require_safe
     @for_staff("settings:write")
     def listed(request: ReaderRequest) -> HttpResponse:
-        return page_of(request, roll.page, "backoffice/settings/roll.html", {"roll": roll, "parts": _sections(roll.read(request.reader))})
+        return page_of(
+            request, roll.page, "backoffice/settings/roll.html", {"roll": roll, "parts": _sections(roll.read(request.reader))}
+        )
 
     @require_http_methods(["GET", "POST"])
     @for_staff("settings:write")
@@ -151,7 +153,14 @@ def whole_number(values: Values, name: str, least: int = 0, most: int = 9999, de
 
 def place_ask() -> Ask:
     """Where the row stands in lists."""
-    return Ask("position", _("Place in lists"), "number", _("Smaller numbers stand higher."), is_whole=False, attrs={"min": "0", "max": "9999"})
+    return Ask(
+        "position",
+        _("Place in lists"),
+        "number",
+        _("Smaller numbers stand higher."),
+        is_whole=False,
+        attrs={"min": "0", "max": "9999"},
+    )
 
 
 def active_ask(label: str = "", hint: str = "") -> Ask:

@@ -16,19 +16,33 @@ from marshrut.marketing.queries import read_sources
 
 PAGE = register_settings(
     SettingsPage(
-        slug="forms", group="inquiries", order=20, title=lazy("Forms on your site"), icon="forms", url_name="settings_forms",
+        slug="forms",
+        group="inquiries",
+        order=20,
+        title=lazy("Forms on your site"),
+        icon="forms",
+        url_name="settings_forms",
         description=lazy("A form that makes an inquiry the moment somebody sends it. Each has an address you can put on a page."),
-        watches={"channels_form": ()}, words=lazy("website embed consent personal data iframe address"),
+        watches={"channels_form": ()},
+        words=lazy("website embed consent personal data iframe address"),
     )
-)  # fmt: skip
+)
 describe(
     "channels_form",
     TableWords(
-        noun=lazy("Form"), said={"office_id": office_name}, hidden=("id", "key"),
-        columns={"name": lazy("name"), "source_slug": lazy("source"), "office_id": lazy("office"), "consent_text": lazy("text of consent"),
-                 "consent_version": lazy("version of consent"), "is_active": lazy("in use")},
+        noun=lazy("Form"),
+        said={"office_id": office_name},
+        hidden=("id", "key"),
+        columns={
+            "name": lazy("name"),
+            "source_slug": lazy("source"),
+            "office_id": lazy("office"),
+            "consent_text": lazy("text of consent"),
+            "consent_version": lazy("version of consent"),
+            "is_active": lazy("in use"),
+        },
     ),
-)  # fmt: skip
+)
 
 
 def _read(reader: Reader) -> list[Item]:
@@ -38,16 +52,30 @@ def _read(reader: Reader) -> list[Item]:
 
 def _item(line: FormLine, sources: dict[str, str], reader: Reader) -> Item:
     office = reader.staff.offices.get(line.office_id or 0)
-    values = {"name": line.name, "source": line.source_slug, "office": line.office_id or "", "consent_text": line.consent_text,
-              "is_active": "yes" if line.is_active else "", "key": line.key, "version": line.consent_version}  # fmt: skip
-    notes = (reverse("public_form", args=[line.key]), sources.get(line.source_slug, line.source_slug), office.name if office else "",
-             _("consent, version %(version)s") % {"version": line.consent_version})  # fmt: skip
+    values = {
+        "name": line.name,
+        "source": line.source_slug,
+        "office": line.office_id or "",
+        "consent_text": line.consent_text,
+        "is_active": "yes" if line.is_active else "",
+        "key": line.key,
+        "version": line.consent_version,
+    }
+    notes = (
+        reverse("public_form", args=[line.key]),
+        sources.get(line.source_slug, line.source_slug),
+        office.name if office else "",
+        _("consent, version %(version)s") % {"version": line.consent_version},
+    )
     return Item(line.id, line.name, values, notes, (), line.is_active)
 
 
 def _asks(reader: Reader, item: Item | None) -> list[Ask]:
-    sources = [Choice(card.slug, card.name) for card in read_sources(reader.revision).values()
-               if card.is_active or (item and item.values["source"] == card.slug)]  # fmt: skip
+    sources = [
+        Choice(card.slug, card.name)
+        for card in read_sources(reader.revision).values()
+        if card.is_active or (item and item.values["source"] == card.slug)
+    ]
     offices = [Choice("", _("whoever is free, of any office")), *(Choice(str(o.id), o.name) for o in reader.staff.offices.values())]
     key = (
         Ask("key", _("Its address ends with"), "fixed", _("It never changes: pages that show the form would lose it."))
@@ -55,22 +83,31 @@ def _asks(reader: Reader, item: Item | None) -> list[Ask]:
         else Ask("key", _("Its address ends with"), hint=_("Latin letters, digits, hyphens. Empty: made of the name."))
     )
     return [
-        Ask("name", _("Name"), hint=_("For colleagues: where on the site it stands."), is_required=True),
+        Ask("name", _("Its name"), hint=_("For colleagues: where on the site it stands."), is_required=True),
         Ask("source", _("Source"), "select", choices=sources, is_whole=False),
         Ask("office", _("Office"), "select", choices=offices, is_whole=False),
-        Ask("consent_text", _("What people consent to"), "area",
-            _("Shown beside the box to be ticked. Another text is another version: who agreed to which stays known."), is_required=True),
+        Ask(
+            "consent_text",
+            _("What people consent to"),
+            "area",
+            _("Shown beside the box to be ticked. Another text is another version: who agreed to which stays known."),
+            is_required=True,
+        ),
         key,
         active_ask(_("In use: the form can be opened and sent")),
-    ]  # fmt: skip
+    ]
 
 
 def _save(pk: int | None, values: Values, reader: Reader) -> None:
     office = values["office"]
     form = FormForm(
-        values["name"], values["source"], int(office) if office.isascii() and office.isdigit() and len(office) < 10 else None,
-        values["consent_text"], bool(values["is_active"]), values["key"],
-    )  # fmt: skip
+        values["name"],
+        values["source"],
+        int(office) if office.isascii() and office.isdigit() and len(office) < 10 else None,
+        values["consent_text"],
+        bool(values["is_active"]),
+        values["key"],
+    )
     known = read_sources(reader.revision)
     if form.source_slug not in known:
         form = FormForm(form.name, "", form.office_id, form.consent_text, form.is_active, form.key)
@@ -84,8 +121,14 @@ def _try_out(values: Values, reader: Reader, item: Item | None) -> dict[str, Any
     if item and item.values["consent_text"] != values["consent_text"]:
         version = next_version(version)
     address = f"{reader.staff.agency.address}{reverse('public_form', args=[values['key']])}" if item else ""
-    return {"office": office.name, "consent": values["consent_text"], "version": version, "address": address,
-            "is_whole": bool(reader.staff.agency.address), "snippet": _snippet(address, values["name"]) if address else ""}  # fmt: skip
+    return {
+        "office": office.name,
+        "consent": values["consent_text"],
+        "version": version,
+        "address": address,
+        "is_whole": bool(reader.staff.agency.address),
+        "snippet": _snippet(address, values["name"]) if address else "",
+    }
 
 
 def _snippet(address: str, title: str) -> str:
@@ -94,9 +137,21 @@ def _snippet(address: str, title: str) -> str:
 
 
 ROLL = Roll(
-    page=PAGE, table="channels_form", add_label=lazy("Add a form"), read=_read, asks=_asks, save=_save,
-    fresh=lambda _reader: {"name": "", "source": "site", "office": "", "key": "", "is_active": "yes",
-                           "consent_text": _("I agree that the agency processes my personal data to answer this request.")},
-    try_out=_try_out, preview_template="backoffice/settings/_form_preview.html",
+    page=PAGE,
+    table="channels_form",
+    add_label=lazy("Add a form"),
+    read=_read,
+    asks=_asks,
+    save=_save,
+    fresh=lambda _reader: {
+        "name": "",
+        "source": "site",
+        "office": "",
+        "key": "",
+        "is_active": "yes",
+        "consent_text": _("I agree that the agency processes my personal data to answer this request."),
+    },
+    try_out=_try_out,
+    preview_template="backoffice/settings/_form_preview.html",
     empty=(lazy("No forms yet"), lazy("Add one and put its address on your site: what is sent there comes to your queue at once.")),
-)  # fmt: skip
+)

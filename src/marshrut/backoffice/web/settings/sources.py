@@ -15,11 +15,17 @@ from marshrut.marketing.services import save_source
 
 PAGE = register_settings(
     SettingsPage(
-        slug="sources", group="inquiries", order=10, title=lazy("Sources"), icon="antenna", url_name="settings_sources",
+        slug="sources",
+        group="inquiries",
+        order=10,
+        title=lazy("Sources"),
+        icon="antenna",
+        url_name="settings_sources",
         description=lazy("Where clients come from: the site, a partner, a friend. Reports and priority count by them."),
-        watches={"marketing_source": ()}, words=lazy("advertising channel utm chance conversion"),
+        watches={"marketing_source": ()},
+        words=lazy("advertising channel utm chance conversion"),
     )
-)  # fmt: skip
+)
 
 
 def _percent(value: object) -> str:
@@ -29,11 +35,17 @@ def _percent(value: object) -> str:
 describe(
     "marketing_source",
     TableWords(
-        noun=lazy("Source"), hidden=("id", "slug"),
-        columns={"name": lazy("name"), "is_named": lazy("named by us"), "is_active": lazy("in use"), "chance": lazy("chance of a sale")},
+        noun=lazy("Source"),
+        hidden=("id", "slug"),
+        columns={
+            "name": lazy("name"),
+            "is_named": lazy("named by us"),
+            "is_active": lazy("in use"),
+            "chance": lazy("chance of a sale"),
+        },
         said={"chance": lambda value, _reader: _percent(value)},
     ),
-)  # fmt: skip
+)
 
 
 def _read(reader: Reader) -> list[Item]:
@@ -46,16 +58,23 @@ def _item(card: SourceCard) -> Item:
     values = {"name": card.name, "chance": percent, "is_active": "yes" if card.is_active else ""}
     notes = (card.slug, _("chance of a sale %(percent)s %%") % {"percent": percent})
     tags = () if card.is_named else ((_("to be named"), "warm"),)
-    return Item(card.id, card.name, values, notes, tags, card.is_active, "" if card.is_named else _("Came by themselves: give them a name"))
+    return Item(
+        card.id, card.name, values, notes, tags, card.is_active, "" if card.is_named else _("Came by themselves: give them a name")
+    )
 
 
 def _asks(_reader: Reader, _item: Item | None) -> list[Ask]:
     return [
-        Ask("name", _("Name"), is_required=True),
-        Ask("chance", _("Chance of a sale, %"), hint=_("How many of a hundred become a sale, as you see it. Own figures replace it with time."),
-            is_whole=False, attrs={"inputmode": "decimal"}),
+        Ask("name", _("Its name"), is_required=True),
+        Ask(
+            "chance",
+            _("Chance of a sale, %"),
+            hint=_("How many of a hundred become a sale, as you see it. Own figures replace it with time."),
+            is_whole=False,
+            attrs={"inputmode": "decimal"},
+        ),
         active_ask(),
-    ]  # fmt: skip
+    ]
 
 
 def _save(pk: int | None, values: Values, reader: Reader) -> None:
@@ -66,12 +85,21 @@ def _save(pk: int | None, values: Values, reader: Reader) -> None:
         is_number = False
     if not is_number:
         raise Invalid("bad_chance", _("Between 0 and 100 percent, for example 15."), field="chance")
-    save_source(source_id=pk, name=values["name"], chance=chance, is_active=bool(values["is_active"]), by=reader.actor, now=reader.now)
+    save_source(
+        source_id=pk, name=values["name"], chance=chance, is_active=bool(values["is_active"]), by=reader.actor, now=reader.now
+    )
 
 
 ROLL = Roll(
-    page=PAGE, table="marketing_source", add_label=lazy("Add a source"), read=_read, asks=_asks, save=_save,
+    page=PAGE,
+    table="marketing_source",
+    add_label=lazy("Add a source"),
+    read=_read,
+    asks=_asks,
+    save=_save,
     fresh=lambda _reader: {"name": "", "chance": "15", "is_active": "yes"},
-    help=lazy("An inquiry from a source nobody knows is never refused: the source is kept under its address and asks here for a name."),
+    help=lazy(
+        "An inquiry from a source nobody knows is never refused: the source is kept under its address and asks here for a name."
+    ),
     empty=(lazy("No sources yet"), lazy("Add the first one, or wait: whatever an inquiry names will appear here.")),
-)  # fmt: skip
+)

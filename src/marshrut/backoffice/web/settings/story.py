@@ -66,6 +66,7 @@ class Told:
     by: str
     lines: tuple[Line, ...]
     hidden: int = 0
+    may_undo: bool = True
 
 
 MOST_LINES = 8
@@ -112,7 +113,9 @@ def tell(saves: Sequence[Save], reader: Reader) -> list[Told]:
     told = []
     for save in saves:
         lines = [line for past in save.changes for line in _lines(past, rows, reader)]
-        told.append(Told(save.id, save.at, people[save.by], tuple(lines[:MOST_LINES]), max(0, len(lines) - MOST_LINES)))
+        told.append(
+            Told(save.id, save.at, people[save.by], tuple(lines[:MOST_LINES]), max(0, len(lines) - MOST_LINES), not save.is_foreign)
+        )
     return told
 
 

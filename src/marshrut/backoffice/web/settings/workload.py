@@ -32,44 +32,66 @@ from marshrut.core.hours import say_hours
 
 WORKLOAD = register_settings(
     SettingsPage(
-        slug="workload", group="people", order=20, title=lazy("Shifts and workload"), icon="users", url_name="settings_workload",
-        description=lazy("When each person works, how much may be open with them at once, and how large their share of new inquiries is."),
+        slug="workload",
+        group="people",
+        order=20,
+        title=lazy("Shifts and workload"),
+        icon="users",
+        url_name="settings_workload",
+        description=lazy(
+            "When each person works, how much may be open with them at once, and how large their share of new inquiries is."
+        ),
         watches={"agency_employee": ("capacity", "share_weight", "is_on_duty"), "agency_shift": ()},
         words=lazy("capacity weight fair share duty schedule managers"),
     )
-)  # fmt: skip
+)
 SKILLS = register_settings(
     SettingsPage(
-        slug="skills", group="people", order=30, title=lazy("Who sells what"), icon="school", url_name="settings_skills",
+        slug="skills",
+        group="people",
+        order=30,
+        title=lazy("Who sells what"),
+        icon="school",
+        url_name="settings_skills",
         description=lazy("Skills by category and direction. An inquiry goes first to those who are skilled in it."),
-        watches={"catalog_skill": ()}, words=lazy("skills experts specialists distribution matrix"),
+        watches={"catalog_skill": ()},
+        words=lazy("skills experts specialists distribution matrix"),
     )
-)  # fmt: skip
+)
 describe(
     "agency_employee",
     TableWords(
-        noun="", hidden=("id",),
-        columns={"capacity": lazy("at most open at once"), "share_weight": lazy("share of new inquiries"), "is_on_duty": lazy("on duty round the clock")},
+        noun="",
+        hidden=("id",),
+        columns={
+            "capacity": lazy("at most open at once"),
+            "share_weight": lazy("share of new inquiries"),
+            "is_on_duty": lazy("on duty round the clock"),
+        },
     ),
-)  # fmt: skip
+)
 describe(
     "agency_shift",
     TableWords(
-        noun=lazy("Shift"), named_by=("employee_id", "weekday", "starts", "ends"), hidden=("id",),
+        noun=lazy("Shift"),
+        named_by=("employee_id", "weekday", "starts", "ends"),
+        hidden=("id",),
         name_of=lambda row, reader: f"{person_name(row['employee_id'], reader)}, {window_name(row)}",
         columns={"weekday": lazy("day"), "starts": lazy("begins"), "ends": lazy("ends"), "employee_id": lazy("person")},
         said={"starts": clock_time, "ends": clock_time, "employee_id": person_name},
     ),
-)  # fmt: skip
+)
 describe(
     "catalog_skill",
     TableWords(
-        noun=lazy("Skill"), named_by=("employee_id", "category_id", "direction_id"), hidden=("id",),
+        noun=lazy("Skill"),
+        named_by=("employee_id", "category_id", "direction_id"),
+        hidden=("id",),
         name_of=lambda row, reader: f"{person_name(row['employee_id'], reader)}: {_pair_name(row, reader)}",
         columns={"employee_id": lazy("person"), "category_id": lazy("category"), "direction_id": lazy("direction")},
         said={"employee_id": person_name},
     ),
-)  # fmt: skip
+)
 
 
 def _pair_name(row: Any, reader: Reader) -> str:
@@ -84,8 +106,12 @@ def _read(reader: Reader) -> list[Item]:
 
 
 def _item(line: WorkloadLine, reader: Reader) -> Item:
-    values = {"capacity": "" if line.capacity is None else line.capacity, "share_weight": line.share_weight,
-              "is_on_duty": "yes" if line.is_on_duty else "", **week_values(line.week)}  # fmt: skip
+    values = {
+        "capacity": "" if line.capacity is None else line.capacity,
+        "share_weight": line.share_weight,
+        "is_on_duty": "yes" if line.is_on_duty else "",
+        **week_values(line.week),
+    }
     at_most = _("at most %(num)s open") % {"num": line.capacity} if line.capacity is not None else _("no limit")
     office = reader.staff.offices.get(line.office_id)
     notes = (role_label(line.role), at_most, _("share %(share)s") % {"share": line.share_weight}, _hours(line))
@@ -104,12 +130,32 @@ def _hours(line: WorkloadLine) -> str:
 def _asks(_reader: Reader, _item: Item | None) -> list[Ask]:
     hint = _("For example 09:00–14:00. All seven empty: the office's hours.")
     return [
-        Ask("capacity", _("At most open at once"), "number", _("New inquiries and overdue work. Above it nothing more is given. Empty: no limit."),
-            is_whole=False, attrs={"min": "0", "max": "1000"}),
-        Ask("share_weight", _("Share of new inquiries"), hint=_("1 is a full share, 0.5 half of it."), is_whole=False, attrs={"inputmode": "decimal"}),
-        Ask("is_on_duty", _("On duty round the clock"), "check", _("Is given inquiries at any hour, and their clocks run at night too.")),
-        *(Ask(name, label, hint=hint if name == "day0" else "", is_whole=False, attrs={"placeholder": "–"}) for name, label in day_fields()),
-    ]  # fmt: skip
+        Ask(
+            "capacity",
+            _("At most open at once"),
+            "number",
+            _("New inquiries and overdue work. Above it nothing more is given. Empty: no limit."),
+            is_whole=False,
+            attrs={"min": "0", "max": "1000"},
+        ),
+        Ask(
+            "share_weight",
+            _("Share of new inquiries"),
+            hint=_("1 is a full share, 0.5 half of it."),
+            is_whole=False,
+            attrs={"inputmode": "decimal"},
+        ),
+        Ask(
+            "is_on_duty",
+            _("On duty round the clock"),
+            "check",
+            _("Is given inquiries at any hour, and their clocks run at night too."),
+        ),
+        *(
+            Ask(name, label, hint=hint if name == "day0" else "", is_whole=False, attrs={"placeholder": "–"})
+            for name, label in day_fields()
+        ),
+    ]
 
 
 def _save(pk: int | None, values: Values, reader: Reader) -> None:
@@ -119,16 +165,27 @@ def _save(pk: int | None, values: Values, reader: Reader) -> None:
             raise InvalidOperation
         weight = weight.quantize(Decimal("0.01"))
     except InvalidOperation as error:
-        raise Invalid("bad_weight", _("A share above 0 and up to 10: 1 is a full share, 0.5 half of it."), field="share_weight") from error
+        raise Invalid(
+            "bad_weight", _("A share above 0 and up to 10: 1 is a full share, 0.5 half of it."), field="share_weight"
+        ) from error
     capacity = whole_number(values, "capacity", most=1000) if values["capacity"] else None
     workload = Workload(capacity, weight, bool(values["is_on_duty"]), read_week(values))
     save_workload(employee_id=pk or 0, workload=workload, by=reader.actor, now=reader.now)
 
 
 ROLL = Roll(
-    page=WORKLOAD, table="agency_employee", add_label="", read=_read, asks=_asks, save=_save, fresh=lambda _reader: {}, locks_page=True,
-    help=lazy("Somebody on the phone all day needs a lower limit than somebody who writes: nothing new is given to whoever is full."),
-)  # fmt: skip
+    page=WORKLOAD,
+    table="agency_employee",
+    add_label="",
+    read=_read,
+    asks=_asks,
+    save=_save,
+    fresh=lambda _reader: {},
+    locks_page=True,
+    help=lazy(
+        "Somebody on the phone all day needs a lower limit than somebody who writes: nothing new is given to whoever is full."
+    ),
+)
 
 
 @require_safe
@@ -161,7 +218,11 @@ def skills_of(request: ReaderRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"person": person, "categories": list_categories(), "directions": list_directions()}
     context["joint"] = _joint(context, pairs)
     if request.method == "GET":
-        values = {"categories": {c for c, d in pairs if d is None}, "directions": {d for c, d in pairs if c is None}, "joint": pairs}
+        values = {
+            "categories": {c for c, d in pairs if d is None},
+            "directions": {d for c, d in pairs if c is None},
+            "joint": pairs,
+        }
         return dialog_of(request, SKILLS, "backoffice/settings/_skills_dialog.html", {**context, "values": values})
     categories, directions, joint = (_ids(request, name) for name in ("category", "direction", "joint"))
     kept: set[Pair] = {(own, place) for own, place in pairs if own and place and own * 10**9 + place in joint}
@@ -180,8 +241,10 @@ def _joint(context: dict[str, Any], pairs: set[Pair]) -> list[dict[str, Any]]:
     categories = {line.id: line.name for line in context["categories"]}
     directions = {line.id: line.name for line in context["directions"]}
     both = [(own, place) for own, place in pairs if own and place]
-    return [{"key": own * 10**9 + place, "pair": (own, place), "name": f"{categories.get(own, '')}, {directions.get(place, '')}"}
-            for own, place in sorted(both)]  # fmt: skip
+    return [
+        {"key": own * 10**9 + place, "pair": (own, place), "name": f"{categories.get(own, '')}, {directions.get(place, '')}"}
+        for own, place in sorted(both)
+    ]
 
 
 def _ids(request: HttpRequest, name: str) -> set[int]:
