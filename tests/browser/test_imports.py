@@ -43,13 +43,13 @@ def work(house: House) -> None:
 
 def test_a_file_goes_in_and_out_again(house: House, chromium: Browser, tmp_path: Path) -> None:
     context = chromium.new_context(locale="ru-RU", base_url=house.url)
-    context.set_default_timeout(8000)
+    context.set_default_timeout(15_000)
     page = context.new_page()
     page.goto("/login")
     page.get_by_label("Почта").fill(VERA)
     page.get_by_label("Пароль").fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "login" not in url)
+    page.wait_for_url(lambda url: "login" not in url, wait_until="commit")
     page.goto("/imports")
     file = tmp_path / "клиенты.csv"
     file.write_text(LEADS, encoding="cp1251")

@@ -50,7 +50,7 @@ def test_filter_keep_act_and_take_out(page: Page, house: House) -> None:
     page.goto("/lists/inquiries")
     rows = page.locator("tr[data-row]")
     expect(rows).to_have_count(3)
-    page.get_by_label("Поиск", exact=True).fill("Третья")
+    page.get_by_role("searchbox", name="Поиск").fill("Третья")
     page.keyboard.press("Enter")
     expect(rows).to_have_count(1)
     page.get_by_role("button", name="Сохранить вид…").click()

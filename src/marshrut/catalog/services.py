@@ -13,6 +13,7 @@ from marshrut.agency.models import Employee
 from marshrut.agency.permissions import Actor
 from marshrut.catalog.models import Category, Direction, Skill
 from marshrut.core.errors import Invalid, NotFound, Refused
+from marshrut.core.first_names import first_names
 from marshrut.core.history import sign
 from marshrut.core.names import clean_text, search_name
 from marshrut.core.slugs import required_name, slug_of
@@ -114,3 +115,12 @@ def _found(model: type[M], pk: int) -> M:
     if row is None:
         raise NotFound("no_such_row", _("There is nothing like that."))
     return row
+
+
+@transaction.atomic
+def name_first_catalogue(*, language: str, by: Actor) -> None:
+    """Say the categories and directions a home begins with in the agency's language."""
+    sign(by.label)
+    for kind, model in (("categories", Category), ("directions", Direction)):
+        for slug, name in first_names("catalog", kind, language).items():
+            model.objects.filter(slug=slug).update(name=name)

@@ -33,8 +33,8 @@ class Save:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether it was done past the program: by a migration, or by hand in the database."""
-        return self.by.startswith("role:")
+        """Whether no person or token saved it: a migration, first data, somebody's hand in the database."""
+        return self.by.startswith(("role:", "system:"))
 
 
 class Overtaken(Refused):
@@ -126,7 +126,7 @@ def undo_save(*, watched: Watched, change_id: int, by: str) -> Save:
     lock_settings()
     save = find_save(watched, change_id)
     if save.is_foreign:
-        raise Refused("not_ours", _("What was done directly in the database is not taken back from here."))
+        raise Refused("not_ours", _("Only what a person saved is taken back here."))
     rows = {past.row for past in save.changes}
     later = [past for one in saves_since(watched, save.id, rows) for past in one.changes]
     try:

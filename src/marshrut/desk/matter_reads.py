@@ -93,7 +93,7 @@ def list_waiting(
 ) -> list[WaitingRow]:
     """What waits within reach, the next to return first; each row knows how many there are."""
     reach, found = matters_in_reach(actor)
-    values = list[object](found)
+    values = list[Any](found)
     if owner_id is not None:
         reach, values = f"{reach} and d.owner_id = %s", [*values, owner_id]
     if place:
@@ -101,7 +101,8 @@ def list_waiting(
     with connection.cursor() as cursor:
         cursor.execute(
             f"""select d.id, case when l.id is not null then 'deal' else 'inquiry' end, coalesce(l.id, i.raw_id, d.id),
-                   p.display_name, l.title, i.request, d.place, d.worth, d.currency, d.waits_until, d.waits_for, d.owner_id, d.queue_id, d.total
+                   p.display_name, l.title, i.request, d.place, d.worth, d.currency, d.waits_until, d.waits_for,
+                   d.owner_id, d.queue_id, d.total
                 from (select d.*, count(*) over () as total from journal_dossier d
                       where d.waits_until is not null and {reach}
                       order by d.waits_until, d.id limit {int(limit)} offset {int(offset)}) d

@@ -7,10 +7,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
+from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import Staff
+from marshrut.desk.shaping import title_of
 from marshrut.intake.wording import channel_label, say
 from marshrut.journal.queries import NoticeLine
-from marshrut.ui.wording import due, phone
+from marshrut.ui.wording import due
 
 LABELS = {
     "matter_given": ("user-check", noop("A matter is given to you")),
@@ -42,11 +44,11 @@ class Notice:
     url: str
 
 
-def word_notice(line: NoticeLine, staff: Staff, matter_url: str) -> Notice:
-    """One notice in words; `matter_url` is where its matter stands, if the reader sees it."""
+def word_notice(line: NoticeLine, staff: Staff, matter_url: str, reader: Actor) -> Notice:
+    """One notice in words; `matter_url` is where its matter stands, if the reader sees it; a number is shown to whoever may see numbers."""
     icon, label = LABELS.get(line.code, ("bell", line.code))
     title, detail = _WORDED[line.code](line.data, staff) if line.code in _WORDED else (_(label), "")
-    who = phone(line.person) if line.person else ""
+    who = title_of(line.person, None, reader) if line.person else ""
     own = str(line.data.get("url") or "")
     url = own if own.startswith("/") and not own.startswith("//") else matter_url
     return Notice(line.id, icon, title, " · ".join(filter(None, (who, detail))), line.at, line.seen_at is None, url)

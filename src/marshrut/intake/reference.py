@@ -22,7 +22,6 @@ from marshrut.intake.rules import (
     DistributionPlan,
     PriorityModel,
     RelevanceGrader,
-    RulesetError,
     compile_contact_rules,
     compile_criteria,
     compile_distribution,

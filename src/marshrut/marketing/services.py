@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
 from marshrut.core.errors import Invalid, NotFound
+from marshrut.core.first_names import first_names
 from marshrut.core.history import sign
 from marshrut.core.slugs import required_name, slug_of
 from marshrut.marketing.models import Source
@@ -55,3 +56,11 @@ def save_source(*, source_id: int | None, name: str, chance: Decimal, is_active:
     row.name, row.chance, row.is_active, row.is_named = kept, chance, is_active, True
     row.save()
     return row.pk
+
+
+@transaction.atomic
+def name_first_sources(*, language: str, by: Actor) -> None:
+    """Say the sources a home begins with in the agency's language."""
+    sign(by.label)
+    for slug, name in first_names("marketing", "sources", language).items():
+        Source.objects.filter(slug=slug).update(name=name)

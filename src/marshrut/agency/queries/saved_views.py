@@ -1,6 +1,7 @@
 """Reads of saved views: a person's own, and what colleagues share."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -36,7 +37,7 @@ def find_view(actor: Actor, view_id: int) -> SavedView | None:
     return next(iter(_views(actor, "and v.id = %s", [view_id])), None)
 
 
-def _views(actor: Actor, where: str, values: list[object]) -> list[SavedView]:
+def _views(actor: Actor, where: str, values: list[Any]) -> list[SavedView]:
     if actor.kind != "employee":
         return []
     with connection.cursor() as cursor:

@@ -9,8 +9,9 @@ from zoneinfo import available_timezones
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from marshrut.agency.models import Agency, Employee, Office, Role
+from marshrut.agency.models import Agency, Employee, Office, Queue, Role
 from marshrut.agency.permissions import system
 from marshrut.agency.services.people import add_employee
 from marshrut.core.emails import read_email
@@ -68,6 +69,8 @@ def set_up_agency(*, code: str, beginning: Beginning, now: datetime) -> Employee
     agency.name, agency.language, agency.currency = known.agency, known.language, COUNTRIES[known.country][0]
     agency.setup_digest, agency.set_up_at = None, now
     agency.save()
+    with override(known.language):
+        Queue.objects.filter(slug="common").update(name=_("Common queue"))
     office = Office.objects.select_for_update().order_by("id")[0]
     office.name, office.country, office.time_zone = known.office, known.country, known.time_zone
     office.save()

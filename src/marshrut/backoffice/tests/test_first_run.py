@@ -7,6 +7,10 @@ from tests.cast import Cast
 
 from marshrut.agency.models import Agency, Employee, Office
 from marshrut.agency.services.first_run import issue_setup_code
+from marshrut.catalog.models import Direction
+from marshrut.channels.models import Form
+from marshrut.deals.models import Stage
+from marshrut.intake.models import Criterion
 from marshrut.ops import postgres
 
 FILLED = {
@@ -35,6 +39,10 @@ def test_the_code_from_the_terminal_opens_the_door_once(client: Client) -> None:
     assert (agency.name, agency.language, agency.currency, agency.setup_digest) == ("Подорожник", "uk", "UAH", None)
     assert (office.name, office.country, office.time_zone) == ("Офіс на Подолі", "UA", "Europe/Kyiv")
     assert (owner.role, owner.name) == ("owner", "Оксана Шевченко")
+    assert Direction.objects.get(slug="turkey").name == "Туреччина"
+    assert Form.objects.get().consent_text.startswith("Погоджуюся")
+    assert not {"ы", "э", "ё"} & set("".join(Stage.objects.values_list("name", flat=True)))
+    assert not {"ы", "э", "ё"} & set("".join(Criterion.objects.values_list("name", flat=True)))
     assert "Перші кроки" in client.get("/start/steps").content.decode()
     assert Client().get("/start").status_code == 404
     assert Client().post("/start", {**FILLED, "code": code}).status_code == 404

@@ -146,3 +146,14 @@ def test_a_file_may_be_thrown_away_before_it_is_in(cast: Cast) -> None:
     assert owner.post(f"{address}/discard")["Location"] == "/imports"
     assert (ImportRun.objects.count(), FilePiece.objects.count()) == (0, 0)
     assert owner.get(address).status_code == 404
+
+
+def test_whoever_may_not_see_numbers_sees_none_of_the_file_either(cast: Cast) -> None:
+    from marshrut.agency.models import Employee
+
+    Employee.objects.filter(pk=cast.supervisor.id).update(unmasked=["passport"])
+    supervisor = browser(cast.supervisor)
+    address = drop(supervisor)["Location"]
+    page = supervisor.get(address).content.decode()
+    assert "Иванова Мария" in page
+    assert "555-00-11" not in page

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,21 +14,27 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marshrut.agency.services.attempts import is_blocked, keys_of, note_failure
-from marshrut.agency.services.first_run import COUNTRIES, Beginning, set_up_agency
+from marshrut.agency.services.first_run import COUNTRIES, FIRST_RUN, Beginning, set_up_agency
 from marshrut.agency.web.actors import staff_of
 from marshrut.agency.web.browsers import address_of
 from marshrut.agency.web.languages import LANGUAGES
 from marshrut.agency.web.pages import Reader, ReaderRequest, for_staff
 from marshrut.agency.web.views import enter
+from marshrut.catalog.services import name_first_catalogue
 from marshrut.channels.queries import mail_server, read_forms
+from marshrut.channels.services.site_forms import name_first_form
 from marshrut.core.clock import utc_now
 from marshrut.core.errors import DomainError
 from marshrut.core.names import clean_text
 from marshrut.deals.queries import read_funnels
+from marshrut.deals.services.funnels import name_first_funnels
+from marshrut.deals.services.reasons import name_first_reasons
 from marshrut.intake.reading import read_submission
 from marshrut.intake.reference import read_reference
 from marshrut.intake.services import accept_inquiry
+from marshrut.intake.services.criteria import name_first_criteria
 from marshrut.marketing.queries import read_sources
+from marshrut.marketing.services import name_first_sources
 
 LANGUAGE_NAMES = {"ru": "Русский", "uk": "Українська", "en": "English"}
 FIELDS = ("code", "agency", "office", "name", "email")
@@ -59,12 +66,20 @@ def _set_up(request: HttpRequest) -> HttpResponse:
         return _ask(request, values, {"code": _("Too many wrong codes. Wait a quarter of an hour, or restart Marshrut.")}, 429)
     beginning = Beginning(password=request.POST.get("password", "")[:1000], **{k: v for k, v in values.items() if k != "code"})
     try:
-        owner = set_up_agency(code=values["code"], beginning=beginning, now=utc_now())
+        with transaction.atomic():
+            owner = set_up_agency(code=values["code"], beginning=beginning, now=utc_now())
+            _name_first_data(beginning.language)
     except DomainError as error:
         if error.code == "wrong_code":
             note_failure(keys, utc_now())
         return _ask(request, values, {error.field or "": error.sentence}, error.status)
     return enter(request, owner, reverse("first_steps"))
+
+
+def _name_first_data(language: str) -> None:
+    """What a home begins with is called in the agency's own language from now on."""
+    for name in (name_first_catalogue, name_first_sources, name_first_reasons, name_first_funnels, name_first_criteria, name_first_form):
+        name(language=language, by=FIRST_RUN)
 
 
 def _ask(request: HttpRequest, values: dict[str, str], errors: dict[str, str], status: int = 200) -> HttpResponse:

@@ -1,6 +1,6 @@
 """Files of leads: the list of imports, a new one, and one from its columns to its result and back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from marshrut.agency.web.pages import ReaderRequest, for_staff, found
 from marshrut.backoffice.web import imports_wording as wording
-from marshrut.backoffice.web.imports_form import mapping_form, read_mapping
+from marshrut.backoffice.web.imports_form import mapping_form, read_mapping, shown_to
 from marshrut.core.errors import DomainError, Invalid, NotFound
 from marshrut.core.names import clean_text
 from marshrut.core.tables import Cell, write_csv
@@ -89,7 +89,7 @@ def _page(request: ReaderRequest, card: RunCard, errors: dict[str, str] | None =
     is_mapped = card.state == "draft" or bool(errors) or (card.state in ("checked", "failed") and request.GET.get("edit") == "1")
     context: dict[str, Any] = {"run": card, "steps": wording.steps(card), "state_label": wording.state_label(card.state),
                                "state_tone": wording.state_tone(card.state), "mode_label": wording.mode_label(card.mode),
-                               "errors": errors or {}, "is_mapped": is_mapped}
+                               "errors": errors or {}, "is_mapped": is_mapped, "shown": shown_to(request.reader.actor)}
     if is_mapped:
         context |= mapping_form(card, request.reader, request.POST if errors else None)
     else:
@@ -165,13 +165,14 @@ def discard_import(request: ReaderRequest, pk: int) -> HttpResponse:
 def import_problems(request: ReaderRequest, pk: int) -> HttpResponseBase:
     """Everything that was left out, as a CSV file."""
     card: RunCard = found(find_import(request.reader.actor, pk))
-    answer = StreamingHttpResponse(write_csv(_problem_rows(card.id)), content_type="text/csv; charset=utf-8")
+    rows = _problem_rows(card.id, shown_to(request.reader.actor))
+    answer = StreamingHttpResponse(write_csv(rows), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="import-{card.id}-problems.csv"'
     return answer
 
 
-def _problem_rows(run_id: int) -> Iterator[list[Cell]]:
+def _problem_rows(run_id: int, shown: Callable[[str], str]) -> Iterator[list[Cell]]:
     yield [_("Row"), _("Column"), _("What is wrong"), _("Value"), _("The row stayed out")]
     for line in all_problems(run_id):
-        yield [line.number, line.column, wording.problem_label(line.code), line.value,
+        yield [line.number, line.column, wording.problem_label(line.code), shown(line.value),
                _("yes") if line.is_refusal or line.code == "repeated" else _("no")]

@@ -1,11 +1,13 @@
 """The form that says what the columns of a file are: what it shows, and what is read from it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import custom_fields_of
 from marshrut.agency.web.pages import Reader
 from marshrut.backoffice.web.imports_wording import ENCODINGS, Option, separator_label, target_groups
+from marshrut.core.masks import mask_text
 from marshrut.core.names import clean_text
 from marshrut.intake.queries.imports import RunCard
 from marshrut.intake.rules.import_columns import column_letter, outcome_of
@@ -19,10 +21,11 @@ def mapping_form(card: RunCard, reader: Reader, typed: Mapping[str, Any] | None)
     """Everything the mapping page shows; after a refusal with what was chosen."""
     mapping, samples = card.mapping, card.figures.get("samples", [])
     targets = [typed.get(f"target-{n}", "") if typed else target for n, target in enumerate(mapping["targets"])]
+    shown = shown_to(reader.actor)
     own = [spec for subject in ("person", "matter") for spec in custom_fields_of(subject, reader.revision)]
     columns = [
         {"place": place, "letter": column_letter(place), "heading": heading, "target": targets[place],
-         "samples": [row[place] for row in samples if place < len(row) and row[place]][:3]}
+         "samples": [shown(row[place]) for row in samples if place < len(row) and row[place]][:3]}
         for place, heading in enumerate(mapping["headings"])
     ]  # fmt: skip
     sources = read_sources(reader.revision)
@@ -37,6 +40,11 @@ def mapping_form(card: RunCard, reader: Reader, typed: Mapping[str, Any] | None)
                 f"{separator_label(shape['separator'])}",
         "chosen": sum(bool(target) for target in targets),
     }  # fmt: skip
+
+
+def shown_to(actor: Actor) -> Callable[[str], str]:
+    """Values of the file as this reader may see them: without numbers and addresses for whom those are hidden."""
+    return str if actor.shows("phone") else mask_text
 
 
 def _words_of(card: RunCard, target: str, targets: list[str]) -> list[dict[str, str]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from marshrut.agency.models import Office
 from marshrut.agency.permissions import Actor
@@ -82,3 +83,13 @@ def _form(form_id: int) -> Form:
     if row is None:
         raise NotFound("no_such_form", _("There is no such form."))
     return row
+
+
+@transaction.atomic
+def name_first_form(*, language: str, by: Actor) -> None:
+    """Say the form a home begins with in the agency's language, while nobody has consented to its words."""
+    sign(by.label)
+    with override(language):
+        name = _("Form on the site")
+        words = _("I agree that my personal data are processed to choose and book a trip.")
+    Form.objects.filter(consent_version="1").update(name=name, consent_text=words)

@@ -55,7 +55,7 @@ def find_run(actor: Actor, run_id: int) -> RunCard | None:
     with connection.cursor() as cursor:
         cursor.execute(_RUN, [run_id, actor.id])
         row = cursor.fetchone()
-    return RunCard(*row[:3], _loaded(row[3]), *row[4:]) if row else None
+    return RunCard(*(*row[:3], _loaded(row[3]), *row[4:])) if row else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,9 @@ _RESULT = {
         r"(?:[аеяу]н[аоы]?|[яыу]т[аоы]?|[аеиоуыя]л(?:[аои]|ся|ась|ось|ись)?|(?:внес|принес|привез|помог)л?[аои]?"
         r"|(?:анн|енн)(?:ый|ая|ое|ые))"
     ),
-    "uk": re.compile(r"(?:[аеяіо]но|[яиуо]то|[аиуюяї]в(?:ся)?|[аиуюяіїео]л[аои](?:ся|сь)?|(?:ан|ен)(?:ий|а|е|і)|(?:приніс|привіз|вніс)(?:л[аои])?)"),
+    "uk": re.compile(
+        r"(?:[аеяіо]но|[яиуо]то|[аиуюяї]в(?:ся)?|[аиуюяіїео]л[аои](?:ся|сь)?|(?:ан|ен)(?:ий|а|е|і)|(?:приніс|привіз|вніс)(?:л[аои])?)"
+    ),
     "en": re.compile(r"\w{2,}ed"),
 }
 _INFINITIVE = {
@@ -144,9 +146,9 @@ def _results(words: Sequence[str], spoken: str) -> Iterator[int]:
     for place, word in enumerate(words):
         if _is_listed("not_results", word):
             continue
-        if _is_listed("results", word):
-            yield place
-        elif any(re.fullmatch(rf"\w+{_RESULT[one].pattern}" if one != "en" else _RESULT[one].pattern, word) for one in tried):
+        if _is_listed("results", word) or any(
+            re.fullmatch(rf"\w+{_RESULT[one].pattern}" if one != "en" else _RESULT[one].pattern, word) for one in tried
+        ):
             yield place
 
 

@@ -14,7 +14,7 @@ from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
 from marshrut.core.names import clean_text
 from marshrut.deals.models import Deal, DealState, Funnel, Stage, StageEntry
-from marshrut.deals.rules import FACT_KINDS, Verdict, find_template, judge_stage_name, place_of
+from marshrut.deals.rules import FACT_KINDS, Verdict, find_template, funnel_templates, judge_stage_name, place_of
 from marshrut.deals.wording import stage_name_refusal
 from marshrut.journal.services import Place, add_touch, lock_matter, move_dossier
 
@@ -122,7 +122,8 @@ def _checked(values: StageValues) -> dict[str, Any]:
         raise Invalid("days_out_of_range", _("A whole number from %(least)s to %(most)s.") % {"least": 1, "most": LONGEST_STAY},
                       field="longest_days")  # fmt: skip
     if unknown := set(values.required_facts) - set(FACT_KINDS):
-        raise Invalid("no_such_fact", _("“%(name)s” is not known here: choose from the list.") % {"name": min(unknown)}, field="required_facts")
+        sentence = _("“%(name)s” is not known here: choose from the list.") % {"name": min(unknown)}
+        raise Invalid("no_such_fact", sentence, field="required_facts")
     return {
         "name": name, "task_title": task, "task_kind": values.task_kind, "task_minutes": values.task_minutes,
         "required_facts": [fact for fact in FACT_KINDS if fact in values.required_facts], "hint": clean_text(values.hint, 300),
@@ -260,3 +261,17 @@ def check_funnels() -> None:
         raise Refused("last_stage", _("A funnel has at least one stage."))
     if Deal.objects.filter(state=DealState.OPEN, stage__funnel__is_active=False).exists():
         raise Refused("funnel_in_use", _("Deals are open in this funnel: close them or move them to another one first."))
+
+
+@transaction.atomic
+def name_first_funnels(*, language: str, by: Actor) -> None:
+    """Say the funnels a home begins with in the agency's language: names, tasks and hints of their stages."""
+    sign(by.label)
+    for template in funnel_templates():
+        funnel = Funnel.objects.filter(slug=template.slug).first()
+        if funnel:
+            Funnel.objects.filter(pk=funnel.pk).update(name=template.name[language])
+            for stage in template.stages:
+                words = stage.worded(language)
+                kept = {name: words[name] for name in ("name", "task_title", "hint")}
+                Stage.objects.filter(funnel=funnel, slug=stage.slug).update(**kept)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
 from marshrut.core.errors import Invalid, NotFound, Refused
+from marshrut.core.first_names import first_names
 from marshrut.core.history import sign
 from marshrut.core.slugs import required_name, slug_of
 from marshrut.deals.models import LossReason
@@ -30,3 +31,11 @@ def save_loss_reason(*, reason_id: int | None, name: str, position: int, is_acti
     row.name, row.position, row.is_active = kept, position, is_active
     row.save()
     return row.pk
+
+
+@transaction.atomic
+def name_first_reasons(*, language: str, by: Actor) -> None:
+    """Say the reasons of loss a home begins with in the agency's language."""
+    sign(by.label)
+    for slug, name in first_names("deals", "loss_reasons", language).items():
+        LossReason.objects.filter(slug=slug).update(name=name)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from tests.cast import Cast
 
 from marshrut.agency.queries import read_revision
 from marshrut.core.clock import utc_now
@@ -27,7 +28,6 @@ from marshrut.deals.services.funnels import (
     save_stage,
 )
 from marshrut.intake.tests.conftest import agency, come  # noqa: F401  the fixtures
-from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -121,12 +121,14 @@ def test_a_stage_with_deals_is_retired_only_when_it_is_said_where_they_go(cast: 
     planned = deal.dossier.tasks.filter(state="pending").get()
     assert retire_stage(stage_id=stages["need_recorded"].pk, to_id=stages["contact_made"].pk, **by(cast)) == 1
     card = find_deal(cast.owner, deal.pk)
-    assert card is not None and (card.stage, card.task_id) == ("contact_made", planned.pk)
+    assert card is not None
+    assert (card.stage, card.task_id) == ("contact_made", planned.pk)
     assert [time.slug if hasattr(time, "slug") else time.stage for time in stage_times(deal.pk)] == ["contact_made", "need_recorded", "contact_made"]
     deal.refresh_from_db()
     assert deal.dossier.place == "office/contact_made"
     funnel = read_funnels(read_revision())["office"]
-    assert funnel.find("need_recorded") is None and len(funnel.stages) == 10
+    assert funnel.find("need_recorded") is None
+    assert len(funnel.stages) == 10
     restore_stage(stage_id=stages["need_recorded"].pk, **by(cast))
     assert read_funnels(read_revision())["office"].stages[-2].slug == "need_recorded"
 
@@ -185,7 +187,8 @@ def test_F02_a_deal_goes_on_in_another_funnel_and_keeps_its_past(cast: Cast, dea
     assert refused.value.missing == ("selection",)
     change_funnel(**moved, stage=target.slug, reason="уехал в другой город")
     card = find_deal(cast.owner, deal.pk)
-    assert card is not None and (card.funnel, card.stage, card.facts) == ("distance", "need_recorded", {"need": "море"})
+    assert card is not None
+    assert (card.funnel, card.stage, card.facts) == ("distance", "need_recorded", {"need": "море"})
     assert len(stage_times(deal.pk)) == 3
     assert card.task_title == "Подготовить и показать подборку"
     with pytest.raises(Refused):
@@ -197,6 +200,7 @@ def test_F02_a_deal_goes_on_in_another_funnel_and_keeps_its_past(cast: Cast, dea
 def test_F06_the_picture_counts_deals_and_days(cast: Cast, deal: Deal) -> None:
     Stage.objects.filter(pk=deal.stage_id).update(longest_days=1)
     ages = read_stage_ages(office().pk, utc_now() + timedelta(days=4))
-    assert round(ages[deal.stage_id].days) == 5 and ages[deal.stage_id].stuck == 1
+    assert round(ages[deal.stage_id].days) == 5
+    assert ages[deal.stage_id].stuck == 1
     row = next(one for one in read_all_funnels() if one.slug == "office")
     assert {stage.slug: stage.deals for stage in row.stages if stage.deals} == {"need_recorded": 1}

@@ -170,7 +170,7 @@ def test_whoever_has_left_does_nothing_more(hers: Ask, cast: Any) -> None:
     Employee.objects.filter(pk=cast.anna.id).update(is_active=False)
     work_off(run_id=run, now=utc_now())
     assert results(run) == [(inquiry.pk, "refused")]
-    with pytest.raises(Exception, match="действий|action"):
+    with pytest.raises(Exception, match=r"действий|action"):
         start_undo(run_id=run, language="ru", by=cast.boris, now=utc_now())
 
 

@@ -241,7 +241,7 @@ def _event(row: CalendarRow, block: Placed, first: int, desk: Desk, look: Look) 
         "id": row.id,
         "dossier": row.dossier_id,
         "title": row.title,
-        "who": title_of(row.person) if row.person else "",
+        "who": title_of(row.person, None, desk.actor) if row.person else "",
         "place": row.place,
         "row": block.first - first + 1,
         "to": block.last - first + 1,

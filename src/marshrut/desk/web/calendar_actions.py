@@ -120,7 +120,7 @@ def _choice(row: MatterChoice, desk: Desk) -> dict[str, Any]:
     stage = stage_of(desk.funnels, row.place)
     return {
         "value": row.dossier_id,
-        "label": title_of(row.person),
+        "label": title_of(row.person, None, desk.actor),
         "note": " · ".join(filter(None, (wording.titled(row.title, desk.catalogue), stage.name if stage else _("New inquiry")))),
     }
 
@@ -132,11 +132,12 @@ def show_task(request: DeskRequest, pk: int) -> HttpResponse:
     task: TaskCard = found(find_task_card(request.desk.actor, pk))
     icons = {value: (icon, _(label)) for value, icon, label in wording.TASK_KINDS}
     kind = icons.get(task.kind, ("checkbox", ""))
+    client = title_of(task.person, None, request.desk.actor) if task.person else ""
     link = task.place if task.place.startswith(("https://", "http://")) else ""
     return render(
         request,
         "desk/_task_card_dialog.html",
-        {"task": task, "icon_name": kind[0], "kind": kind[1], "link": link, "client": title_of(task.person) if task.person else ""},
+        {"task": task, "icon_name": kind[0], "kind": kind[1], "link": link, "client": client},
     )
 
 
@@ -146,7 +147,11 @@ def move(request: DeskRequest, pk: int) -> HttpResponse:
     """Another time: by the dialog, by a drop (`due` alone), or back again from the toast (`?due=`)."""
     desk = request.desk
     task: TaskCard = found(find_task_card(desk.actor, pk))
-    context = {"task": task, "matter_title": title_of(task.person) if task.person else "", "presets": presets(desk)}
+    context = {
+        "task": task,
+        "matter_title": title_of(task.person, None, desk.actor) if task.person else "",
+        "presets": presets(desk),
+    }
     if request.method == "GET":
         values: dict[str, Any] = {"due": task.due_at, "ends": task.ends_at, "place": task.place}
         return render(request, "desk/_move_dialog.html", {**context, "values": values, "errors": {}})

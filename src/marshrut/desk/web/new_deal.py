@@ -37,7 +37,8 @@ def new_deal(request: DeskRequest) -> HttpResponse:
     person = found(person_card(desk.actor, int(given))) if given.isdecimal() and len(given) < 19 else None
     context = {**_choices(desk), "action": reverse("new_deal"), "heading": _("New deal"), "note": "", "person": None}
     if person:
-        context |= {"person": {"id": person.id, "name": title_of(person.name)}, "note": title_of(person.name)}
+        name = title_of(person.name, None, desk.actor)
+        context |= {"person": {"id": person.id, "name": name}, "note": name}
     if request.method == "GET":
         return render(request, TEMPLATE, {**context, "values": _usual(desk), "errors": {}})
     values = typed(request, *FIELDS)
@@ -59,7 +60,7 @@ def again(request: DeskRequest, pk: int) -> HttpResponse:
     """The client of a closed matter is back: a new deal, the old story in sight."""
     desk = request.desk
     asked = asked_about(desk, pk)
-    person = {"id": asked.row.person_id, "name": title_of(asked.row.person)}
+    person = {"id": asked.row.person_id, "name": title_of(asked.row.person, None, desk.actor)}
     context = {
         **_choices(desk),
         "action": reverse("start_again", args=[pk]),

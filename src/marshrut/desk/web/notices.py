@@ -93,7 +93,7 @@ def matter(request: DeskRequest, pk: int) -> HttpResponse:
 def worded(desk: Desk, lines: list[NoticeLine]) -> list[Notice]:
     """The notices in words, each with the address of its matter while that is within reach."""
     return [
-        word_notice(n, desk.staff, reverse("dossier", args=[n.dossier_id]) if n.dossier_id and n.is_seen_matter else "")
+        word_notice(n, desk.staff, reverse("dossier", args=[n.dossier_id]) if n.dossier_id and n.is_seen_matter else "", desk.actor)
         for n in lines
     ]
 
@@ -121,7 +121,7 @@ def wishes(request: DeskRequest) -> HttpResponse:
     try:
         hours = {name: _read_wall(values[name], name) for name in values}
         muted = set(notice_words.LABELS) - wanted
-        set_notice_wishes(**hours, muted=muted, by=request.desk.actor, now=request.desk.now)  # type: ignore[arg-type]
+        set_notice_wishes(**hours, muted=muted, by=request.desk.actor, now=request.desk.now)
     except DomainError as error:
         shown = {**context, "values": values, "wanted": wanted, "errors": {error.field or "": error.sentence}}
         return render(request, "desk/notice_wishes.html", shown, status=error.status)

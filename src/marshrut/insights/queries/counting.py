@@ -129,6 +129,7 @@ def reason_of(alias: str) -> str:
 
 
 def rows_of(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    """What a statement answers."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()  # type: ignore[no-any-return]

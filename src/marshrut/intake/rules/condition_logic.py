@@ -54,9 +54,9 @@ def _clash(parts: Sequence[Node], depth: int = 0) -> _Clash | None:
         return None
     for part in parts:
         rest = tuple(other for other in parts if other is not part)
-        if isinstance(part, Group) and part.kind == "any" and part.children:
-            if all(_clash((*rest, *_flat((child,))), depth + 1) for child in part.children):
-                return part, rest[0] if rest else part
+        is_choice = isinstance(part, Group) and part.kind == "any" and bool(part.children)
+        if isinstance(part, Group) and is_choice and all(_clash((*rest, *_flat((one,))), depth + 1) for one in part.children):
+            return part, rest[0] if rest else part
         if isinstance(part, Group) and part.kind == "not" and all(_implied(rest, child, depth + 1) for child in part.children):
             return part, rest[0] if rest else part
     return None

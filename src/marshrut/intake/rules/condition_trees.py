@@ -209,7 +209,9 @@ def read_form(posted: Mapping[str, Sequence[str]], root: str = "c") -> Group:
     return Group("all", _children(posted, places, root, 1, left))
 
 
-def _children(posted: Mapping[str, Sequence[str]], places: Mapping[str, set[int]], place: str, depth: int, left: list[int]) -> tuple[Node, ...]:
+def _children(
+    posted: Mapping[str, Sequence[str]], places: Mapping[str, set[int]], place: str, depth: int, left: list[int]
+) -> tuple[Node, ...]:
     found: list[Node] = []
     for number in sorted(places.get(place, ())):
         here = f"{place}.{number}"
@@ -249,8 +251,12 @@ def act_on(root: Group, act: str) -> Group:
     steps = tuple(int(step) for step in place.split(".")[1:] if step.isdecimal() and step.isascii() and len(step) < 4)
     if not place.startswith("c") or len(steps) > DEEPEST + 1:
         return root
-    added: dict[str, Node] = {"add": Line("words_any"), "any": Group("any", (Line("words_any"),)), "not": Group("not", (Line("words_any"),)),
-                              "all": Group("all", (Line("words_any"), Line("words_none")))}
+    added: dict[str, Node] = {
+        "add": Line("words_any"),
+        "any": Group("any", (Line("words_any"),)),
+        "not": Group("not", (Line("words_any"),)),
+        "all": Group("all", (Line("words_any"), Line("words_none"))),
+    }
     changed = _changed(root, steps, added[verb]) if verb in added else _changed(root, steps, None) if verb == "drop" and steps else root
     return changed if isinstance(changed, Group) else root
 

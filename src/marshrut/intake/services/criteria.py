@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
 from marshrut.core.errors import Invalid, NotFound, Refused
+from marshrut.core.first_names import first_names
 from marshrut.core.history import sign
 from marshrut.core.names import clean_text
 from marshrut.intake.models import Criterion, RelevanceCriterion
@@ -117,3 +118,11 @@ def switch_criterion(*, criterion_id: int, is_active: bool, by: Actor, now: date
     model: Any = RelevanceCriterion if relevance else Criterion
     if not model.objects.filter(pk=criterion_id).update(is_active=is_active):
         raise NotFound("no_such_criterion", _("There is no such criterion."))
+
+
+@transaction.atomic
+def name_first_criteria(*, language: str, by: Actor) -> None:
+    """Say the criteria a home begins with in the agency's language."""
+    sign(by.label)
+    for delivered, name in first_names("intake", "criteria", language).items():
+        Criterion.objects.filter(name=delivered).update(name=name)

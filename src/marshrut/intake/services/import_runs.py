@@ -248,6 +248,8 @@ def continue_run(*, run_id: int, by: Actor, now: datetime) -> None:
     _in_state(run, "stopped", "failed")
     if run.started_at is None:
         raise Refused("not_checked", _("Check the file first."))
+    if "undo_before" in run.figures:
+        raise Refused("half_out", _("Part of this import is out again already: take out the rest."))
     run.state, run.problem = ImportState.RUNNING, ""
     run.save(update_fields=["state", "problem"])
     work_soon()

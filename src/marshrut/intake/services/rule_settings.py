@@ -176,13 +176,14 @@ def try_clock(warn: int | None, escalate: int | None, breach: int | None, rerout
     for field, value, least, most in (("warn", warn, 1, LONGEST_CLOCK), ("escalate", escalate, 1, LONGEST_CLOCK),
                                       ("breach", breach, 1, LONGEST_CLOCK), ("reroutes", reroutes, 0, MOST_REROUTES)):  # fmt: skip
         if value is None or not least <= value <= most:
-            raise Invalid("minutes_out_of_range", _("A whole number from %(least)s to %(most)s.") % {"least": least, "most": most}, field=field)
-    assert warn is not None and escalate is not None and breach is not None and reroutes is not None
-    if escalate < warn:
+            sentence = _("A whole number from %(least)s to %(most)s.") % {"least": least, "most": most}
+            raise Invalid("minutes_out_of_range", sentence, field=field)
+    minutes = warn or 0, escalate or 0, breach or 0, reroutes or 0
+    if minutes[1] < minutes[0]:
         raise Invalid("clock_order", _("The supervisor is told after the manager, not before."), field="escalate")
-    if breach < escalate:
+    if minutes[2] < minutes[1]:
         raise Invalid("clock_order", _("The breach comes after the supervisor is told, not before."), field="breach")
-    return warn, escalate, breach, reroutes
+    return minutes
 
 
 @transaction.atomic

@@ -137,8 +137,10 @@ def test_contradictions_a_person_would_see_are_seen() -> None:
 
 def test_a_wider_criterion_shadows_a_narrower_one_and_not_the_other_way_round() -> None:
     wide, narrow = Group("all", (words("виз*"),)), Group("all", (words("виза", "визы"), Line("channel", ("phone",))))
-    assert shadows(wide, narrow) and not shadows(narrow, wide)
-    assert shadows(EMPTY, narrow) and always_holds(EMPTY)
+    assert shadows(wide, narrow)
+    assert not shadows(narrow, wide)
+    assert shadows(EMPTY, narrow)
+    assert always_holds(EMPTY)
 
 
 @pytest.mark.parametrize(("child", "code"), [
@@ -165,6 +167,7 @@ def test_buttons_add_and_drop() -> None:
                        st.lists(st.sampled_from(("any", "all", "not", "measure", "words_any", "channel", "x", "")), max_size=2), max_size=30))
 def test_any_form_is_read_and_then_either_used_or_refused_by_name(posted: dict[str, list[str]]) -> None:  # fmt: skip
     try:
-        ConditionCompiler().compile(to_conditions(read_form(posted)), "c")
-    except ConditionFormError as refused:
-        assert refused.place.startswith("c")
+        conditions = to_conditions(read_form(posted))
+    except ConditionFormError:
+        return
+    ConditionCompiler().compile(conditions, "c")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from tests.cast import Cast
 
 from marshrut.agency.queries import read_revision
 from marshrut.core.errors import Invalid, NotFound, Refused
@@ -30,7 +31,6 @@ from marshrut.intake.services.rule_settings import (
     save_relevance,
 )
 from marshrut.intake.wording import say
-from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -77,7 +77,7 @@ def test_a_criterion_that_cannot_be_is_refused_and_nothing_is_kept(cast: Cast) -
 def test_an_order_made_of_another_list_is_refused(cast: Cast) -> None:
     ids = list(Criterion.objects.order_by("position").values_list("id", flat=True))
     for wrong in (ids[1:], [*ids, 10**9], [ids[0], *ids]):
-        with pytest.raises(Refused, match="|"):
+        with pytest.raises(Refused):
             order_criteria(ids=wrong, **by(cast))
 
 
@@ -113,7 +113,8 @@ def test_P06_a_number_of_priority_changes_the_score_and_may_be_put_back(cast: Ca
 def test_a_number_that_cannot_be_is_refused_with_its_field(cast: Cast, name: str, text: str) -> None:
     with pytest.raises(Invalid) as refused:
         save_priority(typed={name: text}, fields=FIELDS, **by(cast))
-    assert refused.value.field is not None and refused.value.field.split(".")[0] == name.split(".")[0]
+    assert refused.value.field is not None
+    assert refused.value.field.split(".")[0] == name.split(".")[0]
     assert not RuleSetting.objects.exists()
 
 

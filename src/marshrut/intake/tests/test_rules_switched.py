@@ -4,16 +4,16 @@ import threading
 
 import pytest
 from django.db import transaction
+from tests.cast import Cast
+from tests.together import at_once
 
 from marshrut.core.clock import utc_now
 from marshrut.core.history import sign
 from marshrut.intake.models import Criterion, RuleSetting
 from marshrut.intake.reference import Reference, read_reference
 from marshrut.intake.rules import InquiryFacts, default_priority
-from tests.cast import Cast
-from tests.together import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.own_database
 SWITCHES = 12
 
 
@@ -49,7 +49,8 @@ def test_each_inquiry_is_decided_by_one_rule_set(cast: Cast) -> None:
             seen.append(sides(read_reference()))
 
     at_once([switch, decide, decide])
-    assert seen and all(len(one) == 1 for one in seen)
+    assert seen
+    assert all(len(one) == 1 for one in seen)
 
 
 def test_what_was_read_of_a_change_that_was_rolled_back_is_not_kept(cast: Cast) -> None:

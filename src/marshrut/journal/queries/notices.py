@@ -40,7 +40,7 @@ def list_notices(actor: Actor, *, before_id: int | None = None, limit: int = 30,
                 order by n.id desc limit {int(limit)}""",
             [*reached, actor.id, before_id, before_id],
         )
-        return [NoticeLine(*row[:2], _json(row[2]), *row[3:]) for row in cursor.fetchall()]
+        return [NoticeLine(*(*row[:2], _json(row[2]), *row[3:])) for row in cursor.fetchall()]
 
 
 def _json(value: Any) -> Any:
@@ -69,4 +69,4 @@ def count_notices(actor: Actor) -> NoticeCount:
             [actor.id],
         )
         row = cursor.fetchone()
-    return NoticeCount(*row[:4], tuple(row[4])) if row else NoticeCount(0, None, None, None, ())
+    return NoticeCount(*(*row[:4], tuple(row[4]))) if row else NoticeCount(0, None, None, None, ())

@@ -93,11 +93,11 @@ def open_dossier(
     `previous_id` is the closed matter this client came back from. The first touch is an inquiry that came in, or what
     `kind` says: a deal that began without one.
     """
-    dossier = [person_id, holder.owner_id, holder.queue_id, holder.office_id]
-    stands = [place.phase, place.name, place.worth, place.currency, now, previous_id]
+    dossier: list[Any] = [person_id, holder.owner_id, holder.queue_id, holder.office_id]
+    stands: list[Any] = [place.phase, place.name, place.worth, place.currency, now, previous_id]
     direction = "in" if kind == "inquiry" else "none"
-    touch = [kind, direction, now, by.label, said, orjson.dumps(heard).decode()]
-    task = [action.kind, action.title, action.due_at, action.ends_at, action.place, holder.owner_id, holder.queue_id]
+    touch: list[Any] = [kind, direction, now, by.label, said, orjson.dumps(heard).decode()]
+    task: list[Any] = [action.kind, action.title, action.due_at, action.ends_at, action.place, holder.owner_id, holder.queue_id]
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, [*dossier, *stands, *touch, *task, now, by.label])
         return cursor.fetchone()  # type: ignore[no-any-return]

@@ -31,10 +31,21 @@ from marshrut.intake.services.rule_settings import drop_clock, save_clock, try_c
 
 ALL = "all"
 NAMES = ("warn", "escalate", "breach", "reroutes")
-PAGE = register_settings(SettingsPage(
-    slug="clocks", group="inquiries", title=lazy("Response clock"), icon="clock", order=60, url_name="settings_clocks",
-    description=lazy("How soon a new inquiry has to be answered, in working minutes of whoever holds it: lunch, nights and holidays do not count."),
-    watches={"intake_clockpolicy": ()}, words=lazy("SLA minutes warning escalation breach")))  # fmt: skip
+PAGE = register_settings(
+    SettingsPage(
+        slug="clocks",
+        group="inquiries",
+        title=lazy("Response clock"),
+        icon="clock",
+        order=60,
+        url_name="settings_clocks",
+        description=lazy(
+            "How soon a new inquiry has to be answered, in working minutes of whoever holds it: lunch, nights and holidays do not count."
+        ),
+        watches={"intake_clockpolicy": ()},
+        words=lazy("SLA minutes warning escalation breach"),
+    )
+)
 
 
 def _whose(row: Mapping[str, Any], reader: Reader) -> str:
@@ -42,11 +53,23 @@ def _whose(row: Mapping[str, Any], reader: Reader) -> str:
     return office_name(office, reader) if office not in (None, "None") else _("of all offices")
 
 
-describe("intake_clockpolicy", TableWords(
-    noun=lazy("Clock"), named_by=("office_id",), name_of=_whose, hidden=("id",),
-    columns={"office_id": lazy("Office"), "warn_minutes": lazy("the manager is warned after"), "escalate_minutes": lazy("the supervisor is told after"),
-             "breach_minutes": lazy("broken and given to somebody else after"), "most_reroutes": lazy("given to somebody else at most")},
-    said={"office_id": office_name}))  # fmt: skip
+describe(
+    "intake_clockpolicy",
+    TableWords(
+        noun=lazy("Clock"),
+        named_by=("office_id",),
+        name_of=_whose,
+        hidden=("id",),
+        columns={
+            "office_id": lazy("Office"),
+            "warn_minutes": lazy("the manager is warned after"),
+            "escalate_minutes": lazy("the supervisor is told after"),
+            "breach_minutes": lazy("broken and given to somebody else after"),
+            "most_reroutes": lazy("given to somebody else at most"),
+        },
+        said={"office_id": office_name},
+    ),
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,14 +82,23 @@ def clocks(request: ReaderRequest) -> HttpResponse:
         return page_of(request, PAGE, "backoffice/settings/clocks.html", {**context, "values": _values_of(present, reader)})
     values = {name: clean_text(value, 20) for name, value in request.POST.items() if name.partition("_")[0] in (*NAMES, "own")}
     if is_preview(request):
-        return preview_of(request, "backoffice/settings/_clocks_preview.html", lambda: _preview(request, present, _read(values, reader)))
+        return preview_of(
+            request, "backoffice/settings/_clocks_preview.html", lambda: _preview(request, present, _read(values, reader))
+        )
     try:
         wanted = _read(values, reader)
         with saving(request, PAGE):
             _save(wanted, present, reader)
     except DomainError as error:
-        return refused(request, PAGE, "backoffice/settings/_clocks_form.html", context, values, error,
-                       [f"{name}_{key}" for name in NAMES for key in (ALL, *reader.staff.offices)])  # fmt: skip
+        return refused(
+            request,
+            PAGE,
+            "backoffice/settings/_clocks_form.html",
+            context,
+            values,
+            error,
+            [f"{name}_{key}" for name in NAMES for key in (ALL, *reader.staff.offices)],
+        )
     return saved(PAGE)
 
 
@@ -99,13 +131,21 @@ def _save(wanted: Mapping[int | None, ClockPolicy], present: Mapping[int | None,
     by: dict[str, Any] = {"by": reader.actor, "now": reader.now}
     for office_id, policy in wanted.items():
         if present.get(office_id) != policy:
-            save_clock(office_id=office_id, warn=int(policy.warn), escalate=int(policy.supervisor), breach=int(policy.breach),
-                       reroutes=policy.max_reroutes, **by)  # fmt: skip
+            save_clock(
+                office_id=office_id,
+                warn=int(policy.warn),
+                escalate=int(policy.supervisor),
+                breach=int(policy.breach),
+                reroutes=policy.max_reroutes,
+                **by,
+            )
     for gone in [office_id for office_id in present if office_id is not None and office_id not in wanted]:
         drop_clock(office_id=gone, **by)
 
 
-def _preview(request: ReaderRequest, present: Mapping[int | None, ClockPolicy], wanted: Mapping[int | None, ClockPolicy]) -> dict[str, Any]:
+def _preview(
+    request: ReaderRequest, present: Mapping[int | None, ClockPolicy], wanted: Mapping[int | None, ClockPolicy]
+) -> dict[str, Any]:
     sample = [one for one in month_of(request) if one.has_clock and not one.is_joined]
     cases = [_case(one, request.reader) for one in sample]
     return {"before": count_kept(cases, present), "after": count_kept(cases, wanted), "note": sample_note(sample)}

@@ -27,20 +27,50 @@ KINDS = {
     "measure": lazy("a number"),
     "season": lazy("the season is one of"),
 }
-GROUP_WORDS = {"all": lazy("All of these hold"), "any": lazy("At least one of these holds"), "not": lazy("It is not so that all of these hold")}
+GROUP_WORDS = {
+    "all": lazy("All of these hold"),
+    "any": lazy("At least one of these holds"),
+    "not": lazy("It is not so that all of these hold"),
+}
 PERSON_WORDS = {"known": lazy("known to us"), "unknown": lazy("not known to us"), "vip": lazy("a VIP client")}
 FEATURE_WORDS = {
-    "name": lazy("a name"), "phone": lazy("a phone"), "email": lazy("an e-mail"), "messenger": lazy("a messenger"), "message": lazy("a message"),
-    "request": lazy("any request at all"), "category": lazy("a category"), "directions": lazy("a direction"), "dates": lazy("dates"),
-    "nights": lazy("a number of nights"), "adults": lazy("a number of adults"), "rooms": lazy("a number of rooms"), "budget": lazy("a budget"),
-    "open_matter": lazy("an open matter"), "booking": lazy("a booking"), "trip": lazy("a trip going on"), "owner": lazy("a manager of their own"),
-}  # fmt: skip
+    "name": lazy("a name"),
+    "phone": lazy("a phone"),
+    "email": lazy("an e-mail"),
+    "messenger": lazy("a messenger"),
+    "message": lazy("a message"),
+    "request": lazy("any request at all"),
+    "category": lazy("a category"),
+    "directions": lazy("a direction"),
+    "dates": lazy("dates"),
+    "nights": lazy("a number of nights"),
+    "adults": lazy("a number of adults"),
+    "rooms": lazy("a number of rooms"),
+    "budget": lazy("a budget"),
+    "open_matter": lazy("an open matter"),
+    "booking": lazy("a booking"),
+    "trip": lazy("a trip going on"),
+    "owner": lazy("a manager of their own"),
+}
 MEASURE_WORDS = {
-    "adults": lazy("adults"), "children": lazy("children"), "party": lazy("people in all"), "rooms": lazy("rooms"), "nights": lazy("nights"),
-    "adults_per_room": lazy("adults in a room"), "lead_days": lazy("days until departure"), "past_deals": lazy("former purchases"),
-    "links": lazy("links in the message"), "words": lazy("words in the message"), "budget_ratio": lazy("budget ÷ what such a trip costs at least"),
-}  # fmt: skip
-COMPARISON_WORDS = {"above": lazy("more than"), "at_least": lazy("at least"), "below": lazy("less than"), "at_most": lazy("at most")}
+    "adults": lazy("adults"),
+    "children": lazy("children"),
+    "party": lazy("people in all"),
+    "rooms": lazy("rooms"),
+    "nights": lazy("nights"),
+    "adults_per_room": lazy("adults in a room"),
+    "lead_days": lazy("days until departure"),
+    "past_deals": lazy("former purchases"),
+    "links": lazy("links in the message"),
+    "words": lazy("words in the message"),
+    "budget_ratio": lazy("budget ÷ what such a trip costs at least"),
+}
+COMPARISON_WORDS = {
+    "above": lazy("more than"),
+    "at_least": lazy("at least"),
+    "below": lazy("less than"),
+    "at_most": lazy("at most"),
+}
 PICKED = ("channel", "category", "person", "has", "lacks", "season")
 
 
@@ -75,7 +105,9 @@ class Editor:
     directions: list[Choice]
 
 
-def shape_editor(root: Group, reference: Reference, errors: Mapping[str, str], *, seasons: Sequence[str] = (), more: Sequence[str] = ()) -> Editor:
+def shape_editor(
+    root: Group, reference: Reference, errors: Mapping[str, str], *, seasons: Sequence[str] = (), more: Sequence[str] = ()
+) -> Editor:
     """The editor of a tree. `seasons` and `more` measures are those of relevance; without seasons there is no such line."""
     options = _options(reference, seasons)
     kinds = [Choice(kind, str(words)) for kind, words in KINDS.items() if kind != "season" or seasons]
@@ -110,12 +142,23 @@ def _shape(node: Node, place: str, options: Mapping[str, list[Choice]], errors: 
     error = errors.get(place, "")
     if isinstance(node, Group):
         children = [_shape(child, f"{place}.{number}", options, errors, depth + 1) for number, child in enumerate(node.children)]
-        return Shape(place, node.kind, True, str(GROUP_WORDS[node.kind]), error=error, may_nest=depth < DEEPEST - 1, children=children)
+        return Shape(
+            place, node.kind, True, str(GROUP_WORDS[node.kind]), error=error, may_nest=depth < DEEPEST - 1, children=children
+        )
     text = "\n".join(node.texts) if node.kind in (*WORD_KINDS, "source", "direction") else ""
     return Shape(
-        place, node.kind, False, say_line(node, options), text=", ".join(node.texts) if text else "", picked=node.texts,
-        options=options.get(node.kind, []), measure=node.measure, comparison=node.comparison, number=node.number, error=error,
-    )  # fmt: skip
+        place,
+        node.kind,
+        False,
+        say_line(node, options),
+        text=", ".join(node.texts) if text else "",
+        picked=node.texts,
+        options=options.get(node.kind, []),
+        measure=node.measure,
+        comparison=node.comparison,
+        number=node.number,
+        error=error,
+    )
 
 
 def say_line(line: Line, options: Mapping[str, list[Choice]]) -> str:

@@ -42,14 +42,29 @@ from marshrut.intake.services.rule_settings import drop_contact_policy, save_con
 from marshrut.intake.wording import channel_label, class_label, missing_label
 
 WAYS = ("phone", "email", "messenger")
-PAGE = register_settings(SettingsPage(
-    slug="contact-set", group="inquiries", title=lazy("Minimum contact set"), icon="id-badge-2", order=50, url_name="settings_contact_set",
-    description=lazy("What has to be known before an inquiry counts as properly taken. The nearer row counts: channel and class, then the channel, then the class."),
-    watches={"intake_contactpolicy": ()}, words=lazy("required name phone e-mail contact")))  # fmt: skip
+PAGE = register_settings(
+    SettingsPage(
+        slug="contact-set",
+        group="inquiries",
+        title=lazy("Minimum contact set"),
+        icon="id-badge-2",
+        order=50,
+        url_name="settings_contact_set",
+        description=lazy(
+            "What has to be known before an inquiry counts as properly taken. "
+            "The nearer row counts: channel and class, then the channel, then the class."
+        ),
+        watches={"intake_contactpolicy": ()},
+        words=lazy("required name phone e-mail contact"),
+    )
+)
 
 
 def _for_whom(channel: str, inquiry_class: str) -> str:
-    names = [channel_label(channel) if channel else _("any channel"), class_label(inquiry_class) if inquiry_class else _("any class")]
+    names = [
+        channel_label(channel) if channel else _("any channel"),
+        class_label(inquiry_class) if inquiry_class else _("any class"),
+    ]
     return " · ".join(names)
 
 
@@ -62,10 +77,17 @@ def _row_name(row: Mapping[str, Any], _reader: Reader) -> str:
     return _for_whom(str(row.get("channel") or ""), str(row.get("inquiry_class") or ""))
 
 
-describe("intake_contactpolicy", TableWords(
-    noun=lazy("Contact set"), named_by=("channel", "inquiry_class"), name_of=_row_name, hidden=("id",),
-    columns={"channel": lazy("channel"), "inquiry_class": lazy("class"), "required": lazy("has to be known")},
-    said={"required": lambda value, _reader: _said([str(one).split("|") for one in value])}))  # fmt: skip
+describe(
+    "intake_contactpolicy",
+    TableWords(
+        noun=lazy("Contact set"),
+        named_by=("channel", "inquiry_class"),
+        name_of=_row_name,
+        hidden=("id",),
+        columns={"channel": lazy("channel"), "inquiry_class": lazy("class"), "required": lazy("has to be known")},
+        said={"required": lambda value, _reader: _said([str(one).split("|") for one in value])},
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -85,15 +107,21 @@ def contact_set(request: ReaderRequest) -> HttpResponse:
     """The agency's own rows, and those that are delivered."""
     own = _read_rows()
     taken = {(row.channel, row.inquiry_class) for row in own}
-    delivered = [PolicyRow(None, channel, of_class, _for_whom(channel, of_class), _said(required))
-                 for (channel, of_class), required in DEFAULT_REQUIRED.items() if (channel, of_class) not in taken]  # fmt: skip
+    delivered = [
+        PolicyRow(None, channel, of_class, _for_whom(channel, of_class), _said(required))
+        for (channel, of_class), required in DEFAULT_REQUIRED.items()
+        if (channel, of_class) not in taken
+    ]
     return page_of(request, PAGE, "backoffice/settings/contact_set.html", {"own": own, "delivered": delivered})
 
 
 def _read_rows() -> list[PolicyRow]:
     with connection.cursor() as cursor:
         cursor.execute("select id, channel, inquiry_class, required from intake_contactpolicy order by channel, inquiry_class")
-        return [PolicyRow(row[0], row[1], row[2], _for_whom(row[1], row[2]), _said([one.split("|") for one in row[3]])) for row in cursor.fetchall()]
+        return [
+            PolicyRow(row[0], row[1], row[2], _for_whom(row[1], row[2]), _said([one.split("|") for one in row[3]]))
+            for row in cursor.fetchall()
+        ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -107,8 +135,14 @@ def policy(request: ReaderRequest) -> HttpResponse:
         values = _values_of(rules.required_of(channel, of_class)) | {"channel": channel, "inquiry_class": of_class}
         return dialog_of(request, PAGE, "backoffice/settings/_contact_dialog.html", {**context, "values": values})
     posted = posted_lists(request)
-    values = {"channel": _one(posted, "channel"), "inquiry_class": _one(posted, "inquiry_class"), "prefer": _one(posted, "prefer"),
-              "must": posted.get("must", []), "one_of": posted.get("one_of", []), "also": posted.get("also", [])}  # fmt: skip
+    values = {
+        "channel": _one(posted, "channel"),
+        "inquiry_class": _one(posted, "inquiry_class"),
+        "prefer": _one(posted, "prefer"),
+        "must": posted.get("must", []),
+        "one_of": posted.get("one_of", []),
+        "also": posted.get("also", []),
+    }
     asked = {"channel": values["channel"], "inquiry_class": values["inquiry_class"], "required": _required(values)}
     if is_preview(request):
         return preview_of(request, "backoffice/settings/_contact_preview.html", lambda: _preview(request, rules, asked))
@@ -144,8 +178,12 @@ def _row_of(channel: str, inquiry_class: str) -> set[Row]:
 
 def _values_of(required: Required) -> Values:
     several = [ways for ways in required if len(ways) > 1]
-    return {"must": [ways[0] for ways in required if len(ways) == 1], "one_of": list(several[0]) if several else [],
-            "prefer": several[0][0] if several else "", "also": list(several[1]) if len(several) > 1 else []}  # fmt: skip
+    return {
+        "must": [ways[0] for ways in required if len(ways) == 1],
+        "one_of": list(several[0]) if several else [],
+        "prefer": several[0][0] if several else "",
+        "also": list(several[1]) if len(several) > 1 else [],
+    }
 
 
 def _required(values: Values) -> list[str]:
@@ -160,5 +198,11 @@ def _preview(request: ReaderRequest, rules: ContactRules, asked: Mapping[str, An
     sample = month_of(request)
     cases = [(one.facts, one.inquiry_class) for one in sample]
     (before, _lacked), (after, lacked) = count_incomplete(rules, cases), count_incomplete(wanted, cases)
-    return {"before": before, "after": after, "total": len(sample), "said": _said(read_required(required)), "note": sample_note(sample),
-            "lacked": [(missing_label(name), number) for name, number in lacked.most_common()]}  # fmt: skip
+    return {
+        "before": before,
+        "after": after,
+        "total": len(sample),
+        "said": _said(read_required(required)),
+        "note": sample_note(sample),
+        "lacked": [(missing_label(name), number) for name, number in lacked.most_common()],
+    }

@@ -43,23 +43,51 @@ from marshrut.intake.rules.previews import classes_of, compare, matching, taken_
 from marshrut.intake.services.criteria import order_criteria, read_conditions, save_criterion, switch_criterion
 from marshrut.intake.wording import class_label
 
-PAGE = register_settings(SettingsPage(
-    slug="criteria", group="inquiries", title=lazy("Criteria of classification"), icon="filter", order=20, url_name="settings_criteria",
-    description=lazy("What an inquiry is. The list is read from the top, and the first criterion that holds decides; the rest are not asked."),
-    watches={"intake_criterion": ()}, words=lazy("class spam job partner repeat")))  # fmt: skip
+PAGE = register_settings(
+    SettingsPage(
+        slug="criteria",
+        group="inquiries",
+        title=lazy("Criteria of classification"),
+        icon="filter",
+        order=20,
+        url_name="settings_criteria",
+        description=lazy(
+            "What an inquiry is. The list is read from the top, and the first criterion that holds decides; the rest are not asked."
+        ),
+        watches={"intake_criterion": ()},
+        words=lazy("class spam job partner repeat"),
+    )
+)
 
 
 def say_conditions(value: Any, reader: Any) -> str:
     """Stored conditions in words, for history."""
-    return say_tree(from_conditions(value), read_reference(reader.revision), ("new_year", "may", "summer")) if isinstance(value, dict) else str(value)
+    return (
+        say_tree(from_conditions(value), read_reference(reader.revision), ("new_year", "may", "summer"))
+        if isinstance(value, dict)
+        else str(value)
+    )
 
 
-describe("intake_criterion", TableWords(
-    noun=lazy("Criterion"), hidden=("id",),
-    columns={"position": lazy("place in the list"), "name": lazy("name"), "inquiry_class": lazy("class"), "conditions": lazy("conditions"),
-             "is_active": lazy("is asked")},
-    said={"inquiry_class": lambda value, _reader: class_label(str(value)), "conditions": say_conditions,
-          "position": lambda value, _reader: str(int(value) + 1)}))  # fmt: skip
+describe(
+    "intake_criterion",
+    TableWords(
+        noun=lazy("Criterion"),
+        hidden=("id",),
+        columns={
+            "position": lazy("place in the list"),
+            "name": lazy("name"),
+            "inquiry_class": lazy("class"),
+            "conditions": lazy("conditions"),
+            "is_active": lazy("is asked"),
+        },
+        said={
+            "inquiry_class": lambda value, _reader: class_label(str(value)),
+            "conditions": say_conditions,
+            "position": lambda value, _reader: str(int(value) + 1),
+        },
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -79,7 +107,11 @@ class ListedCriterion:
 def criteria(request: ReaderRequest) -> HttpResponse:
     """The list: put in order, switched on and off; what it would have made of last month."""
     rows = read_criteria()
-    context = {"rows": [_listed(request, row) for row in rows], "new_url": reverse("settings_criterion_new"), "here": reverse("settings_criteria")}
+    context = {
+        "rows": [_listed(request, row) for row in rows],
+        "new_url": reverse("settings_criterion_new"),
+        "here": reverse("settings_criteria"),
+    }
     if request.method == "GET":
         return page_of(request, PAGE, "backoffice/settings/criteria.html", {**context, "values": {}})
     posted = posted_lists(request)
@@ -100,7 +132,9 @@ def criteria(request: ReaderRequest) -> HttpResponse:
 
 def _listed(request: ReaderRequest, row: CriterionRow) -> ListedCriterion:
     note = say_tree(from_conditions(row.conditions), reference_of(request)) or _("every inquiry")
-    return ListedCriterion(row.id, row.name, note, row.is_active, class_label(row.inquiry_class), reverse("settings_criterion", args=[row.id]))
+    return ListedCriterion(
+        row.id, row.name, note, row.is_active, class_label(row.inquiry_class), reverse("settings_criterion", args=[row.id])
+    )
 
 
 def _arranged(rows: Sequence[CriterionRow], ids: Sequence[int], on: set[int]) -> list[dict[str, Any]]:
@@ -117,10 +151,12 @@ def compared_lists(request: ReaderRequest, wanted: Sequence[Mapping[str, Any]]) 
     compared = compare(classes_of(reference_of(request).rules.classifier, facts), classes_of(classifier, facts))
     notes = {one.place: f"{class_label(one.before)} → {class_label(one.after)}" for one in compared.changes}
     return {
-        "compared": compared, "note": sample_note(sample), "taken": taken_by(classifier, facts).most_common(),
+        "compared": compared,
+        "note": sample_note(sample),
+        "taken": taken_by(classifier, facts).most_common(),
         "moves": [(class_label(before), class_label(after), number) for before, after, number in compared.moves()],
         "examples": examples(request.reader, sample, notes, notes),
-    }  # fmt: skip
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -135,17 +171,31 @@ def criterion(request: ReaderRequest, pk: int | None = None) -> HttpResponse:
     if request.method == "GET":
         tree = from_conditions(row.conditions) if row else act_on(EMPTY, "add:c")
         values = {"name": row.name if row else "", "inquiry_class": row.inquiry_class if row else ""}
-        return page_of(request, PAGE, "backoffice/settings/criterion.html", {**context, "values": values, "editor": _editor(request, tree)})
+        return page_of(
+            request, PAGE, "backoffice/settings/criterion.html", {**context, "values": values, "editor": _editor(request, tree)}
+        )
     posted = posted_lists(request)
     tree, values = read_form(posted), {name: (posted.get(name) or [""])[0] for name in ("name", "inquiry_class")}
     if "act" in request.GET:
-        return render(request, "backoffice/settings/_conditions.html", {"editor": _editor(request, act_on(tree, request.GET["act"])), "action": request.path})
+        return render(
+            request,
+            "backoffice/settings/_conditions.html",
+            {"editor": _editor(request, act_on(tree, request.GET["act"])), "action": request.path},
+        )
     if is_preview(request):
-        return preview_of(request, "backoffice/settings/_criterion_preview.html", lambda: _preview(request, rows, row, tree, values))
+        return preview_of(
+            request, "backoffice/settings/_criterion_preview.html", lambda: _preview(request, rows, row, tree, values)
+        )
     try:
         with saving(request, PAGE, {("intake_criterion", pk)} if pk else set()):
-            save_criterion(criterion_id=pk, name=values["name"], inquiry_class=values["inquiry_class"], conditions=read_conditions(tree),
-                           by=request.reader.actor, now=request.reader.now)  # fmt: skip
+            save_criterion(
+                criterion_id=pk,
+                name=values["name"],
+                inquiry_class=values["inquiry_class"],
+                conditions=read_conditions(tree),
+                by=request.reader.actor,
+                now=request.reader.now,
+            )
     except DomainError as error:
         errors = {error.field: error.sentence} if error.field and error.field.startswith("c") else {}
         context["editor"] = _editor(request, tree, errors)
@@ -173,11 +223,14 @@ def _preview(
     decided = taken_by(classifier, facts)["\u0000this"]
     notes = {place: matched for place, matched in found}
     return {
-        "found": len(found), "decided": decided, "total": len(sample), "note": sample_note(sample),
+        "found": len(found),
+        "decided": decided,
+        "total": len(sample),
+        "note": sample_note(sample),
         "moves": [(class_label(before), class_label(after), number) for before, after, number in compared.moves()],
         "examples": examples(request.reader, sample, [place for place, _matched in found], notes),
         "warnings": _warnings(request, rows, row, tree, (len(found), decided, len(sample))),
-    }  # fmt: skip
+    }
 
 
 def _warnings(

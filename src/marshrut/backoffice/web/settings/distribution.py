@@ -29,14 +29,34 @@ from marshrut.intake.rules.previews import replay
 from marshrut.intake.services.rule_settings import changes_kept, save_distribution, try_distribution
 
 MOST_REPLAYED = 2000
-PAGE = register_settings(SettingsPage(
-    slug="distribution", group="inquiries", title=lazy("Distribution"), icon="route", order=55, url_name="settings_distribution",
-    description=lazy("Who gets an inquiry. Steps are asked from the top; each leaves fewer people, and the last divides fairly among them."),
-    watches={"intake_rulesetting": ()}, words=lazy("order share manager skill office")))  # fmt: skip
+PAGE = register_settings(
+    SettingsPage(
+        slug="distribution",
+        group="inquiries",
+        title=lazy("Distribution"),
+        icon="route",
+        order=55,
+        url_name="settings_distribution",
+        description=lazy(
+            "Who gets an inquiry. Steps are asked from the top; each leaves fewer people, and the last divides fairly among them."
+        ),
+        watches={"intake_rulesetting": ()},
+        words=lazy("order share manager skill office"),
+    )
+)
 WORDS = {
-    "clients_manager": (lazy("The client's own manager"), lazy("A known client goes to the manager they are used to, whatever their load.")),
-    "office": (lazy("The office it came to"), lazy("Only people of that office. Below the skill: preferred among the skilled, other offices if nobody.")),
-    "skill": (lazy("Skilled in it"), lazy("Category and direction. Nobody skilled is free: those who sell everything, else whoever is free.")),
+    "clients_manager": (
+        lazy("The client's own manager"),
+        lazy("A known client goes to the manager they are used to, whatever their load."),
+    ),
+    "office": (
+        lazy("The office it came to"),
+        lazy("Only people of that office. Below the skill: preferred among the skilled, other offices if nobody."),
+    ),
+    "skill": (
+        lazy("Skilled in it"),
+        lazy("Category and direction. Nobody skilled is free: those who sell everything, else whoever is free."),
+    ),
 }
 
 
@@ -93,9 +113,16 @@ def _preview(request: ReaderRequest, asked: Mapping[str, Any]) -> dict[str, Any]
     cases = [(_demand(one), _people(reference, one)) for one in sample]
     before, after = replay(cases, reference.rules.distribution), replay(cases, wanted)
     names = {one.id: one.name for one in reference.staff.sellers}
-    shares = sorted((Share(name, before.given[number], after.given[number]) for number, name in names.items()), key=lambda one: -one.after)
-    return {"shares": shares, "queued": Share(_("Waits in the queue"), before.queued, after.queued), "note": sample_note(sample),
-            "most": max([one.after for one in shares] + [one.before for one in shares] + [1]), "is_bare": not _asks(wanted)}  # fmt: skip
+    shares = sorted(
+        (Share(name, before.given[number], after.given[number]) for number, name in names.items()), key=lambda one: -one.after
+    )
+    return {
+        "shares": shares,
+        "queued": Share(_("Waits in the queue"), before.queued, after.queued),
+        "note": sample_note(sample),
+        "most": max([one.after for one in shares] + [one.before for one in shares] + [1]),
+        "is_bare": not _asks(wanted),
+    }
 
 
 def _asks(plan: DistributionPlan) -> bool:
@@ -110,7 +137,17 @@ def _people(reference: Reference, one: Sampled) -> list[Candidate]:
     """Managers as they would be at the moment of receipt by today's shifts; loads of that day are not known and not counted."""
     skills = reference.catalogue.skills
     return [
-        Candidate(c.id, c.name, c.office_id, c.is_at_work(one.received_at), 0, c.capacity, c.weight, skills.get(c.id, frozenset()),
-                  serves_all_offices=c.is_on_duty)
-        for c in reference.staff.sellers if c.capacity != 0
-    ]  # fmt: skip
+        Candidate(
+            c.id,
+            c.name,
+            c.office_id,
+            c.is_at_work(one.received_at),
+            0,
+            c.capacity,
+            c.weight,
+            skills.get(c.id, frozenset()),
+            serves_all_offices=c.is_on_duty,
+        )
+        for c in reference.staff.sellers
+        if c.capacity != 0
+    ]

@@ -43,27 +43,59 @@ from marshrut.deals.services.funnels import (
 )
 from marshrut.deals.wording import fact_label, stage_name_hint, stage_name_refusal, task_kind_label
 
-PAGE = register_settings(SettingsPage(
-    slug="funnels", group="sales", title=lazy("Funnels and stages"), icon="layout-kanban", order=20, url_name="settings_funnels",
-    description=lazy("A stage is named after the result reached, and tells the next target: its task is set by itself."),
-    watches={"deals_funnel": (), "deals_stage": ()}, words=lazy("board pipeline task result"), check=check_funnels))  # fmt: skip
+PAGE = register_settings(
+    SettingsPage(
+        slug="funnels",
+        group="sales",
+        title=lazy("Funnels and stages"),
+        icon="layout-kanban",
+        order=20,
+        url_name="settings_funnels",
+        description=lazy("A stage is named after the result reached, and tells the next target: its task is set by itself."),
+        watches={"deals_funnel": (), "deals_stage": ()},
+        words=lazy("board pipeline task result"),
+        check=check_funnels,
+    )
+)
 
 
 def _facts_said(value: Any, _reader: Reader) -> str:
     return ", ".join(fact_label(str(name)) for name in value) or _("nothing")
 
 
-describe("deals_funnel", TableWords(
-    noun=lazy("Funnel"), hidden=("id", "slug"),
-    columns={"name": lazy("name"), "position": lazy("place in the list"), "is_active": lazy("is used")},
-    said={"position": lambda value, _reader: str(int(value) + 1)}))  # fmt: skip
-describe("deals_stage", TableWords(
-    noun=lazy("Stage"), hidden=("id", "slug", "funnel_id"),
-    columns={"name": lazy("name"), "position": lazy("place"), "task_title": lazy("next action"), "task_kind": lazy("kind of action"),
-             "task_minutes": lazy("working minutes"), "required_facts": lazy("has to be known"), "hint": lazy("hint"),
-             "is_last": lazy("is the last"), "is_active": lazy("is used"), "longest_days": lazy("stuck after, days")},
-    said={"required_facts": _facts_said, "task_kind": lambda value, _reader: task_kind_label(str(value)),
-          "position": lambda value, _reader: str(int(value) + 1)}))  # fmt: skip
+describe(
+    "deals_funnel",
+    TableWords(
+        noun=lazy("Funnel"),
+        hidden=("id", "slug"),
+        columns={"name": lazy("name"), "position": lazy("place in the list"), "is_active": lazy("is used")},
+        said={"position": lambda value, _reader: str(int(value) + 1)},
+    ),
+)
+describe(
+    "deals_stage",
+    TableWords(
+        noun=lazy("Stage"),
+        hidden=("id", "slug", "funnel_id"),
+        columns={
+            "name": lazy("name"),
+            "position": lazy("place"),
+            "task_title": lazy("next action"),
+            "task_kind": lazy("kind of action"),
+            "task_minutes": lazy("working minutes"),
+            "required_facts": lazy("has to be known"),
+            "hint": lazy("hint"),
+            "is_last": lazy("is the last"),
+            "is_active": lazy("is used"),
+            "longest_days": lazy("stuck after, days"),
+        },
+        said={
+            "required_facts": _facts_said,
+            "task_kind": lambda value, _reader: task_kind_label(str(value)),
+            "position": lambda value, _reader: str(int(value) + 1),
+        },
+    ),
+)
 LANGUAGES = [Choice("ru", "Русский"), Choice("uk", "Українська"), Choice("en", "English")]
 NAMES = ("name", "task_title", "task_kind", "task_minutes", "hint", "longest_days")
 
@@ -96,7 +128,11 @@ def funnel_new(request: ReaderRequest) -> HttpResponse:
     values = _typed(request, "template", "name", "language")
     if is_preview(request):
         chosen = next((one for one in funnel_templates() if one.slug == values["template"]), None)
-        stages = [stage.name[values["language"] if values["language"] in stage.name else "ru"] for stage in chosen.stages] if chosen else []
+        stages = (
+            [stage.name[values["language"] if values["language"] in stage.name else "ru"] for stage in chosen.stages]
+            if chosen
+            else []
+        )
         return preview_of(request, "backoffice/settings/_funnel_preview.html", lambda: {"stages": stages})
     try:
         with saving(request, PAGE, set()):
@@ -155,19 +191,36 @@ def funnel(request: ReaderRequest, pk: int) -> HttpResponse:
 def stage_new(request: ReaderRequest, pk: int) -> HttpResponse:
     """A new stage of a funnel, behind another one."""
     row = _found(pk)
-    places = [Choice("", _("in the beginning")), *(Choice(stage.id, _("after “%(name)s”") % {"name": stage.name}) for stage in row.stages)]
+    places = [
+        Choice("", _("in the beginning")),
+        *(Choice(stage.id, _("after “%(name)s”") % {"name": stage.name}) for stage in row.stages),
+    ]
     context = {**_stage_context(reverse("settings_stage_new", args=[pk]), _("New stage")), "places": places}
     if request.method == "GET":
         last = row.stages[-2].id if len(row.stages) > 1 else row.stages[-1].id
-        values = {"name": "", "task_title": "", "task_kind": "call", "task_minutes": "240", "hint": "", "longest_days": "5",
-                  "required_facts": [], "after": last}  # fmt: skip
+        values = {
+            "name": "",
+            "task_title": "",
+            "task_kind": "call",
+            "task_minutes": "240",
+            "hint": "",
+            "longest_days": "5",
+            "required_facts": [],
+            "after": last,
+        }
         return dialog_of(request, PAGE, "backoffice/settings/_stage_dialog.html", {**context, "values": values})
     values = _stage_typed(request)
     if is_preview(request):
         return _judged(request, values["name"])
     try:
         with saving(request, PAGE, set()):
-            add_stage(funnel_id=pk, after_id=whole(str(values["after"])), values=_stage_values(values), by=request.reader.actor, now=request.reader.now)
+            add_stage(
+                funnel_id=pk,
+                after_id=whole(str(values["after"])),
+                values=_stage_values(values),
+                by=request.reader.actor,
+                now=request.reader.now,
+            )
     except DomainError as error:
         return _stage_refused(request, context, values, error)
     return saved(PAGE, go=reverse("settings_funnel", args=[pk]))
@@ -202,8 +255,14 @@ def _stage_of(pk: int) -> tuple[FunnelRow, StageRow]:
 
 
 def _stage_context(action: str, title: str) -> dict[str, Any]:
-    return {"action": action, "title": title, "kinds": [Choice(kind, task_kind_label(kind)) for kind in TASK_KINDS],
-            "facts": [Choice(name, fact_label(name)) for name in FACT_KINDS], "places": [], "better": ""}  # fmt: skip
+    return {
+        "action": action,
+        "title": title,
+        "kinds": [Choice(kind, task_kind_label(kind)) for kind in TASK_KINDS],
+        "facts": [Choice(name, fact_label(name)) for name in FACT_KINDS],
+        "places": [],
+        "better": "",
+    }
 
 
 def _stage_typed(request: ReaderRequest) -> Values:
@@ -213,9 +272,14 @@ def _stage_typed(request: ReaderRequest) -> Values:
 def _stage_values(values: Values) -> StageValues:
     days = str(values["longest_days"]).strip()
     return StageValues(
-        values["name"], values["task_title"], values["task_kind"], whole(values["task_minutes"]), tuple(values["required_facts"]), values["hint"],
+        values["name"],
+        values["task_title"],
+        values["task_kind"],
+        whole(values["task_minutes"]),
+        tuple(values["required_facts"]),
+        values["hint"],
         (whole(days) or 0) if days else None,
-    )  # fmt: skip
+    )
 
 
 def _stage_refused(request: ReaderRequest, context: dict[str, Any], values: Values, error: DomainError) -> HttpResponse:
@@ -227,8 +291,11 @@ def _stage_refused(request: ReaderRequest, context: dict[str, Any], values: Valu
 def _judged(request: ReaderRequest, name: str) -> HttpResponse:
     judged = judge_stage_name(name, request.reader.staff.agency.language)
     said = "" if not name else stage_name_refusal(judged) if judged.verdict == Verdict.REFUSED else stage_name_hint(judged)
-    return preview_of(request, "backoffice/settings/_stage_preview.html",
-                      lambda: {"said": said, "better": judged.better, "verdict": str(judged.verdict), "name": name})  # fmt: skip
+    return preview_of(
+        request,
+        "backoffice/settings/_stage_preview.html",
+        lambda: {"said": said, "better": judged.better, "verdict": str(judged.verdict), "name": name},
+    )
 
 
 @require_http_methods(["GET", "POST"])

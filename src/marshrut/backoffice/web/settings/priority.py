@@ -31,28 +31,68 @@ from marshrut.intake.services.rule_settings import changes_kept, restore_deliver
 from marshrut.intake.wording import channel_label, class_label, missing_label
 
 OPTIONAL = {"margin_share": CATEGORIES, "usual_margin": CATEGORIES, "minutes": CHANNELS}
-PAGE = register_settings(SettingsPage(
-    slug="priority", group="inquiries", title=lazy("Priority"), icon="bolt", order=40, url_name="settings_priority",
-    description=lazy("Which inquiry first: what an hour of work on it saves, in money. Chance × margin × what is lost while nobody answers ÷ minutes."),
-    watches={"intake_rulesetting": ()}, words=lazy("score weights model order")))  # fmt: skip
+PAGE = register_settings(
+    SettingsPage(
+        slug="priority",
+        group="inquiries",
+        title=lazy("Priority"),
+        icon="bolt",
+        order=40,
+        url_name="settings_priority",
+        description=lazy(
+            "Which inquiry first: what an hour of work on it saves, in money. "
+            "Chance × margin × what is lost while nobody answers ÷ minutes."
+        ),
+        watches={"intake_rulesetting": ()},
+        words=lazy("score weights model order"),
+    )
+)
 MOST_ROWS = 14
 Label = str | Promise
 SECTIONS: tuple[tuple[str, Label, Label], ...] = (
-    ("channel_chance", lazy("Chance of a sale by channel"), lazy("From 0 to 1; counts while the source has no conversion of its own.")),
+    (
+        "channel_chance",
+        lazy("Chance of a sale by channel"),
+        lazy("From 0 to 1; counts while the source has no conversion of its own."),
+    ),
     ("grade_factor", lazy("How relevance changes the chance"), lazy("1 leaves it as it is, 0.4 makes it less than half.")),
-    ("reach_factor", lazy("How the way to reach the client changes the chance"), lazy("From 0 to 1: a phone answers sooner than a letter.")),
-    ("completeness_least", lazy("Chance of an empty request"), lazy("Share that is left when nothing is said of what is wanted; 1: it does not matter.")),
+    (
+        "reach_factor",
+        lazy("How the way to reach the client changes the chance"),
+        lazy("From 0 to 1: a phone answers sooner than a letter."),
+    ),
+    (
+        "completeness_least",
+        lazy("Chance of an empty request"),
+        lazy("Share that is left when nothing is said of what is wanted; 1: it does not matter."),
+    ),
     ("most_chance", lazy("Greatest chance"), lazy("Nothing is ever surer than this, from 0 to 1.")),
-    ("margin_share", lazy("Share of the budget that stays with the agency"), lazy("From 0 to 1 by category; empty: the usual one.")),
+    (
+        "margin_share",
+        lazy("Share of the budget that stays with the agency"),
+        lazy("From 0 to 1 by category; empty: the usual one."),
+    ),
     ("usual_margin", lazy("Usual margin where no budget is named"), lazy("In the model's currency; empty: the usual one.")),
-    ("most_margin", lazy("Greatest margin that counts"), lazy("So that a slip of the hand in a budget does not overturn the list.")),
+    (
+        "most_margin",
+        lazy("Greatest margin that counts"),
+        lazy("So that a slip of the hand in a budget does not overturn the list."),
+    ),
     ("cooling", lazy("How inquiries cool"), lazy("Hours since receipt, and the share of chances that is left by then.")),
-    ("minutes", lazy("Minutes of work for the next step"), lazy("By channel: a quick answer comes before a long one of the same worth.")),
-    ("classes", lazy("By class"), lazy("Clients have a least chance; duties have what is at stake and how much of it an hour loses.")),
+    (
+        "minutes",
+        lazy("Minutes of work for the next step"),
+        lazy("By channel: a quick answer comes before a long one of the same worth."),
+    ),
+    (
+        "classes",
+        lazy("By class"),
+        lazy("Clients have a least chance; duties have what is at stake and how much of it an hour loses."),
+    ),
     ("vip_factor", lazy("VIP clients count"), lazy("So many times more, 1 or above.")),
     ("scale", lazy("Scale from 0 to 100"), lazy("Money per hour that stands for the low and the high end.")),
     ("rates", lazy("Rates of currencies"), lazy("One unit in the model's currency; only to compare, never for a price.")),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +121,10 @@ def priority(request: ReaderRequest) -> HttpResponse:
     data = adjusted(default_priority(), changes_kept("priority"))
     fields = list(number_fields(data, OPTIONAL))
     typed = {field.name: clean_text(request.POST.get(field.name), 40) for field in fields if field.name in request.POST}
-    context = {"tables": list(_sections(fields, typed, reference_of(request).catalogue.categories)), "is_changed": bool(changes_kept("priority"))}
+    context = {
+        "tables": list(_sections(fields, typed, reference_of(request).catalogue.categories)),
+        "is_changed": bool(changes_kept("priority")),
+    }
     if request.method == "GET":
         return page_of(request, PAGE, "backoffice/settings/priority.html", {**context, "values": {}})
     if is_preview(request):
@@ -94,7 +137,9 @@ def priority(request: ReaderRequest) -> HttpResponse:
             else:
                 save_priority(typed=typed, fields=fields, **by)
     except DomainError as error:
-        return refused(request, PAGE, "backoffice/settings/_priority_form.html", context, typed, error, [field.name for field in fields])
+        return refused(
+            request, PAGE, "backoffice/settings/_priority_form.html", context, typed, error, [field.name for field in fields]
+        )
     return saved(PAGE)
 
 
@@ -102,10 +147,19 @@ def _sections(fields: list[NumberField], typed: Mapping[str, str], categories: M
     delivered = {field.name: field.value for field in number_fields(default_priority())}
     for table, title, meaning in SECTIONS:
         mine = [field for field in fields if field.path[0] == table and field.name != "cooling.0.0" and field.name != "cooling.0.1"]
-        yield Section(str(title), str(meaning), [
-            Field(field.name, _label(field, categories), typed.get(field.name, _shown(field.value)), _shown(delivered.get(field.name)))
-            for field in mine
-        ])  # fmt: skip
+        yield Section(
+            str(title),
+            str(meaning),
+            [
+                Field(
+                    field.name,
+                    _label(field, categories),
+                    typed.get(field.name, _shown(field.value)),
+                    _shown(delivered.get(field.name)),
+                )
+                for field in mine
+            ],
+        )
 
 
 def _shown(value: float | None) -> str:
@@ -154,16 +208,25 @@ def _preview(request: ReaderRequest, typed: Mapping[str, str], fields: list[Numb
     sample = sample_open(request.reader.staff)
     rows = compared_orders(reference_of(request).rules.priority, model, sample, request)
     moved = [row for row in rows if row.steps]
-    return {"total": len(sample), "moved": len(moved), "rows": sorted(rows, key=lambda row: row.after)[:MOST_ROWS],
-            "fallen": sorted((row for row in moved if row.steps < 0 and row.after > MOST_ROWS), key=lambda row: row.steps)[:4]}  # fmt: skip
+    return {
+        "total": len(sample),
+        "moved": len(moved),
+        "rows": sorted(rows, key=lambda row: row.after)[:MOST_ROWS],
+        "fallen": sorted((row for row in moved if row.steps < 0 and row.after > MOST_ROWS), key=lambda row: row.steps)[:4],
+    }
 
 
 def compared_orders(present: PriorityModel, wanted: PriorityModel, sample: list[Sampled], request: ReaderRequest) -> list[Risen]:
     """Every open inquiry with its place by the present numbers and by those being tried."""
     now = request.reader.now
     ages = [max(0.0, (now - one.received_at).total_seconds() / 60) for one in sample]
-    before, after = ([model.score(one.facts, one.inquiry_class, one.relevance, one.source_chance, age)
-                      for one, age in zip(sample, ages, strict=True)] for model in (present, wanted))  # fmt: skip
+    before, after = (
+        [
+            model.score(one.facts, one.inquiry_class, one.relevance, one.source_chance, age)
+            for one, age in zip(sample, ages, strict=True)
+        ]
+        for model in (present, wanted)
+    )
     was, now_is = _places(before, sample), _places(after, sample)
     rows = []
     for number, one in enumerate(sample):
@@ -181,4 +244,5 @@ def _places(scores: list[Priority], sample: list[Sampled]) -> dict[int, int]:
 def _derivation(score: Priority) -> str:
     parts = score.derivation
     return "{:.0f} % × {:,.0f} × {:.0f} % ÷ {:g} {}".format(
-        parts["chance"] * 100, parts["margin"], parts["cooling"] * 100, parts["minutes"], _("min")).replace(",", "\u202f")  # fmt: skip
+        parts["chance"] * 100, parts["margin"], parts["cooling"] * 100, parts["minutes"], _("min")
+    ).replace(",", "\u202f")

@@ -54,22 +54,46 @@ from marshrut.intake.services.criteria import (
 )
 from marshrut.intake.wording import SENTENCES, say_all
 
-PAGE = register_settings(SettingsPage(
-    slug="relevance", group="inquiries", title=lazy("Criteria of relevance"), icon="scale", order=30, url_name="settings_relevance",
-    description=lazy("How adequate a request is. Points are added up: nought or more is A, a little below is B, far below is C."),
-    watches={"intake_relevancecriterion": ()}, words=lazy("grade A B C points budget adequate")))  # fmt: skip
+PAGE = register_settings(
+    SettingsPage(
+        slug="relevance",
+        group="inquiries",
+        title=lazy("Criteria of relevance"),
+        icon="scale",
+        order=30,
+        url_name="settings_relevance",
+        description=lazy(
+            "How adequate a request is. Points are added up: nought or more is A, a little below is B, far below is C."
+        ),
+        watches={"intake_relevancecriterion": ()},
+        words=lazy("grade A B C points budget adequate"),
+    )
+)
 GRADES = ("A", "B", "C")
 TITLES = {
-    "budget_far_below": lazy("The budget is far below the least price"), "budget_below": lazy("The budget is below the least price"),
-    "budget_implausible": lazy("The budget is many times the price"), "budget_fits": lazy("The budget is enough"),
-}  # fmt: skip
+    "budget_far_below": lazy("The budget is far below the least price"),
+    "budget_below": lazy("The budget is below the least price"),
+    "budget_implausible": lazy("The budget is many times the price"),
+    "budget_fits": lazy("The budget is enough"),
+}
 
-describe("intake_relevancecriterion", TableWords(
-    noun=lazy("Criterion"), named_by=("name", "code"), hidden=("id", "code"),
-    name_of=lambda row, _reader: title_of(str(row.get("name") or ""), str(row.get("code") or "")),
-    columns={"position": lazy("place in the list"), "name": lazy("name"), "points": lazy("points"), "conditions": lazy("conditions"),
-             "is_active": lazy("is asked")},
-    said={"conditions": say_conditions, "position": lambda value, _reader: str(int(value) + 1)}))  # fmt: skip
+describe(
+    "intake_relevancecriterion",
+    TableWords(
+        noun=lazy("Criterion"),
+        named_by=("name", "code"),
+        hidden=("id", "code"),
+        name_of=lambda row, _reader: title_of(str(row.get("name") or ""), str(row.get("code") or "")),
+        columns={
+            "position": lazy("place in the list"),
+            "name": lazy("name"),
+            "points": lazy("points"),
+            "conditions": lazy("conditions"),
+            "is_active": lazy("is asked"),
+        },
+        said={"conditions": say_conditions, "position": lambda value, _reader: str(int(value) + 1)},
+    ),
+)
 
 
 def title_of(name: str, code: str) -> str:
@@ -87,21 +111,34 @@ def title_of(name: str, code: str) -> str:
 def relevance(request: ReaderRequest) -> HttpResponse:
     """The list of criteria: in order, on and off; grades of last month before and after; how grades have ended."""
     rows = read_relevance_criteria()
-    context = {"rows": [_listed(request, row) for row in rows], "new_url": reverse("settings_relevance_new"), "here": reverse("settings_relevance")}
+    context = {
+        "rows": [_listed(request, row) for row in rows],
+        "new_url": reverse("settings_relevance_new"),
+        "here": reverse("settings_relevance"),
+    }
     if request.method == "GET":
-        return page_of(request, PAGE, "backoffice/settings/relevance.html", {**context, "values": {}, "outcomes": outcomes_of(month_of(request))})
+        return page_of(
+            request,
+            PAGE,
+            "backoffice/settings/relevance.html",
+            {**context, "values": {}, "outcomes": outcomes_of(month_of(request))},
+        )
     posted = posted_lists(request)
     ids, on = ids_of(posted.get("ids", [])), set(ids_of(posted.get("on", [])))
     if is_preview(request):
         by_id = {row.id: row for row in rows}
         wanted = [by_id[number].as_rule() for number in ids if number in by_id and number in on]
-        return preview_of(request, "backoffice/settings/_relevance_preview.html", lambda: compared_grades(request, relevance_settings(), wanted))
+        return preview_of(
+            request, "backoffice/settings/_relevance_preview.html", lambda: compared_grades(request, relevance_settings(), wanted)
+        )
     try:
         with saving(request, PAGE):
             order_criteria(ids=ids, relevance=True, by=request.reader.actor, now=request.reader.now)
             for row in rows:
                 if row.is_active != (row.id in on):
-                    switch_criterion(criterion_id=row.id, is_active=row.id in on, relevance=True, by=request.reader.actor, now=request.reader.now)
+                    switch_criterion(
+                        criterion_id=row.id, is_active=row.id in on, relevance=True, by=request.reader.actor, now=request.reader.now
+                    )
     except DomainError as error:
         return refused(request, PAGE, "backoffice/settings/_criteria_form.html", context, {}, error)
     return saved(PAGE)
@@ -109,7 +146,14 @@ def relevance(request: ReaderRequest) -> HttpResponse:
 
 def _listed(request: ReaderRequest, row: RelevanceRow) -> ListedCriterion:
     note = say_tree(from_conditions(row.conditions), reference_of(request), _seasons()) or _("every inquiry")
-    return ListedCriterion(row.id, title_of(row.name, row.code), note, row.is_active, f"{row.points:+d}", reverse("settings_relevance_one", args=[row.id]))
+    return ListedCriterion(
+        row.id,
+        title_of(row.name, row.code),
+        note,
+        row.is_active,
+        f"{row.points:+d}",
+        reverse("settings_relevance_one", args=[row.id]),
+    )
 
 
 def _seasons() -> list[str]:
@@ -133,8 +177,15 @@ class Outcome:
 def outcomes_of(sample: Sequence[Sampled]) -> list[Outcome]:
     """Grade × conversion of what is sampled."""
     counted = Counter((one.relevance, one.outcome) for one in sample)
-    return [Outcome(grade, sum(number for (of, _end), number in counted.items() if of == grade),
-                    counted[grade, "won"] + counted[grade, "lost"], counted[grade, "won"]) for grade in GRADES]  # fmt: skip
+    return [
+        Outcome(
+            grade,
+            sum(number for (of, _end), number in counted.items() if of == grade),
+            counted[grade, "won"] + counted[grade, "lost"],
+            counted[grade, "won"],
+        )
+        for grade in GRADES
+    ]
 
 
 @dataclass(frozen=True)
@@ -151,11 +202,29 @@ def live_examples(grader: RelevanceGrader, floors: Mapping[str, Money]) -> list[
     said = (_("A last-minute New Year tour, 300 000 ₽ for two"), _("Six adults in one room, 14 days, 200 000 ₽"))
     today = date(2026, 11, 22)
     cases = (
-        InquiryFacts(channel="site_form", today=today, message="Горящий тур на Новый год", adults=2, budget=Money(Decimal(300_000), "RUB"),
-                     category="package_tour", has_name=True, has_phone=True),
-        InquiryFacts(channel="site_form", today=today, message="", adults=6, rooms=1, nights_from=14, budget=Money(Decimal(200_000), "RUB"),
-                     category="package_tour", has_name=True, has_phone=True),
-    )  # fmt: skip
+        InquiryFacts(
+            channel="site_form",
+            today=today,
+            message="Горящий тур на Новый год",
+            adults=2,
+            budget=Money(Decimal(300_000), "RUB"),
+            category="package_tour",
+            has_name=True,
+            has_phone=True,
+        ),
+        InquiryFacts(
+            channel="site_form",
+            today=today,
+            message="",
+            adults=6,
+            rooms=1,
+            nights_from=14,
+            budget=Money(Decimal(200_000), "RUB"),
+            category="package_tour",
+            has_name=True,
+            has_phone=True,
+        ),
+    )
     graded = [grader.grade(facts, floors) for facts in cases]
     return [LiveExample(text, one.grade, say_all(one.reasons)[:3]) for text, one in zip(said, graded, strict=True)]
 
@@ -168,10 +237,15 @@ def compared_grades(request: ReaderRequest, settings: Mapping[str, Any], wanted:
     compared = compare(grades_of(reference.rules.grader, facts, floors), grades_of(grader, facts, floors))
     notes = {one.place: f"{one.before} → {one.after}" for one in compared.changes}
     return {
-        "grades": [(grade, compared.before.get(grade, 0), compared.after.get(grade, 0)) for grade in GRADES], "changed": len(compared.changes),
-        "total": compared.total, "examples": examples(request.reader, sample, notes, notes), "live": live_examples(grader, floors),
-        "note": sample_note(sample), "warnings": [], "found": None,
-    }  # fmt: skip
+        "grades": [(grade, compared.before.get(grade, 0), compared.after.get(grade, 0)) for grade in GRADES],
+        "changed": len(compared.changes),
+        "total": compared.total,
+        "examples": examples(request.reader, sample, notes, notes),
+        "live": live_examples(grader, floors),
+        "note": sample_note(sample),
+        "warnings": [],
+        "found": None,
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -186,18 +260,32 @@ def relevance_criterion(request: ReaderRequest, pk: int | None = None) -> HttpRe
     if request.method == "GET":
         tree = from_conditions(row.conditions) if row else act_on(EMPTY, "add:c")
         values = {"name": title_of(row.name, row.code) if row else "", "points": row.points if row else "-1"}
-        return page_of(request, PAGE, "backoffice/settings/criterion.html", {**context, "values": values, "editor": _editor(request, tree)})
+        return page_of(
+            request, PAGE, "backoffice/settings/criterion.html", {**context, "values": values, "editor": _editor(request, tree)}
+        )
     posted = posted_lists(request)
     tree, values = read_form(posted), {name: (posted.get(name) or [""])[0] for name in ("name", "points")}
     if "act" in request.GET:
-        return render(request, "backoffice/settings/_conditions.html", {"editor": _editor(request, act_on(tree, request.GET["act"])), "action": request.path})
+        return render(
+            request,
+            "backoffice/settings/_conditions.html",
+            {"editor": _editor(request, act_on(tree, request.GET["act"])), "action": request.path},
+        )
     if is_preview(request):
-        return preview_of(request, "backoffice/settings/_relevance_preview.html", lambda: _preview(request, rows, row, tree, values))
+        return preview_of(
+            request, "backoffice/settings/_relevance_preview.html", lambda: _preview(request, rows, row, tree, values)
+        )
     try:
         with saving(request, PAGE, {("intake_relevancecriterion", pk)} if pk else set()):
             name = "" if row and not row.name and values["name"] == title_of("", row.code) else values["name"]
-            save_relevance_criterion(criterion_id=pk, name=name or (values["name"] if not row else ""), points=_points(values["points"]),
-                                     conditions=read_conditions(tree, for_relevance=True), by=request.reader.actor, now=request.reader.now)  # fmt: skip
+            save_relevance_criterion(
+                criterion_id=pk,
+                name=name or (values["name"] if not row else ""),
+                points=_points(values["points"]),
+                conditions=read_conditions(tree, for_relevance=True),
+                by=request.reader.actor,
+                now=request.reader.now,
+            )
     except DomainError as error:
         errors = {error.field: error.sentence} if error.field and error.field.startswith("c") else {}
         context["editor"] = _editor(request, tree, errors)

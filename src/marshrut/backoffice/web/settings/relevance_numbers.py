@@ -32,21 +32,39 @@ from marshrut.intake.rules.condition_trees import split_texts
 from marshrut.intake.services.criteria import relevance_settings
 from marshrut.intake.services.rule_settings import changes_kept, restore_delivered, save_relevance, try_relevance
 
-PAGE = register_settings(SettingsPage(
-    slug="relevance-numbers", group="inquiries", title=lazy("Prices and thresholds of relevance"), icon="adjustments", order=31,
-    url_name="settings_relevance_numbers",
-    description=lazy("What a trip costs at least, so that a budget can be held against it. Prices of directions are set with the directions."),
-    watches={"intake_rulesetting": ()}, words=lazy("least price season New Year currency rate")))  # fmt: skip
+PAGE = register_settings(
+    SettingsPage(
+        slug="relevance-numbers",
+        group="inquiries",
+        title=lazy("Prices and thresholds of relevance"),
+        icon="adjustments",
+        order=31,
+        url_name="settings_relevance_numbers",
+        description=lazy(
+            "What a trip costs at least, so that a budget can be held against it. Prices of directions are set with the directions."
+        ),
+        watches={"intake_rulesetting": ()},
+        words=lazy("least price season New Year currency rate"),
+    )
+)
 SECTIONS = (
     ("c_at_most", lazy("C from so many points"), lazy("A sum of points this low, or lower, is C. From −10 to −1.")),
     ("usual_nights", lazy("Nights where none are named"), lazy("A stay that is assumed, in nights.")),
     ("child_share", lazy("A child counts"), lazy("As a share of an adult, from 0 to 1.")),
     ("infant_share", lazy("An infant under two counts"), lazy("As a share of an adult, from 0 to 1.")),
-    ("hot_factor", lazy("Last-minute offers cost"), lazy("As a multiple of the usual price, when such words stand in the message.")),
-    ("categories", lazy("Least price by category"), lazy("In the rule set's currency: of a night for one, of one person, or of the whole request.")),
+    (
+        "hot_factor",
+        lazy("Last-minute offers cost"),
+        lazy("As a multiple of the usual price, when such words stand in the message."),
+    ),
+    (
+        "categories",
+        lazy("Least price by category"),
+        lazy("In the rule set's currency: of a night for one, of one person, or of the whole request."),
+    ),
     ("seasons", lazy("Seasons"), lazy("How many times dearer it is then.")),
     ("rates", lazy("Rates of currencies"), lazy("One unit in the rule set's currency; only to compare.")),
-)  # fmt: skip
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,14 +75,21 @@ def relevance_numbers(request: ReaderRequest) -> HttpResponse:
     fields = [field for field in number_fields(data) if field.path[0] != "directions" and field.name != f"rates.{data['currency']}"]
     typed = {field.name: clean_text(request.POST.get(field.name), 40) for field in fields if field.name in request.POST}
     texts, shown = _texts(request, data)
-    context = {"tables": list(_sections(fields, typed, reference_of(request).catalogue.categories)), "seasons": _seasons(data, shown),
-               "hot_words": shown["hot_words"], "is_changed": bool(changes_kept("relevance"))}  # fmt: skip
+    context = {
+        "tables": list(_sections(fields, typed, reference_of(request).catalogue.categories)),
+        "seasons": _seasons(data, shown),
+        "hot_words": shown["hot_words"],
+        "is_changed": bool(changes_kept("relevance")),
+    }
     if request.method == "GET":
         return page_of(request, PAGE, "backoffice/settings/relevance_numbers.html", {**context, "values": {}})
     if is_preview(request):
         rules = [row.as_rule() for row in read_relevance_criteria() if row.is_active]
-        return preview_of(request, "backoffice/settings/_relevance_preview.html",
-                          lambda: compared_grades(request, try_relevance(typed, fields, texts), rules))  # fmt: skip
+        return preview_of(
+            request,
+            "backoffice/settings/_relevance_preview.html",
+            lambda: compared_grades(request, try_relevance(typed, fields, texts), rules),
+        )
     try:
         with saving(request, PAGE, rule_setting_rows("relevance")):
             by: dict[str, Any] = {"by": request.reader.actor, "now": request.reader.now}
@@ -73,7 +98,15 @@ def relevance_numbers(request: ReaderRequest) -> HttpResponse:
             else:
                 save_relevance(typed=typed, fields=fields, texts=texts, **by)
     except DomainError as error:
-        return refused(request, PAGE, "backoffice/settings/_relevance_numbers_form.html", context, typed, error, [*(f.name for f in fields), *texts, "hot_words"])
+        return refused(
+            request,
+            PAGE,
+            "backoffice/settings/_relevance_numbers_form.html",
+            context,
+            typed,
+            error,
+            [*(f.name for f in fields), *texts, "hot_words"],
+        )
     return saved(PAGE)
 
 
@@ -81,8 +114,11 @@ def _texts(request: ReaderRequest, data: Mapping[str, Any]) -> tuple[dict[str, A
     """Values that are no numbers, as they are to be kept and as they are shown."""
     shown = {"hot_words": ", ".join(data["hot_words"])}
     for number, season in enumerate(data["seasons"]):
-        shown |= {f"seasons.{number}.from": season["from"], f"seasons.{number}.to": season["to"],
-                  f"seasons.{number}.words": ", ".join(season.get("words", ()))}  # fmt: skip
+        shown |= {
+            f"seasons.{number}.from": season["from"],
+            f"seasons.{number}.to": season["to"],
+            f"seasons.{number}.words": ", ".join(season.get("words", ())),
+        }
     texts: dict[str, Any] = {}
     for name in [name for name in shown if name in request.POST]:
         shown[name] = clean_text(request.POST.get(name), 3000)
@@ -91,19 +127,34 @@ def _texts(request: ReaderRequest, data: Mapping[str, Any]) -> tuple[dict[str, A
 
 
 def _seasons(data: Mapping[str, Any], shown: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"place": str(number), "name": season_label(str(season["slug"])).capitalize(),
-             **{name: shown[f"seasons.{number}.{name}"] for name in ("from", "to", "words")}}
-            for number, season in enumerate(data["seasons"])]  # fmt: skip
+    return [
+        {
+            "place": str(number),
+            "name": season_label(str(season["slug"])).capitalize(),
+            **{name: shown[f"seasons.{number}.{name}"] for name in ("from", "to", "words")},
+        }
+        for number, season in enumerate(data["seasons"])
+    ]
 
 
 def _sections(fields: list[NumberField], typed: Mapping[str, str], categories: Mapping[str, str]) -> Iterator[Section]:
     delivered = {field.name: field.value for field in number_fields(default_relevance()["settings"])}
     season_names = [season_label(str(row["slug"])).capitalize() for row in relevance_settings()["seasons"]]
     for table, title, meaning in SECTIONS:
-        yield Section(str(title), str(meaning), [
-            Field(field.name, _label(field, categories, season_names), typed.get(field.name, _shown(field.value)), _shown(delivered.get(field.name)))
-            for field in fields if field.path[0] == table
-        ])  # fmt: skip
+        yield Section(
+            str(title),
+            str(meaning),
+            [
+                Field(
+                    field.name,
+                    _label(field, categories, season_names),
+                    typed.get(field.name, _shown(field.value)),
+                    _shown(delivered.get(field.name)),
+                )
+                for field in fields
+                if field.path[0] == table
+            ],
+        )
 
 
 def _shown(value: float | None) -> str:

@@ -78,8 +78,9 @@ def month_of(request: ReaderRequest) -> list[Sampled]:
 
 def sample_note(sample: Sequence[Any]) -> str:
     """How many inquiries a preview was tried on."""
-    said = ngettext("Tried on %(num)s inquiry of the last 30 days.", "Tried on %(num)s inquiries of the last 30 days.", len(sample)) % {
-        "num": len(sample)}  # fmt: skip
+    said = ngettext(
+        "Tried on %(num)s inquiry of the last 30 days.", "Tried on %(num)s inquiries of the last 30 days.", len(sample)
+    ) % {"num": len(sample)}
     return f"{said} {_('Only the newest are tried: there were more.')}" if len(sample) >= MOST_SAMPLED else said
 
 
@@ -131,6 +132,14 @@ def _leaves(value: Mapping[str, Any], before: str = "") -> list[str]:
     return found
 
 
-describe("intake_rulesetting", TableWords(
-    noun=lazy("Numbers of"), columns={"values": lazy("changed from the delivered ones")}, named_by=("slug",), name_of=_rule_set_name,
-    said={"values": _said_values}, hidden=("id", "slug")))  # fmt: skip
+describe(
+    "intake_rulesetting",
+    TableWords(
+        noun=lazy("Numbers of"),
+        columns={"values": lazy("changed from the delivered ones")},
+        named_by=("slug",),
+        name_of=_rule_set_name,
+        said={"values": _said_values},
+        hidden=("id", "slug"),
+    ),
+)
