@@ -69,7 +69,7 @@ PAGES: dict[str, Kind] = {
     "/settings/mail/<id:pk>": MANAGE("settings:write"), "/settings/mail-server": MANAGE("settings:write"),
     "/settings/mail-server/test": MANAGE("settings:write"),
     "/dossiers/<id:pk>/write": ACTION("messages:write"), "/files/<id:pk>": RECORD,
-    "/sendings/<id:pk>/repeat": ACTION("messages:write"), "/sendings/<id:pk>/cancel": ACTION("messages:write"),
+    "/sendings/<id:pk>/repeat": ACTION, "/sendings/<id:pk>/cancel": ACTION,
     "/imports": LIST("imports:write"), "/imports/<id:pk>": RECORD("imports:write"), "/imports/<id:pk>/problems.csv": RECORD("imports:write"),
     "/imports/<id:pk>/check": ACTION("imports:write"), "/imports/<id:pk>/start": ACTION("imports:write"),
     "/imports/<id:pk>/stop": ACTION("imports:write"), "/imports/<id:pk>/continue": ACTION("imports:write"),

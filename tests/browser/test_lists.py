@@ -33,7 +33,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def page(chromium: Browser, house: House) -> Iterator[Page]:
     context = chromium.new_context(locale="ru-RU", viewport={"width": 1440, "height": 900}, base_url=house.url)
-    context.set_default_timeout(8000)
+    context.set_default_timeout(20_000)
     page = context.new_page()
     page.goto("/login")
     page.get_by_label("Почта").fill(VERA)
@@ -54,7 +54,7 @@ def test_filter_keep_act_and_take_out(page: Page, house: House) -> None:
     page.keyboard.press("Enter")
     expect(rows).to_have_count(1)
     page.get_by_role("button", name="Сохранить вид…").click()
-    page.get_by_label("Название").fill("Третья и другие")
+    page.get_by_label("Название вида").fill("Третья и другие")
     page.get_by_role("button", name="Сохранить", exact=True).click()
     expect(page.get_by_role("link", name="Третья и другие")).to_have_attribute("aria-current", "page")
 

@@ -32,11 +32,16 @@ def said(actor: Actor, text: str) -> str:
     return actor.text(text) if actor.may("persons:read") else mask_text(text)
 
 
+def _name(actor: Actor, name: str | None) -> str | None:
+    """A client's name for whoever may read people; some are known by their number only, which may be hidden."""
+    return actor.text(name or "") or None if actor.may("persons:read") else None
+
+
 def person_of(actor: Actor, id: int | None, name: str | None, matched_by: str = "") -> dict[str, Any] | None:
     """A person; the name only for whoever may read people."""
     if id is None:
         return None
-    return {"id": id, "name": actor.text(name or "") or None if actor.may("persons:read") else None, "matched_by": matched_by or None}
+    return {"id": id, "name": _name(actor, name), "matched_by": matched_by or None}
 
 
 def inquiry(actor: Actor, card: InquiryCard) -> dict[str, Any]:
@@ -91,7 +96,7 @@ def inquiry_line(actor: Actor, line: InquiryLine) -> dict[str, Any]:
         "channel": line.channel,
         "source": line.source,
         "inquiry_class": line.inquiry_class,
-        "person": {key: value for key, value in (person_of(actor, line.person_id, line.person) or {}).items() if key != "matched_by"} or None,
+        "person": {"id": line.person_id, "name": _name(actor, line.person)} if line.person_id else None,
         "phone": actor.phone(line.phone) if reads_people else None,
         "relevance": line.relevance,
         "priority": line.priority,

@@ -9,8 +9,8 @@ from babel.core import get_global
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from marshrut.agency.models import Employee
 from marshrut.agency.permissions import Actor
+from marshrut.agency.queries import read_revision, read_staff
 from marshrut.catalog.models import Category, Direction, Skill
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.first_names import first_names
@@ -90,7 +90,7 @@ def check_spellings(own_id: int | None, spellings: Iterable[str]) -> None:
 @transaction.atomic
 def set_skills(*, employee_id: int, pairs: Iterable[Pair], by: Actor, now: datetime) -> None:
     """What one person sells: pairs of category and direction ids, either of which may be None (any). What stays is not touched."""
-    if not Employee.objects.select_for_update().filter(pk=employee_id, is_active=True).exists():
+    if employee_id not in read_staff(read_revision()).colleagues:
         raise NotFound("no_such_colleague", _("There is no such colleague."))
     wanted = {pair for pair in pairs if pair != (None, None)}
     if any(c is not None and not Category.objects.filter(pk=c).exists() for c, _d in wanted):

@@ -35,7 +35,7 @@ def save_absence(
         raise Invalid("too_long", _("An absence is at most three years long."), field="ends")
     if substitute_id is not None:
         _check_substitute(employee, substitute_id, starts_at, ends_at)
-    if Absence.objects.filter(employee=employee, starts_at__lt=ends_at, ends_at__gt=starts_at).exclude(pk=absence_id).exists():
+    if Absence.objects.filter(employee=employee, starts_at__lt=ends_at, ends_at__gt=starts_at).exclude(pk=absence_id or 0).exists():
         raise Invalid("overlaps", _("There is an absence in this time already; change that one."), field="starts")
     sign(by.label)
     absence = _absence(absence_id, by) if absence_id else Absence(employee=employee)

@@ -156,7 +156,7 @@ def save_team(*, team_id: int | None, name: str, office_id: int, by: Actor, now:
     named = clean_text(name, 80)
     if not named:
         raise Invalid("no_name", _("Give the team a name."), field="name")
-    if Team.objects.filter(office_id=office_id, name=named).exclude(pk=team_id).exists():
+    if Team.objects.filter(office_id=office_id, name=named).exclude(pk=team_id or 0).exists():
         raise Invalid("known_name", _("This office has a team of that name."), field="name")
     if not Office.objects.filter(pk=office_id).exists():
         raise Invalid("no_such_office", _("Choose an office."), field="office")

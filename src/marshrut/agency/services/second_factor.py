@@ -94,7 +94,7 @@ def _step_of(secret: str, code: str, now: datetime) -> int | None:
 
 
 def _open(kept: Authenticator) -> str:
-    return unseal(kept.sealed_secret, PURPOSE, str(kept.employee_id).encode()).decode()
+    return unseal(bytes(kept.sealed_secret), PURPOSE, str(kept.employee_id).encode()).decode()
 
 
 @transaction.atomic
@@ -167,5 +167,5 @@ def reset_second_factor(*, employee_id: int, by: Actor, now: datetime) -> None:
         raise Refused("own_factor", _("Disconnect your own factors on the page “My security”."))
     sign(by.label)
     for factor in (Authenticator, Passkey, RecoveryCode):
-        factor.objects.filter(employee_id=employee_id).delete()  # type: ignore[attr-defined]
+        factor.objects.filter(employee_id=employee_id).delete()
     end_sessions(employee_id=employee_id, by=by, now=now)

@@ -81,8 +81,8 @@ def absences(request: ReaderRequest) -> HttpResponse:
     here = f"{reverse('absences')}?from="
     context = {
         "rows": [_row(person, days, [line for line in lines if line.employee_id == person.id], today) for person in _own_people(reader)],
-        "days": [{"number": day.day, "name": format_date(day, "EEEEEE", locale=language()), "exact": format_date(day, "full", locale=language()),
-                  "is_today": day == today} for day in days],
+        "days": [{"number": day.day, "name": format_date(day, "EEEEEE", locale=language()),
+                  "exact": format_date(day, "full", locale=language()), "is_today": day == today} for day in days],
         "lines": lines, "first": first.isoformat(),
         "title": f"{format_date(days[0], 'd MMMM', locale=language())} – {format_date(days[-1], 'd MMMM y', locale=language())}",
         "before": here + (first - timedelta(days=DAYS)).isoformat(), "after": here + (first + timedelta(days=DAYS)).isoformat(),

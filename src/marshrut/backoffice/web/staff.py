@@ -63,7 +63,7 @@ def invite(request: ReaderRequest) -> HttpResponse:
     reader = request.reader
     context = {**employment_choices(reader.actor, reader.staff, list_teams()), "has_mail": mail_server() is not None}
     if request.method == "GET":
-        values = {"role": Role.MANAGER.value, "office": str(reader.office.id), "share_weight": "1", "unmasked": []}
+        values: dict[str, Any] = {"role": Role.MANAGER.value, "office": str(reader.office.id), "share_weight": "1", "unmasked": []}
         return render(request, "backoffice/_invite_dialog.html", {**context, "values": values, "errors": {}})
     values = typed(request)
     try:

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from marshrut.agency.models import Office
 from marshrut.agency.permissions import Actor
+from marshrut.agency.queries import read_revision, read_staff
 from marshrut.channels.models import Form
 from marshrut.core.errors import Invalid, NotFound
 from marshrut.core.history import sign
@@ -44,7 +44,7 @@ def save_site_form(*, form_id: int | None, form: FormForm, by: Actor, now: datet
         )
     if not form.source_slug:
         raise Invalid("source_missing", _("Choose the source its inquiries count for."), field="source")
-    if form.office_id is not None and not Office.objects.filter(pk=form.office_id, is_active=True).exists():
+    if form.office_id is not None and form.office_id not in read_staff(read_revision()).offices:
         raise Invalid("no_such_office", _("Choose an office."), field="office")
     row = _form(form_id) if form_id else Form(key=_new_key(form.key, name), consent_version="0")
     sign(by.label)

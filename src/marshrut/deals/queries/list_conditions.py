@@ -178,5 +178,6 @@ def _add_text(found: Conditions, wanted: ListQuery) -> None:
         return
     column = "i.raw_id" if wanted.page.slug == "inquiries" else "l.id"
     by_number = number.isascii() and number.isdecimal() and len(number) < 12
-    of_person = f"d.person_id in (select p.id from clients_person p where {who})"
+    # As an array the people are found once, by their own indexes; as a subselect each row was asked for its person.
+    of_person = f"d.person_id = any(array(select p.id from clients_person p where {who}))"
     found.add(f"({of_person} or {column} = {int(number)})" if by_number else of_person, *values)

@@ -100,11 +100,6 @@ def _alone(words: Sequence[str]) -> _Entry | None:
     return next((entry for entry in _lexicon()["alone"] if entry.words == tuple(words)), None)
 
 
-def _alone(words: Sequence[str]) -> _Entry | None:
-    """The entry that is the whole name and says nothing by itself, such as "New"."""
-    return next((entry for entry in _lexicon()["alone"] if entry.words == tuple(words)), None)
-
-
 def _without_result(words: Sequence[str], spoken: str) -> NameJudgement:
     lexicon = _lexicon()
     process = _find(lexicon["process"], words)

@@ -132,8 +132,8 @@ def _checked(values: StageValues) -> dict[str, Any]:
 
 
 def _refuse_same_name(funnel_id: int, name: str, stage_id: int | None = None) -> None:
-    others = Stage.objects.filter(funnel_id=funnel_id, is_active=True).exclude(pk=stage_id).values_list("name", flat=True)
-    if name.casefold() in {other.casefold() for other in others}:
+    others = Stage.objects.filter(funnel_id=funnel_id, is_active=True).values_list("id", "name")
+    if name.casefold() in {other.casefold() for pk, other in others if pk != stage_id}:
         raise Invalid("same_name", _("There is a stage of this name in the funnel."), field="name")
 
 

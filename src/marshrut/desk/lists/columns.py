@@ -11,7 +11,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 from markupsafe import Markup
@@ -54,9 +53,9 @@ class Column:
         return _(self.label) if not self.slug.startswith("custom.") else self.label
 
 
-def _moment(moment: datetime | None) -> Value:
+def _moment(moment: datetime | None, shown: Shown) -> Value:
     """On the reader's clock, without the zone: what a table program understands."""
-    return timezone.localtime(moment).replace(tzinfo=None, microsecond=0) if moment else None
+    return moment.astimezone(shown.zone).replace(tzinfo=None, microsecond=0) if moment else None
 
 
 def _cut(text: str, title: str = "") -> Markup:
@@ -188,7 +187,7 @@ def _text(read: Callable[[Any, Shown], str]) -> dict[str, Callable[[Any, Shown],
 
 
 def _when(name: str) -> dict[str, Callable[[Any, Shown], Any]]:
-    return {"cell": lambda line, _shown: when(getattr(line, name)), "plain": lambda line, _shown: _moment(getattr(line, name))}
+    return {"cell": lambda line, _shown: when(getattr(line, name)), "plain": lambda line, shown: _moment(getattr(line, name), shown)}
 
 
 _CLIENT = Column("client", noop("Client"), _client, who, "client", "cell-main", True)
@@ -222,7 +221,7 @@ _INQUIRIES = (
     Column("class", noop("Class"), lambda line, _s: tag(class_label(line.inquiry_class), CLASS_TONES.get(line.inquiry_class, "neutral")),
            lambda line, _s: class_label(line.inquiry_class), is_usual=True),
     _CHANNEL, _OFFICE,
-    Column("respond", noop("Answer by"), _respond, lambda line, _s: _moment(line.respond_by), "respond", "nowrap"),
+    Column("respond", noop("Answer by"), _respond, lambda line, shown: _moment(line.respond_by, shown), "respond", "nowrap"),
     Column("answered", noop("Answered"), **_when("answered_at"), css="nowrap muted"),
     Column("stage", noop("Stage"), **_text(lambda line, shown: shown.place(line.place))),
     Column("missing", noop("Still to ask"), **_text(_missing)),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -38,6 +39,11 @@ class Shown:
         if not text or self.sees_phones:
             return text or ""
         return mask_text(text, tuple(filter(None, known)))
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The reader's time zone."""
+        return ZoneInfo(self.desk.office.time_zone)
 
     @cached_property
     def sources(self) -> dict[int, SourceCard]:

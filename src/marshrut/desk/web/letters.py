@@ -51,9 +51,9 @@ class Address:
 def write(request: DeskRequest, pk: int) -> HttpResponse:
     """A letter or a message to the client, with what comes next in the same gesture."""
     desk = request.desk
-    asked = asked_about(desk, pk)
     if not desk.actor.may("messages:write"):
         raise PermissionDenied("messages:write")
+    asked = asked_about(desk, pk)
     contacts = _contacts(asked)
     boxes = _boxes(desk, pk, contacts)
     context = _context(desk, asked, boxes, contacts)

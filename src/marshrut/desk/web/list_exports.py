@@ -1,6 +1,7 @@
 """A list as a file: the rows that the filters find and the reader may see, streamed, in the columns they see."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from marshrut.deals.rules.list_filters import PAGES
 from marshrut.desk.lists.asked import AskedList
 from marshrut.desk.web.pages import DeskRequest, at_desk
 
-BATCH = 2000
+BATCH, AT_A_TIME = 2000, 200
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
@@ -74,11 +75,11 @@ def _noted(asked: AskedList, log_id: int) -> Iterator[list[Any]]:
 def _in_words(rows: Iterator[list[Any]], language: str, zone: ZoneInfo) -> Iterator[list[Cell]]:
     """The rows in the reader's language and time: the request's own are gone by the time the answer is sent.
 
-    Both are set around each row and taken away again, since the thread may serve somebody else between two pieces.
+    Both are set around some rows and taken away again, since the thread may serve somebody else between two pieces.
     """
     while True:
         with translation.override(language), timezone.override(zone):
-            row = next(rows, None)
-        if row is None:
+            some = list(islice(rows, AT_A_TIME))
+        if not some:
             return
-        yield row
+        yield from some

@@ -56,7 +56,7 @@ def open_matters_of(employee_id: int) -> list[tuple[int, int | None, int | None]
     """Open matters of somebody: (dossier, person, office)."""
     with connection.cursor() as cursor:
         cursor.execute("select id, person_id, office_id from journal_dossier where owner_id = %s and is_open order by id", [employee_id])
-        return cursor.fetchall()
+        return [(row[0], row[1], row[2]) for row in cursor.fetchall()]
 
 
 def wishes_of(employee_id: int) -> dict[int, tuple[str | None, tuple[str, ...]]]:

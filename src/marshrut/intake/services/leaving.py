@@ -110,7 +110,7 @@ def hand_over_absence(*, employee_id: int, to: int, reference: Reference, by: Ac
             "dossier_id", flat=True
         )
     )
-    mine = {dossier: to for dossier, _person, _office in lock_matters_of(employee_id) if dossier in waiting}
+    mine: dict[int, int | None] = {dossier: to for dossier, _person, _office in lock_matters_of(employee_id) if dossier in waiting}
     _pass(employee_id, mine, staff, {"code": "substitute", "name": substitute.name, "owner": absent.name}, by, now)
     return len(mine)
 

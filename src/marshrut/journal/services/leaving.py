@@ -28,14 +28,14 @@ def lock_matters_of(employee_id: int) -> list[tuple[int, int | None, int | None]
             "select id, person_id, office_id from journal_dossier where owner_id = %s and is_open order by id for no key update",
             [employee_id],
         )
-        return cursor.fetchall()
+        return [(row[0], row[1], row[2]) for row in cursor.fetchall()]
 
 
 def pass_matters(*, from_id: int, passed: Sequence[Passed], reason: dict[str, Any], by: Actor, now: datetime) -> None:
     """Give these matters, with what this person had planned on them, to their new holders; each story says so."""
     if not passed:
         return
-    columns = [[one.dossier_id for one in passed], [one.owner_id for one in passed], [one.queue_id for one in passed],
+    columns: list[list[Any]] = [[one.dossier_id for one in passed], [one.owner_id for one in passed], [one.queue_id for one in passed],
                [one.office_id for one in passed]]  # fmt: skip
     rows = "unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) r(id, owner, queue, office)"
     with connection.cursor() as cursor:
@@ -77,4 +77,4 @@ def matters_of_the_left(limit: int = 500) -> list[tuple[int, int, int | None]]:
                 join journal_dossier d on d.owner_id = e.id and d.is_open
                 where not e.is_active order by d.id limit {int(limit)} for no key update of d skip locked"""
         )
-        return cursor.fetchall()
+        return [(row[0], row[1], row[2]) for row in cursor.fetchall()]

@@ -79,7 +79,7 @@ def distribution(request: ReaderRequest) -> HttpResponse:
         return page_of(request, PAGE, "backoffice/settings/distribution.html", {**_context(kept), "values": {}})
     posted = posted_lists(request)
     order, on = posted.get("order", []), set(posted.get("on", []))
-    asked = {"order": order, "off": [step for step in order if step not in on], "take_by_hand": "take_by_hand" in posted}
+    asked: dict[str, Any] = {"order": order, "off": [step for step in order if step not in on], "take_by_hand": "take_by_hand" in posted}
     if is_preview(request):
         return preview_of(request, "backoffice/settings/_distribution_preview.html", lambda: _preview(request, asked))
     try:

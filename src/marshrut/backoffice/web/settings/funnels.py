@@ -172,14 +172,14 @@ def funnel(request: ReaderRequest, pk: int) -> HttpResponse:
     steps = [Step(stage, ages.get(stage.id), stage_name_hint(judge_stage_name(stage.name))) for stage in row.stages]
     context = {"funnel": row, "steps": steps}
     if request.method == "GET":
-        values = {"name": row.name, "is_active": "yes" if row.is_active else ""}
+        values = {"funnel_name": row.name, "is_active": "yes" if row.is_active else ""}
         return page_of(request, PAGE, "backoffice/settings/funnel.html", {**context, "values": values})
     posted = posted_lists(request)
-    values = {"name": (posted.get("name") or [""])[0], "is_active": "yes" if "is_active" in posted else ""}
+    values = {"funnel_name": (posted.get("funnel_name") or [""])[0], "is_active": "yes" if "is_active" in posted else ""}
     by: dict[str, Any] = {"by": request.reader.actor, "now": request.reader.now}
     try:
         with saving(request, PAGE, {("deals_funnel", pk), *(("deals_stage", stage.id) for stage in (*row.stages, *row.retired))}):
-            save_funnel(funnel_id=pk, name=values["name"], is_active=bool(values["is_active"]), **by)
+            save_funnel(funnel_id=pk, name=values["funnel_name"], is_active=bool(values["is_active"]), **by)
             order_stages(funnel_id=pk, ids=ids_of(posted.get("ids", [])), **by)
     except DomainError as error:
         return refused(request, PAGE, "backoffice/settings/_funnel_form.html", context, values, error)
@@ -211,7 +211,7 @@ def stage_new(request: ReaderRequest, pk: int) -> HttpResponse:
         return dialog_of(request, PAGE, "backoffice/settings/_stage_dialog.html", {**context, "values": values})
     values = _stage_typed(request)
     if is_preview(request):
-        return _judged(request, values["name"])
+        return _judged(request, str(values["name"]))
     try:
         with saving(request, PAGE, set()):
             add_stage(
@@ -237,7 +237,7 @@ def stage(request: ReaderRequest, pk: int) -> HttpResponse:
         return dialog_of(request, PAGE, "backoffice/settings/_stage_dialog.html", {**context, "values": shown})
     values = _stage_typed(request)
     if is_preview(request):
-        return _judged(request, values["name"])
+        return _judged(request, str(values["name"]))
     try:
         with saving(request, PAGE, {("deals_stage", pk)}):
             save_stage(stage_id=pk, values=_stage_values(values), by=request.reader.actor, now=request.reader.now)

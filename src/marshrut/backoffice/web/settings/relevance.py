@@ -259,7 +259,7 @@ def relevance_criterion(request: ReaderRequest, pk: int | None = None) -> HttpRe
     context = {"classes": None, "action": request.path, "title": title_of(row.name, row.code) if row else _("New criterion")}
     if request.method == "GET":
         tree = from_conditions(row.conditions) if row else act_on(EMPTY, "add:c")
-        values = {"name": title_of(row.name, row.code) if row else "", "points": row.points if row else "-1"}
+        values = {"name": title_of(row.name, row.code) if row else "", "points": str(row.points) if row else "-1"}
         return page_of(
             request, PAGE, "backoffice/settings/criterion.html", {**context, "values": values, "editor": _editor(request, tree)}
         )
