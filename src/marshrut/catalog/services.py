@@ -80,7 +80,7 @@ def read_aliases(given: Iterable[str]) -> list[str]:
 def check_spellings(own_id: int | None, spellings: Iterable[str]) -> None:
     """Invalid when one of these already means another direction."""
     wanted = {search_name(text): text for text in spellings}
-    for other in Direction.objects.exclude(pk=own_id):
+    for other in Direction.objects.exclude(pk=own_id or 0):
         for text in (other.name, *other.aliases):
             if search_name(text) in wanted:
                 said = {"text": wanted[search_name(text)], "name": other.name}

@@ -58,7 +58,7 @@ describe(
             "needs_second_factor": lazy("second factor needed"),
             "set_up_at": lazy("set up"),
         },
-        said={"language": lambda value, _reader: LANGUAGES.get(value, value)},
+        said={"language": lambda value, _reader: LANGUAGES.get(value, str(value))},
         hidden=("id", "setup_digest"),
     ),
 )

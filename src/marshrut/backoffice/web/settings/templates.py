@@ -35,7 +35,7 @@ describe(
     TableWords(
         noun=lazy("Template"),
         hidden=("id",),
-        said={"language": lambda value, _reader: LANGUAGES.get(value, value)},
+        said={"language": lambda value, _reader: LANGUAGES.get(value, str(value))},
         columns={
             "name": lazy("name"),
             "language": lazy("language"),
