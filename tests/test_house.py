@@ -241,10 +241,10 @@ def unanswered(cast: Cast) -> None:
     nowhere, and a letter waits though no mail server is set. What came is kept for so many days only. A file of leads
     waits for its check. A bulk action was cut off.
     """
+    from marshrut.agency.models import Absence
     from marshrut.channels.models import MailDoor, RawMessage
     from marshrut.channels.services import queue_message
     from marshrut.deals.models import BulkRow, BulkRun
-    from marshrut.agency.models import Absence
     from marshrut.intake.reading import read_submission
     from marshrut.intake.reference import read_reference
     from marshrut.intake.services import accept_inquiry

@@ -1,5 +1,6 @@
 """The real web process on a database of its own, and what the journeys do to it from outside the browser."""
 
+import itertools
 import os
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from conftest import clone_database
 from marshrut.ops import postgres
 from tests.cast import BORIS
 
-DATABASE = "journeys"
+_NAMES = (f"journeys_{number}" for number in itertools.count(1))
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,9 @@ class House:
 @contextmanager
 def open_house(server: postgres.Server) -> Iterator[House]:
     """Start one web process as the launcher does, and end that very process afterwards."""
-    clone_database(DATABASE)
-    house_dsn = server.dsn(postgres.APP, DATABASE)
+    name = next(_NAMES)
+    clone_database(name)
+    house_dsn = server.dsn(postgres.APP, name)
     with psycopg.connect(house_dsn) as connection:  # Boris is full: whatever comes in is Anna's
         connection.execute("update agency_employee set capacity = 0 where email = %s", [BORIS])
     with serving(house_dsn) as house:

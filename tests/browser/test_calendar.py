@@ -10,9 +10,7 @@ from playwright.sync_api import Page, expect
 
 from marshrut.core.clock import utc_now
 from tests.browser.house import House
-from tests.browser.test_journeys import chromium, desk, house, tab
 
-__all__ = ["chromium", "desk", "house", "tab"]
 pytestmark = [pytest.mark.browser, pytest.mark.own_database]
 Tab = Callable[[str], Page]
 TOMORROW = (utc_now().astimezone(ZoneInfo("Europe/Moscow")) + timedelta(days=1)).date()

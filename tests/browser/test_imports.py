@@ -3,36 +3,16 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from marshrut.ops import browser as browsers
-from tests.browser.house import House, open_house
+from tests.browser.house import House
 from tests.cast import PASSWORD, VERA
 
 pytestmark = [pytest.mark.browser, pytest.mark.own_database]
 LEADS = "ФИО;Телефон;Источник;Статус\nИванова Мария;+7 921 555-00-11;Выставка;да\nКоваленко Олег;067 123-45-67;;отказ\n;нет;;\n"
-
-
-@pytest.fixture(scope="module")
-def house(postgres_server: Any) -> Iterator[House]:
-    with open_house(postgres_server) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    found = browsers.find()
-    if found is None:
-        pytest.fail(browsers.MISSING)
-    with sync_playwright() as driver:
-        launched = driver.chromium.launch(executable_path=str(found), args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 def work(house: House) -> None:

@@ -7,9 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.house import House
-from tests.browser.test_journeys import chromium, desk, house, tab
 
-__all__ = ["chromium", "desk", "house", "tab"]
 pytestmark = [pytest.mark.browser, pytest.mark.own_database]
 Tab = Callable[[str], Page]
 

@@ -2,34 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from marshrut.ops import browser as browsers
-from tests.browser.house import House, open_house
+from tests.browser.house import House
 from tests.cast import ANNA, PASSWORD, VERA
 
 pytestmark = [pytest.mark.browser, pytest.mark.own_database]
-
-
-@pytest.fixture(scope="module")
-def house(postgres_server: Any) -> Iterator[House]:
-    with open_house(postgres_server) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    found = browsers.find()
-    if found is None:
-        pytest.fail(browsers.MISSING)
-    with sync_playwright() as driver:
-        launched = driver.chromium.launch(executable_path=str(found), args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

@@ -8,10 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.house import House
-from tests.browser.test_journeys import chromium, house
 from tests.cast import OLGA, PASSWORD
 
-__all__ = ["chromium", "house"]
 pytestmark = [pytest.mark.browser, pytest.mark.own_database]
 
 

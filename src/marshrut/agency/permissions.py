@@ -60,6 +60,16 @@ DOORS_ONLY = frozenset({"inquiries:write"})
 _WIDER = {"none": 0, "own": 1, "team": 2, "office": 3, "all": 4}
 
 
+def usual_reach(role: str) -> str:
+    """What a role sees unless it was set otherwise for a person."""
+    return REACH_OF_ROLE[Role(role)]
+
+
+def usual_unmasked(role: str) -> frozenset[str]:
+    """The fields a role sees in full unless it was set otherwise for a person."""
+    return UNMASKED_OF_ROLE[Role(role)]
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody or something that acts: an employee, a token, or the system itself.

@@ -173,7 +173,8 @@ def _card(where: str, values: list[Any]) -> PersonCard | None:
     if not rows:
         return None
     contacts = tuple(ContactLine(*row[11:]) for row in rows if row[11] is not None)
-    return PersonCard(*rows[0][:10], contacts, orjson.loads(rows[0][10]))
+    first: list[Any] = [*rows[0][:10], contacts, orjson.loads(rows[0][10])]
+    return PersonCard(*first)
 
 
 @dataclass(frozen=True, slots=True)

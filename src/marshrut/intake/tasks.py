@@ -9,9 +9,9 @@ from marshrut.channels.services import forget_old_keys
 from marshrut.core.clock import utc_now
 from marshrut.intake.reference import read_reference
 from marshrut.intake.services import give_out_queue, read_doors, run_clocks
-from marshrut.intake.services.leaving import gather_what_was_left
 from marshrut.intake.services.import_runs import IMPORTER
 from marshrut.intake.services.import_work import work_on_imports
+from marshrut.intake.services.leaving import gather_what_was_left
 from marshrut.journal.services import fold_tallies
 
 

@@ -78,7 +78,8 @@ def find_person(actor: Actor, person_id: int) -> Subject:
         row = cursor.fetchone()
     if row is None:
         raise NotFound("no_such_person", "")
-    return Subject(*row[:4], tuple(row[4]))
+    known_id, name, created_at, erased_at, open_matters = row
+    return Subject(known_id, name, created_at, erased_at, tuple(open_matters))
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ class TeamLine:
 
 
 def list_teams() -> list[TeamLine]:
+    """All teams with their office and members, by name."""
     with connection.cursor() as cursor:
         cursor.execute(
             """select t.id, t.name, t.office_id, o.name,
@@ -115,6 +116,7 @@ class Factors:
 
 
 def factors_of(employee_id: int) -> Factors:
+    """Which second factors somebody has set up, and how many recovery codes are left."""
     with connection.cursor() as cursor:
         cursor.execute(
             """select exists (select from agency_authenticator where employee_id = %s and confirmed_at is not null),
@@ -239,6 +241,7 @@ def list_absences(office_id: int | None, since: datetime, until: datetime) -> li
 
 
 def find_absence(absence_id: int) -> AbsenceLine | None:
+    """One absence with whose it is; None when there is none. The caller asks whether it is within reach."""
     with connection.cursor() as cursor:
         cursor.execute(
             """select a.id, e.id, e.name, e.office_id, a.starts_at, a.ends_at, a.reason, a.substitute_id, s.name

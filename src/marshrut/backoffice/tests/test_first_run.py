@@ -1,9 +1,9 @@
 """Whoever reads the terminal sets the agency up, once; nobody else gets in that way."""
 
-import psycopg
 import pytest
 from django.test import Client
 from tests.cast import Cast
+from tests.nobody import dismiss_everybody
 
 from marshrut.agency.models import Agency, Employee, Office
 from marshrut.agency.services.first_run import issue_setup_code
@@ -21,11 +21,8 @@ FILLED = {
 
 @pytest.fixture
 def nobody(own_database: str, postgres_server: postgres.Server) -> None:
-    """A home in which nobody works yet. The guard that keeps an owner there is the tables' owner's to lift."""
-    with psycopg.connect(postgres_server.dsn(postgres.OWNER, own_database), autocommit=True) as owner:
-        owner.execute("alter table agency_employee disable trigger user")
-        owner.execute("delete from agency_employee")
-        owner.execute("alter table agency_employee enable trigger user")
+    """A home in which nobody works yet."""
+    dismiss_everybody(postgres_server, own_database)
 
 
 @pytest.mark.own_database

@@ -11,8 +11,7 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from marshrut.agency.models import Role
-from marshrut.agency.permissions import REACH_OF_ROLE, may_manage
+from marshrut.agency.permissions import may_manage, usual_reach
 from marshrut.agency.queries.people import StaffLine, factors_of, find_colleague, list_staff, list_teams, list_tokens
 from marshrut.agency.queries.sessions import sessions_of
 from marshrut.agency.services import (
@@ -53,7 +52,7 @@ def staff(request: ReaderRequest) -> HttpResponse:
 
 def _shown(line: StaffLine) -> dict[str, Any]:
     return {"line": line, "role": role_label(line.role), "state": state_label(line.state),
-            "reach": reach_label(line.reach) if line.reach and line.reach != REACH_OF_ROLE[Role(line.role)] else ""}
+            "reach": reach_label(line.reach) if line.reach and line.reach != usual_reach(line.role) else ""}
 
 
 @dialog
@@ -63,7 +62,7 @@ def invite(request: ReaderRequest) -> HttpResponse:
     reader = request.reader
     context = {**employment_choices(reader.actor, reader.staff, list_teams()), "has_mail": mail_server() is not None}
     if request.method == "GET":
-        values: dict[str, Any] = {"role": Role.MANAGER.value, "office": str(reader.office.id), "share_weight": "1", "unmasked": []}
+        values: dict[str, Any] = {"role": "manager", "office": str(reader.office.id), "share_weight": "1", "unmasked": []}
         return render(request, "backoffice/_invite_dialog.html", {**context, "values": values, "errors": {}})
     values = typed(request)
     try:

@@ -7,8 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from marshrut.agency.models import Role
-from marshrut.agency.permissions import FIELDS, REACHES, UNMASKED_OF_ROLE, Actor, roles_to_give
+from marshrut.agency.permissions import FIELDS, REACHES, Actor, roles_to_give, usual_unmasked
 from marshrut.agency.queries import Staff
 from marshrut.agency.queries.people import StaffLine, TeamLine
 from marshrut.agency.services import Employment
@@ -40,7 +39,7 @@ def employment_choices(actor: Actor, staff: Staff, teams: list[TeamLine]) -> dic
 
 def values_of(line: StaffLine) -> dict[str, Any]:
     """The form filled with what is."""
-    shown = line.unmasked if line.unmasked is not None else UNMASKED_OF_ROLE[Role(line.role)]
+    shown = line.unmasked if line.unmasked is not None else usual_unmasked(line.role)
     return {
         "name": line.name, "role": line.role, "office": str(line.office_id), "team": str(line.team_id or ""), "reach": line.reach,
         "own_fields": "yes" if line.unmasked is not None else "", "unmasked": sorted(shown), "capacity": line.capacity,

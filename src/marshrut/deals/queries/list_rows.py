@@ -100,7 +100,8 @@ def read_matters(reading: ListReading, *, limit: int, after: Cursor | None = Non
     way = "desc" if reading.wanted.is_descending else "asc"
     with connection.cursor() as cursor:
         cursor.execute(_MATTER.format(chosen=chosen, way=way, **_PARTS[reading.wanted.page.slug]), values)
-        return [MatterLine(*(_loaded(value) if n in _JSON else value for n, value in enumerate(row))) for row in cursor.fetchall()]
+        rows: list[list[Any]] = [[_loaded(value) if n in _JSON else value for n, value in enumerate(row)] for row in cursor.fetchall()]
+        return [MatterLine(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,8 @@ def read_clients(reading: ListReading, *, limit: int, after: Cursor | None = Non
     way = "desc" if reading.wanted.is_descending else "asc"
     with connection.cursor() as cursor:
         cursor.execute(_CLIENT.format(chosen=chosen, way=way, reach=reach), [*values, *reached])
-        return [ClientLine(*row[:-1], _loaded(row[-1])) for row in cursor.fetchall()]
+        rows: list[list[Any]] = [[*row[:-1], _loaded(row[-1])] for row in cursor.fetchall()]
+        return [ClientLine(*row) for row in rows]
 
 
 def _loaded(value: Any) -> dict[str, Any]:

@@ -154,7 +154,8 @@ def _deals(actor: Actor, where: str, values: list[Any]) -> list[DealCard]:
     reach, reached = matters_in_reach(actor)
     with connection.cursor() as cursor:
         cursor.execute(f"{_DEAL} where {where} and {reach} order by l.id desc limit 100", [*values, *reached])
-        return [DealCard(*row[:9], _json(row[9]), *row[10:-1], _json(row[-1])) for row in cursor.fetchall()]
+        rows: list[list[Any]] = [[*row[:9], _json(row[9]), *row[10:-1], _json(row[-1])] for row in cursor.fetchall()]
+        return [DealCard(*row) for row in rows]
 
 
 def _json(value: Any) -> Any:

@@ -17,7 +17,7 @@ from marshrut.deals.models import LossReason
 def save_loss_reason(*, reason_id: int | None, name: str, position: int, is_active: bool, by: Actor, now: datetime) -> int:
     """Add a reason of loss, or change one. One that is not used any more stays with the deals it was given to."""
     kept = required_name(name)
-    if LossReason.objects.exclude(pk=reason_id).filter(name__iexact=kept).exists():
+    if LossReason.objects.exclude(pk=reason_id or 0).filter(name__iexact=kept).exists():
         raise Invalid("same_name", _("There is a reason of this name already."), field="name")
     if reason_id:
         row = LossReason.objects.select_for_update().filter(pk=reason_id).first()

@@ -182,11 +182,11 @@ def _reason(line: MatterLine, shown: Shown) -> str:
     return _said(line, shown, line.close_reason) or (disposition_label(line.disposition) if line.disposition else "")
 
 
-def _text(read: Callable[[Any, Shown], str]) -> dict[str, Callable[[Any, Shown], Any]]:
+def _text(read: Callable[[Any, Shown], str]) -> dict[str, Any]:
     return {"cell": lambda line, shown: _cut(read(line, shown)), "plain": read}
 
 
-def _when(name: str) -> dict[str, Callable[[Any, Shown], Any]]:
+def _when(name: str) -> dict[str, Any]:
     return {"cell": lambda line, _shown: when(getattr(line, name)), "plain": lambda line, shown: _moment(getattr(line, name), shown)}
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from tests.cast import Cast
 
 from marshrut.agency.models import Employee
 from marshrut.ui import pieces
-from tests.cast import Cast
 
 UI = Path(pieces.__file__).parent / "templates" / "ui"
 PAGE = Path(__file__).parents[1] / "templates" / "desk" / "components.html"

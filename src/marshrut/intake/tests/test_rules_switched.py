@@ -2,10 +2,10 @@
 
 import pytest
 from django.db import transaction
+from tests.cast import Cast
 
 from marshrut.intake.models import RuleSetting
 from marshrut.intake.reference import read_reference
-from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

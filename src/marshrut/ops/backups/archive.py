@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-import pyrage
+import pyrage  # type: ignore[import-untyped]
 
 FORMAT = 1
 MANIFEST, KEYS, DUMP = "manifest.json", "data-keys", "database.dump"

@@ -6,21 +6,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.nobody import dismiss_everybody
 
 from marshrut.core.names import split_name
 from marshrut.core.phones import read_phone
-from marshrut.ops import doctor
+from marshrut.ops import doctor, postgres
 from marshrut.ops.demo import fill
 from marshrut.ops.demo.people import feminine, make_somebody, spell_phone
 from marshrut.ops.demo.talk import draw_source, make_inquiry, phrases
 
 
 @pytest.fixture
-def empty_home(own_database: str) -> None:
+def empty_home(own_database: str, postgres_server: postgres.Server) -> None:
     """A home as the first start leaves it: one office, nobody works there yet."""
-    from marshrut.agency.models import Employee, Office, Queue
+    from marshrut.agency.models import Office, Queue
 
-    Employee.objects.all().delete()
+    dismiss_everybody(postgres_server, own_database)
     Queue.objects.filter(office__isnull=False).delete()
     Office.objects.filter(slug="podil").delete()
     Office.objects.update(slug="main")

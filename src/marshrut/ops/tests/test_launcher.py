@@ -143,7 +143,7 @@ def test_commands_work_beside_the_running_launcher(launched: Launched) -> None:
     made = launched.command("user", "boris@example.org", "--role", "owner", "--name", "Борис")
     address, password = made.stdout.split()
     assert (address, len(password) > 10) == ("boris@example.org", True)
-    changed = launched.command("user", "boris@example.org", "--role", "manager", "--password", "another password")
+    changed = launched.command("user", "boris@example.org", "--role", "owner", "--password", "another password")
     assert changed.stdout == "boris@example.org\n"
 
 

@@ -3,7 +3,8 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from marshrut.privacy.permissions import may_care
+from marshrut.agency.permissions import Actor
+from marshrut.privacy.permissions import SCOPE
 from marshrut.ui.navigation import register_entry
 
 
@@ -13,5 +14,5 @@ def register_pages() -> None:
 
 
 def _cares(request: HttpRequest) -> bool:
-    actor = getattr(request, "actor", None)
-    return bool(actor) and may_care(actor)
+    actor: Actor | None = getattr(request, "actor", None)
+    return actor.may(SCOPE) if actor else False

@@ -33,10 +33,10 @@ from marshrut.backoffice.web.settings.rule_pages import (
     sample_note,
 )
 from marshrut.backoffice.web.settings.story import TableWords, describe
-from marshrut.core.errors import DomainError
+from marshrut.core.errors import DomainError, Invalid
 from marshrut.intake.queries.rule_lists import CriterionRow, read_criteria
 from marshrut.intake.reference import read_reference
-from marshrut.intake.rules import compile_criteria
+from marshrut.intake.rules import RulesetError, compile_criteria
 from marshrut.intake.rules.condition_logic import always_holds, contradiction, shadows
 from marshrut.intake.rules.condition_trees import EMPTY, Group, act_on, from_conditions, read_form
 from marshrut.intake.rules.previews import classes_of, compare, matching, taken_by
@@ -218,7 +218,10 @@ def _preview(
     rule = {"name": "\u0000this", "inquiry_class": values["inquiry_class"] or "other", "conditions": conditions}
     wanted = [rule if row and one.id == row.id else one.as_rule() for one in rows if one.is_active or (row and one.id == row.id)]
     wanted += [] if row else [rule]
-    classifier = compile_criteria(wanted)
+    try:
+        classifier = compile_criteria(wanted)
+    except RulesetError as error:
+        raise Invalid("no_such_class", _("Choose the class."), field="inquiry_class") from error
     compared = compare(classes_of(reference_of(request).rules.classifier, facts), classes_of(classifier, facts))
     decided = taken_by(classifier, facts)["\u0000this"]
     notes = {place: matched for place, matched in found}
