@@ -13,6 +13,7 @@ from marshrut.ops import browser as browsers
 from marshrut.ops import postgres
 from tests.browser.house import serving
 from tests.cast import PASSWORD
+from tests.nobody import empty_home
 
 pytestmark = [pytest.mark.browser, pytest.mark.own_database]
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,7 +54,8 @@ def pages(own_database: str, postgres_server: postgres.Server) -> Iterator[dict[
     """The demo agency, looked at by each of its people."""
     from marshrut.ops.demo.fill import fill
 
-    fill(PASSWORD)
+    empty_home(postgres_server, own_database)
+    assert fill(PASSWORD)
     with serving(postgres_server.dsn(postgres.APP, own_database)) as house, sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=str(browsers.find()), args=["--no-sandbox"])
         opened = {}

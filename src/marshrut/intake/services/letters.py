@@ -100,7 +100,7 @@ def _take(
         return BUSY
     if is_known_letter(letter.message_id, digest):
         return KNOWN
-    is_copy = find_copy(letter.message_id, letter.sender, letter.subject, letter.at) is not None
+    is_copy = find_copy(letter.message_id, letter.sender, letter.subject, letter.at, f"door:{door.id}") is not None
     raw_id, _file_id = store_letter(door=door, stream=stream, digest=digest, by=f"door:{door.id}", now=now)
     letter_id = add_letter(raw_id=raw_id, kind="inquiry", letter=letter, digest=digest, dossier_id=None, now=now)
     if is_copy:

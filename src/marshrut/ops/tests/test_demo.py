@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.nobody import dismiss_everybody
+from tests.nobody import empty_home
 
 from marshrut.core.names import split_name
 from marshrut.core.phones import read_phone
@@ -17,18 +17,13 @@ from marshrut.ops.demo.talk import draw_source, make_inquiry, phrases
 
 
 @pytest.fixture
-def empty_home(own_database: str, postgres_server: postgres.Server) -> None:
-    """A home as the first start leaves it: one office, nobody works there yet."""
-    from marshrut.agency.models import Office, Queue
-
-    dismiss_everybody(postgres_server, own_database)
-    Queue.objects.filter(office__isnull=False).delete()
-    Office.objects.filter(slug="podil").delete()
-    Office.objects.update(slug="main")
+def home(own_database: str, postgres_server: postgres.Server) -> None:
+    """A home as the first start leaves it."""
+    empty_home(postgres_server, own_database)
 
 
 @pytest.mark.own_database
-def test_filling_makes_a_living_agency_that_keeps_every_promise(empty_home: None) -> None:
+def test_filling_makes_a_living_agency_that_keeps_every_promise(home: None) -> None:
     from marshrut.agency.models import Employee, Office
     from marshrut.channels.models import RawMessage
     from marshrut.clients.models import Person
@@ -53,7 +48,7 @@ def test_filling_makes_a_living_agency_that_keeps_every_promise(empty_home: None
 
 
 @pytest.mark.own_database
-def test_a_second_start_keeps_the_data(empty_home: None) -> None:
+def test_a_second_start_keeps_the_data(home: None) -> None:
     from marshrut.intake.models import Inquiry
 
     assert fill.fill("volga-kizhi-007")
