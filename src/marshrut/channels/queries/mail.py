@@ -90,21 +90,18 @@ def is_known_letter(message_id: str, digest: bytes) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def find_copy(message_id: str, sender: str, subject: str, at: datetime | None, door: str) -> int | None:
-    """The raw id of the same letter that came through another door of ours: same id, sender, subject and moment.
-
-    Through one and the same door such a letter is another one: real programs repeat their ids.
-    """
+def find_namesakes(message_id: str, sender: str, subject: str, at: datetime | None) -> list[int]:
+    """Files of letters kept before with the same id, sender, subject and moment: perhaps this one, come another way."""
     if not message_id or at is None:
-        return None
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
-            """select l.raw_id from channels_letter l join channels_rawmessage r on r.id = l.raw_id
-               where l.message_id = %s and l.sender = %s and l.subject = %s and l.at = %s and r.by <> %s order by l.id limit 1""",
-            [message_id, sender, subject, at, door],
+            """select r.file_id from channels_letter l join channels_rawmessage r on r.id = l.raw_id
+               where l.message_id = %s and l.sender = %s and l.subject = %s and l.at = %s and r.file_id is not null
+               order by l.id limit 5""",
+            [message_id, sender, subject, at],
         )
-        row = cursor.fetchone()
-    return int(row[0]) if row else None
+        return [int(row[0]) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)

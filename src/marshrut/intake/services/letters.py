@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor, system
-from marshrut.channels.queries import DoorCard, find_copy, find_letter, find_thread, is_known_letter, own_addresses
+from marshrut.channels.queries import DoorCard, find_letter, find_namesakes, find_thread, is_known_letter, own_addresses
 from marshrut.channels.rules import AUTO_REPLY, AUTOMATIC, BOUNCE, BULK, LARGEST, PERSONAL, ParsedLetter, own_words, parse_letter
 from marshrut.channels.services import (
     Changed,
@@ -100,7 +100,7 @@ def _take(
         return BUSY
     if is_known_letter(letter.message_id, digest):
         return KNOWN
-    is_copy = find_copy(letter.message_id, letter.sender, letter.subject, letter.at, f"door:{door.id}") is not None
+    is_copy = _is_copy(letter)
     raw_id, _file_id = store_letter(door=door, stream=stream, digest=digest, by=f"door:{door.id}", now=now)
     letter_id = add_letter(raw_id=raw_id, kind="inquiry", letter=letter, digest=digest, dossier_id=None, now=now)
     if is_copy:
@@ -114,6 +114,22 @@ def _take(
     kind, dossier_id = _understand(raw_id, letter_id, letter, door, reference, now, is_own=is_own)
     place_letter(letter_id=letter_id, kind=kind if kind != QUARANTINED else "inquiry", dossier_id=dossier_id)
     return kind
+
+
+def _is_copy(letter: ParsedLetter) -> bool:
+    """Whether this letter came before another way (another mailbox of ours): it says the same and brings the same files.
+
+    Real programs repeat their ids, so an id alone makes no copy.
+    """
+    for file_id in find_namesakes(letter.message_id, letter.sender, letter.subject, letter.at):
+        other = parse_letter(open_file(file_id))
+        if other.text == letter.text and _brought(other) == _brought(letter):
+            return True
+    return False
+
+
+def _brought(letter: ParsedLetter) -> list[tuple[str, int]]:
+    return [(part.media_type, part.end - part.start) for part in letter.files]
 
 
 def _understand(

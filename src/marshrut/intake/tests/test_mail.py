@@ -344,8 +344,8 @@ def test_a_hundred_and_three_real_letters_go_in_and_nothing_is_lost(door: MailDo
     taken = look()
     assert sum(taken.values()) == len([*SHARED.glob("*.eml")]) >= 103
     assert {kept(raw) for raw in RawMessage.objects.filter(channel="email")} == sent
-    assert taken["bounce"] == 6
-    assert "copy" not in taken
+    assert taken["bounce"] == 5
+    assert taken["copy"] >= 1, "one of the six bounces came twice"
     assert not RawMessage.objects.filter(reason__contains="понять").exists()
     assert not [*(Path(door.path) / "new").iterdir()]
 
