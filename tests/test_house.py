@@ -37,6 +37,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {  # what each job is called with; a job 
     "journal.forget_notices": {"timestamp": 0},
     "journal.tell_of_absences": {"timestamp": 0},
     "privacy.keep_retention": {"timestamp": 0},
+    "agency.forget_sessions": {"timestamp": 0},
 }
 
 
@@ -241,7 +242,7 @@ def unanswered(cast: Cast) -> None:
     nowhere, and a letter waits though no mail server is set. What came is kept for so many days only. A file of leads
     waits for its check. A bulk action was cut off.
     """
-    from marshrut.agency.models import Absence
+    from marshrut.agency.models import Absence, LoginSession
     from marshrut.channels.models import MailDoor, RawMessage
     from marshrut.channels.services import queue_message
     from marshrut.deals.models import BulkRow, BulkRun
@@ -265,6 +266,7 @@ def unanswered(cast: Cast) -> None:
     Absence.objects.create(employee_id=cast.stranger.id, substitute_id=cast.anna.id, **away)
     long_ago = utc_now() - timedelta(days=61)
     notify(employee_ids=[cast.anna.id], code="matter_returned", data={"why": "зарплата"}, by=system("test"), now=long_ago)
+    LoginSession.objects.create(employee_id=cast.anna.id, digest=b"long ago", seen_at=utc_now() - timedelta(days=400))
     set_rule(subject="raw_bodies", days=1, is_active=True, by=system("test"), now=long_ago)
     RawMessage.objects.update(received_at=long_ago)
     MailDoor.objects.create(name="Почта", kind="maildir", path="/nowhere", source_slug="email")
