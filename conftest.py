@@ -13,8 +13,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from marshrut.ops import postgres
+
+# A property holds or it does not; how long a busy machine took to look is no part of it.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 _STACK = ExitStack()
 _SERVERS: list[postgres.Server] = []
@@ -22,8 +27,13 @@ _NAMES = (f"own_{number}" for number in itertools.count(1))
 TEMPLATE = postgres.DATABASE
 
 
-def pytest_configure() -> None:
-    """Start the throw-away server and fill its template before Django reads its settings."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the throw-away server and fill its template before Django reads its settings.
+
+    When several processes share the suite each has a server of its own, and the one that only hands tests out has none.
+    """
+    if hands_tests_out(config):
+        return
     server = _STACK.enter_context(postgres.throw_away())
     _SERVERS.append(server)
     os.environ |= {
@@ -41,6 +51,11 @@ def pytest_configure() -> None:
     import django
 
     django.setup()
+
+
+def hands_tests_out(config: pytest.Config) -> bool:
+    """Whether this process runs no test itself: `-n` was given, and it is not one of those started by it."""
+    return bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
 
 
 def pytest_unconfigure() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from . import browser, homes
 
+_MOST_PROCESSES = 4  # each has a PostgreSQL, and at times a server and a browser, of its own
 _CHECKS: dict[str, list[str]] = {
     "style": ["-m", "ruff", "check", "--quiet", "--output-format", "concise", "."],
     "floors": ["-c", "from importlinter.cli import lint_imports_command as run; run()"],
@@ -33,8 +34,13 @@ def run(arguments: Sequence[str]) -> int:
     elif not arguments:
         raise homes.HomeError(browser.MISSING)
     codes = [] if arguments else [_check(root, name, command) for name, command in _CHECKS.items()]
-    tests = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=root, env=environ, check=False)
+    tests = subprocess.run([sys.executable, "-m", "pytest", *(arguments or _on_every_core())], cwd=root, env=environ, check=False)
     return max([*codes, tests.returncode])
+
+
+def _on_every_core() -> list[str]:
+    """The whole suite shared out by files: what a file's tests set up once stays in one process."""
+    return ["-n", str(min(os.cpu_count() or 1, _MOST_PROCESSES)), "--dist", "loadfile"]
 
 
 def _check(root: Path, name: str, command: list[str]) -> int:

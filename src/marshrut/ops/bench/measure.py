@@ -64,11 +64,10 @@ def measure(house: House, owner_url: str, samples: dict[str, Any], token: str, s
     """Ask every question of the table; what is found is added to `measured`."""
     with psycopg.connect(owner_url, autocommit=True) as bare:
         bare.prepare_threshold = 0
-        measured.select_1 = _floor(bare, floor.NOTHING, lambda _number: {}, seconds / 2)
         empty = [empty_request(token)]
         measured.memory_mb["idle"] = _memory(house)
-        ear = _line(house.port, Question("empty request (EAR)", empty, floor.NOTHING, lambda _number: {}, 0), bare, 0.0, seconds,
-                    limit=20 * measured.select_1)
+        ear = _line(house.port, Question("empty request (EAR)", empty, floor.NOTHING, lambda _number: {}, 20), bare, 0.0, seconds)
+        measured.select_1 = ear.floor
         measured.lines.append(ear)
         for question in questions(samples, token, run):
             measured.lines.append(_line(house.port, question, bare, ear.p50, seconds))
@@ -78,14 +77,15 @@ def measure(house: House, owner_url: str, samples: dict[str, Any], token: str, s
     measured.page_kb = page_weights(house.port, samples["cookie"])
 
 
-def _line(port: int, question: Question, bare: psycopg.Connection[Any], ear: float, seconds: float, limit: float | None = None) -> Line:
+def _line(port: int, question: Question, bare: psycopg.Connection[Any], ear: float, seconds: float) -> Line:
+    """Ask over HTTP between two measurements of the floor, so that both have seen the same machine."""
     sound, asked = _sound(port, question)
     base = _floor(bare, question.statement, question.values, seconds / 2)
     timed = time_one(port, question.requests, seconds, first=asked)
     rate, failures = rate_of(port, question.requests, seconds)
     again = _floor(bare, question.statement, question.values, seconds / 2)
     base = (base + again) / 2
-    return Line(question.name, base, ear + question.limit * base if limit is None else limit, timed.quantile(0.5), timed.quantile(0.95),
+    return Line(question.name, base, ear + question.limit * base, timed.quantile(0.5), timed.quantile(0.95),
                 rate, question.least_rate, sound, asked, failures + timed.failures)
 
 

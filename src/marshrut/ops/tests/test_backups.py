@@ -57,7 +57,7 @@ def test_what_went_in_comes_out_and_nobody_else_can_read_it(written: Path, tmp_p
     assert "ключ".encode() not in written.read_bytes()
 
 
-@pytest.mark.parametrize("identity", ["", archive.make_key()[0]])
+@pytest.mark.parametrize("identity", ["", archive.make_key()[0]], ids=["none", "another"])
 def test_without_the_right_key_it_stays_closed(written: Path, tmp_path: Path, identity: str) -> None:
     with pytest.raises(ArchiveError, match="encrypted" if not identity else "another key"):
         read(written, identity, tmp_path / "work")
