@@ -25,6 +25,7 @@ VARIABLES = {
     "MARSHRUT_HOSTS": "Names of hosts that are answered, separated by commas, besides 127.0.0.1 and localhost.",
     "MARSHRUT_ORIGINS": "Origins that forms may come from behind a proxy, separated by commas: `https://crm.agency.example`.",
     "MARSHRUT_BEHIND_TLS": "`1` when a proxy speaks TLS and sets `X-Forwarded-Proto`; cookies are then marked secure.",
+    "MARSHRUT_PROXIES": "Addresses or networks of proxies, separated by commas, that are believed about `X-Forwarded-For` and `X-Forwarded-Proto`. Default: none; with `MARSHRUT_BEHIND_TLS` those on this machine, `127.0.0.1,::1`.",
     "MARSHRUT_MAIL_ROOTS": "Folders that doors of mail may lie in, separated by colons, besides `mail` in the home.",
     "MARSHRUT_BROWSER": "The Chromium that the browser tests drive, where it is not found by itself.",
 }

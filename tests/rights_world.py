@@ -16,7 +16,7 @@ from django.urls.resolvers import URLResolver
 from marshrut.agency.models import Employee, Team
 from marshrut.agency.permissions import system
 from marshrut.agency.services import issue_token
-from marshrut.channels.models import Form
+from marshrut.channels.models import Form, Sending
 from marshrut.clients.models import Consent
 from marshrut.core.clock import utc_now
 from tests.cast import Cast
@@ -46,6 +46,7 @@ class World:
     blind: dict[str, Client]
     roles: dict[str, str] = field(default_factory=dict)
     masked: tuple[str, ...] = ("marketer", "accountant")
+    nameless: dict[str, int | str] = field(default_factory=dict)  # the same numbers, of a client known by an address only
 
     @property
     def everybody(self) -> dict[str, Client]:
@@ -73,15 +74,19 @@ def make_world(cast: Cast) -> World:
     came = [_send(program, n) for n in range(2)]
     assert {c["owner"]["id"] for c in came} == {cast.anna.id}
     deal = program.post(f"/api/v1/inquiries/{came[1]['id']}/deal", {"funnel": "office"}, content_type="application/json").json()
+    unnamed = _send(program, 2, name=None, phone=None)
     browsers = {role: _browser(number) for role, number in people.items()}
     blind = ("colleague", "senior of another team", "stranger", "foreign supervisor", "administrator")
     roles = {role: Employee.objects.get(pk=number).role for role, number in people.items()}
+    ids = _ids(came, deal, cast)
     return World(
-        _ids(came, deal, cast),
+        ids,
         {role: browser for role, browser in browsers.items() if role not in blind},
         {role: browsers[role] for role in blind},
         roles,
-    )
+        nameless={**ids, "inquiries": unnamed["id"], "inbox": unnamed["id"], "tasks": unnamed["next_action"]["id"],
+                  **dict.fromkeys(("persons", "clients", "privacy/people"), unnamed["person"]["id"])},
+    )  # fmt: skip
 
 
 def _people(cast: Cast) -> dict[str, int]:
@@ -112,12 +117,31 @@ def _ids(came: list[dict[str, Any]], deal: dict[str, Any], cast: Cast) -> dict[s
     letter = {"to": "guest@example.com", "subject": "Тур", "text": "Добрый день", "purpose": "message", "dossier_id": dossier}
     keep_consent(person_id=client, raw_id=None, text="Согласие", version="1", channel="phone", given_at=utc_now())
     return {
-        "reports": "sources", "privacy/people": client, "privacy/consents": Consent.objects.values_list("pk", flat=True)[0],
-        "quarantine": 1, "inquiries": came[0]["id"], "inbox": came[0]["id"], "deals": deal["id"], "tasks": came[0]["next_action"]["id"],
+        "reports": "sources", "help": "manager", "privacy/people": client, "privacy/consents": Consent.objects.values_list("pk", flat=True)[0],
+        "quarantine": _waiting_of(cast), "inquiries": came[0]["id"], "inbox": came[0]["id"], "deals": deal["id"], "tasks": came[0]["next_action"]["id"],
         "persons": came[0]["person"]["id"], "clients": came[0]["person"]["id"], "forms": Form.objects.values_list("key", flat=True)[0],
         "files": keep_upload(name="Подборка.txt", pieces=[b"words"], start=b"words", dossier_id=dossier),
-        "sendings": queue_message(**letter, by=cast.anna, now=utc_now()), "dossiers": dossier, "staff": cast.boris.id, "imports": _import_of(cast),
+        "sendings": _failed(queue_message(**letter, by=cast.anna, now=utc_now())), "dossiers": dossier, "staff": cast.boris.id, "imports": _import_of(cast),
     }  # fmt: skip
+
+
+def _waiting_of(cast: Cast) -> int:
+    """A form of the site of Anna's office that waits in quarantine for her supervisor."""
+    from marshrut.intake.form_reading import as_contract
+    from marshrut.intake.reading import read_submission
+    from marshrut.intake.services import accept_quarantined
+
+    now = utc_now()
+    values = {"name": "Ксения Тайнова", "phone": "+79161110000", "message": "Тайные слова"}
+    read = read_submission(as_contract(values, {}, "site"), regions=("RU",), today=now.date(), now=now)
+    came = replace(read, office_id=cast.anna.office_id)
+    return accept_quarantined(submission=came, body=json.dumps(values).encode(), reason="?", by=system("test"), now=now).id
+
+
+def _failed(sending: int) -> int:
+    """A letter whose refusal names the client's address, as mail servers do."""
+    Sending.objects.filter(pk=sending).update(state="failed", problem="550 <tainova0@mail.ru>: no such user")
+    return sending
 
 
 def _import_of(cast: Cast) -> int:
@@ -137,8 +161,8 @@ def program(**given: Any) -> Client:
     return Client(headers={"Authorization": f"Bearer {token(**given)}"}, raise_request_exception=False)
 
 
-def _send(client: Client, n: int) -> dict[str, Any]:
-    contact = {"name": f"Ксения Тайнова{'вы'[n]}", "phone": f"+791611100{n}0", "email": f"tainova{n}@mail.ru"}
+def _send(client: Client, n: int, **other: Any) -> dict[str, Any]:
+    contact = {"name": f"Ксения Тайнова{'выы'[n]}", "phone": f"+791611100{n}0", "email": f"tainova{n}@mail.ru", **other}
     body = {"channel": "site_form", "source": "site", "contact": contact, "message": f"Тайные слова, мой номер 8 (916) 111-00-{n}0"}
     answer = client.post("/api/v1/inquiries", body, content_type="application/json")
     assert answer.status_code == 201

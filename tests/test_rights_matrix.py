@@ -21,6 +21,7 @@ Regions (`?part=`) are found in the view's source and asked too.
 """
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -29,6 +30,7 @@ from django.test import Client
 
 from marshrut.agency.permissions import ALL_SCOPES, EVERYTHING, SCOPES_OF_ROLE
 from marshrut.agency.web.actors import actor_of_session_key
+from marshrut.channels.models import RawMessage
 from marshrut.desk.web.pages import ACTING
 from tests.cast import Cast
 from tests.rights_world import NAMES, WAYS, Kind, World, addresses, ask, betrayed, make_world, parts_of, program
@@ -38,7 +40,7 @@ METHODS = ("GET", "POST", "DELETE")
 PUBLIC, OWN, MINE, LIST, RECORD, ACTION, WATCH, MANAGE = map(
     Kind, ("public", "own", "mine", "list", "record", "action", "watch", "manage")
 )
-# What waits in quarantine has no owner yet: it is for whoever answers for an office (desk/tests/test_actions.py).
+# What waits in quarantine has no owner yet: it is for whoever answers for the office of its door.
 PAGES: dict[str, Kind] = {
     "/login": PUBLIC, "/logout": PUBLIC, "/f/<slug:key>": PUBLIC, "/healthz": PUBLIC, "/readyz": PUBLIC, "/metrics": PUBLIC,
     "/login/second": PUBLIC, "/login/setup": PUBLIC, "/login/key": PUBLIC, "/login/key/ask": PUBLIC,
@@ -66,6 +68,7 @@ PAGES: dict[str, Kind] = {
     "/inquiries/<id:pk>/reopen": ACTION, "/deals/<id:pk>/stage": ACTION, "/deals/<id:pk>/funnel": ACTION, "/deals/<id:pk>/close": ACTION, "/deals/<id:pk>/reopen": ACTION,
     "/tasks/<id:pk>/complete": ACTION, "/tasks/<id:pk>/postpone": ACTION, "/dossiers/<id:pk>/touch": ACTION, "/dossiers/<id:pk>/task": ACTION,
     "/quarantine/<id:pk>/release": WATCH, "/quarantine/<id:pk>": WATCH, "/quarantine/<id:pk>/discard": WATCH,
+    "/quarantine/discard": WATCH, "/quarantine/let-in": WATCH, "/quarantine/back": WATCH,
     "/outbox": LIST, "/settings/mail": MANAGE("settings:write"), "/settings/mail/new": MANAGE("settings:write"),
     "/settings/mail/<id:pk>": MANAGE("settings:write"), "/settings/mail-server": MANAGE("settings:write"),
     "/settings/mail-server/test": MANAGE("settings:write"),
@@ -83,7 +86,7 @@ PAGES: dict[str, Kind] = {
     "/calendar": LIST, "/calendar/plan": LIST("tasks:write"), "/calendar/matters": LIST, "/tasks/<id:pk>": RECORD, "/tasks/<id:pk>/move": ACTION,
     "/waiting": LIST, "/dossiers/<id:pk>/aside": ACTION, "/dossiers/<id:pk>/back": ACTION, "/dossiers/<id:pk>/again": ACTION,
     "/dossiers/<id:pk>": ACTION, "/deals/new": LIST("deals:write"),
-    "/notices": OWN, "/notices/bell": OWN, "/notices/latest": OWN, "/notices/seen": OWN, "/me/notices": OWN, "/components": OWN,
+    "/notices": OWN, "/notices/bell": OWN, "/notices/latest": OWN, "/notices/seen": OWN, "/me/notices": OWN, "/components": OWN, "/help": OWN, "/help/<slug:name>": OWN,
     "/exports": MANAGE("staff:write"),
     "/lists/inquiries": LIST, "/lists/deals": LIST, "/lists/inquiries/count": LIST, "/lists/deals/count": LIST, "/lists/clients/count": LIST,
     **{f"/lists/{page}/export.{form}": LIST("exports:read") for page in ("inquiries", "deals", "clients") for form in ("csv", "xlsx")},
@@ -91,10 +94,10 @@ PAGES: dict[str, Kind] = {
     "/lists/runs/<id:pk>": MANAGE, "/lists/runs/<id:pk>/undo": MANAGE,
     **{f"/lists/inquiries/bulk/{action}": MANAGE("inquiries:write") for action in ("hand_over", "plan", "set", "close", "spam")},
     **{f"/lists/deals/bulk/{action}": MANAGE("deals:write") for action in ("hand_over", "plan", "set", "close")},
-    "/lists/clients/bulk/set": MANAGE("persons:write"),
+    **{f"/lists/clients/bulk/{action}": MANAGE("persons:write") for action in ("hand_over", "set")},
     "/dossiers/<id:pk>/fields": ACTION, "/clients/<id:pk>/fields": ACTION,
     **{f"/settings{rest}": MANAGE("settings:write") for rest in (
-        "", "/history/<slug:slug>", "/history/<slug:slug>/<id:pk>/undo", "/agency", "/offices/<id:pk>/switch", "/calendars", "/calendars/<id:pk>",
+        "", "/history/<slug:slug>", "/history/<slug:slug>/<id:pk>/undo", "/agency", "/offices/<id:pk>/switch", "/sources/<id:pk>/merge", "/calendars", "/calendars/<id:pk>",
         "/calendars/<id:pk>/days/new", "/calendars/<id:pk>/days/<str:day>", "/calendars/<id:pk>/public", "/workload", "/workload/<id:pk>",
         "/skills", "/skills/<id:pk>", "/relevance/numbers", "/priority", "/contact", "/contact/row", "/contact/<id:pk>/remove", "/distribution",
         "/clocks", "/funnels/<id:pk>/stages/new", "/stages/<id:pk>", "/stages/<id:pk>/retire", "/stages/<id:pk>/restore")},
@@ -104,6 +107,7 @@ PAGES: dict[str, Kind] = {
 DOOR: dict[tuple[str, str], Kind] = {  # (address, method) → kind and the scope it needs
     ("/ping", "GET"): LIST, ("/search", "GET"): LIST,
     ("/inquiries", "GET"): LIST("inquiries:read"), ("/inquiries", "POST"): LIST("inquiries:write"),
+    ("/deals", "GET"): LIST("deals:read"), ("/persons", "GET"): LIST("persons:read"),
     ("/deals", "POST"): LIST("deals:write"), ("/board", "GET"): LIST("deals:read"), ("/tasks", "GET"): LIST("tasks:read"), ("/reports/source-conversion", "GET"): LIST("reports:read"),
     ("/reports/measures", "GET"): LIST("reports:read"), ("/reports/<report>", "GET"): LIST("reports:read"),
     ("/inquiries/<id>", "GET"): RECORD("inquiries:read"), ("/deals/<id>", "GET"): RECORD("deals:read"), ("/persons/<id>", "GET"): RECORD("persons:read"),
@@ -168,9 +172,25 @@ def test_whoever_a_client_is_foreign_to_learns_nothing_of_them(world: World) -> 
             refusals = (404, 405) if holds(world, role, kind) and ACTING in SCOPES_OF_ROLE[world.roles[role]] else (403, 404, 405)
             for method in METHODS if kind != PUBLIC else ("GET",):  # a way out that is taken would end the session
                 answer = ask(browser, method, world.address(route))
-                if betrayed(answer) or (kind.name in ("record", "action") and answer.status_code not in refusals):
+                is_thing = kind.name in ("record", "action") or (kind.name == "watch" and "<" in route)
+                if betrayed(answer) or (is_thing and answer.status_code not in refusals):
                     wrong.append((role, method, route, answer.status_code, betrayed(answer)))
     assert wrong == []
+
+
+def test_what_waits_in_quarantine_is_for_whoever_answers_for_the_office_of_its_door(world: World) -> None:
+    for role, browser in world.everybody.items():
+        viewer = actor_of_session_key(browser.session.session_key or "")
+        answers = viewer is not None and viewer.reach in ("office", "all") and role in world.seeing
+        page = ask(browser, "GET", "/inbox?tab=quarantine&part=list")
+        assert ("raw-" in page.content.decode()) == answers, role
+        if role in world.masked:
+            assert betrayed(page, secrets=WAYS) == [], role
+        many = {"ids": str(world.ids["quarantine"]), "reason": "спам", "step": "do"}
+        if not answers:
+            for address in ("/quarantine/let-in", "/quarantine/discard"):
+                browser.post(address, many)
+    assert RawMessage.objects.get(pk=world.ids["quarantine"]).state == "quarantined"
 
 
 def test_whoever_may_see_is_never_told_that_there_is_nothing(world: World) -> None:
@@ -219,6 +239,9 @@ def test_ways_to_reach_a_client_are_hidden_from_whoever_may_not_see_them(world: 
         browser = world.seeing[role]
         shown = [world.address(route) for route, kind in PAGES.items() if kind.name in ("list", "record", "action", "manage")]
         read = [world.address(f"/api/v1{route}") for route, method in DOOR if method == "GET"]
+        nameless = replace(world, ids=world.nameless)
+        shown += [nameless.address(route) for route, kind in PAGES.items() if kind.name == "record"]
+        read += [nameless.address(f"/api/v1{route}") for route, method in DOOR if method == "GET" and "<id>" in route]
         for address in [*shown, *read, "/search?q=Тайнова", "/clients?q=1110000", "/api/v1/search?q=Тайнова"]:
             if found := betrayed(ask(browser, "GET", address), secrets=WAYS, asked=address.rpartition("q=")[2]):
                 wrong.append((role, address, found))

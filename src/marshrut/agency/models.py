@@ -74,6 +74,7 @@ class Employee(AbstractBaseUser):
     reach = models.CharField(max_length=8, blank=True, default="", db_default="", help_text="empty: that of the role")
     unmasked = ArrayField(models.TextField(), null=True, help_text="fields seen in full: phone, passport, margin; empty: by role")
     language = models.CharField(max_length=2, blank=True, default="", db_default="", help_text="empty: the agency's")
+    languages = ArrayField(models.CharField(max_length=2), default=list, db_default=[], help_text="they work in; none: any")
     quiet_from = models.TimeField(null=True, help_text="no sound and no notice between these, the person's own wish")
     quiet_until = models.TimeField(null=True)
     muted = ArrayField(models.TextField(), default=list, db_default=[], help_text="codes of notices this person does not want")

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from marshrut.agency.models import Role
-from marshrut.core.masks import mask_contact, mask_email, mask_phone, mask_text
+from marshrut.core.masks import mask_contact, mask_email, mask_name, mask_phone, mask_text
 
 REACH_OF_ROLE = {
     Role.MANAGER: "own",
@@ -116,6 +116,10 @@ class Actor:
     def text(self, value: str, known: tuple[str, ...] = ()) -> str:
         """What somebody said, its phones and addresses hidden from whoever may not see them."""
         return value if self.shows("phone") or not value else mask_text(value, known)
+
+    def named(self, name: str | None) -> str:
+        """Who a client is as this actor may see it: whoever gave no name is called by their number, address or account."""
+        return (name or "") if self.shows("phone") or not name else mask_name(name)
 
     def sees(self, owner_id: int | None, office_id: int | None) -> bool:
         """Whether a matter of this owner and office is within reach."""

@@ -1,9 +1,9 @@
 """Jobs: what the doors remember of sessions and failed tries does not stay for ever."""
 
-from django.contrib.sessions.backends.db import SessionStore
 from procrastinate.contrib.django import app
 
 from marshrut.agency.services.sessions import forget_old_sessions
+from marshrut.agency.web.session_store import SessionStore
 from marshrut.core.clock import utc_now
 
 

@@ -51,6 +51,16 @@ SCOPES = {
 }
 
 
+LANGUAGE_NAMES = {
+    "ru": noop("Russian"), "uk": noop("Ukrainian"), "en": noop("English"), "be": noop("Belarusian"), "kk": noop("Kazakh"),
+}  # fmt: skip
+
+
+def language_name(code: str) -> str:
+    """A language as it is called in a sentence."""
+    return _(LANGUAGE_NAMES[code]) if code in LANGUAGE_NAMES else code
+
+
 def role_label(role: str) -> str:
     return _(ROLES[role]) if role in ROLES else role
 

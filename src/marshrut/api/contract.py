@@ -4,6 +4,7 @@ from typing import Any
 
 from ninja import Schema
 
+from marshrut.deals.rules.list_filters import ListPage
 from marshrut.intake.rules import CATEGORIES, CHANNELS
 
 
@@ -63,6 +64,7 @@ _INQUIRY = {
         "request": _REQUEST,
         "utm": {"type": "object", "additionalProperties": _TEXT},
         "visitor": _TEXT,
+        "language": {"type": "string", "description": "Of the page the inquiry was left on, such as uk"},
         "custom": {"type": "object", "description": "Values of the agency's own fields by slug", "additionalProperties": True},
     },
 }
@@ -70,12 +72,9 @@ INTAKE: dict[str, Any] = {
     "requestBody": {"required": True, "content": {"application/json": {"schema": _INQUIRY}}},
     "parameters": [{"name": "Idempotency-Key", "in": "header", "required": False, "schema": _TEXT}],
 }
-NARROWED_BY = (
-    "q", "channel", "relevance", "category", "direction", "stage", "office", "queue", "clock", "disposition", "reason", "currency",
-    "received_from", "received_to", "closed_from", "closed_to", "priority_from", "priority_to", "budget_from", "budget_to", "overdue",
-    "waiting", "missing",
-)  # fmt: skip
-"""Further filters of the list of inquiries, read from the query; 422 names a value that is not known. `custom.<slug>` too."""
-NARROWING: dict[str, Any] = {
-    "parameters": [{"name": name, "in": "query", "required": False, "schema": _TEXT} for name in NARROWED_BY],
-}
+
+
+def narrowing(page: ListPage, *, but: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The filters of a list as OpenAPI tells them, `custom.<slug>` too; `but` names those the operation declares itself."""
+    names = [name for name in (*page.names, *(["sort"] if not but else [])) if name not in but]
+    return {"parameters": [{"name": name, "in": "query", "required": False, "schema": _TEXT} for name in names]}

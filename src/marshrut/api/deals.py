@@ -145,7 +145,7 @@ def read_tasks(
 ) -> HttpResponse:
     """`due`: only those due before this moment (a bare date means its midnight, UTC)."""
     actor = acting(request, "tasks:read")
-    return answer({"items": [shapes.task(t) for t in list_tasks(actor, owner_id=owner, due_before=due, limit=limit)], "next": None})
+    return answer({"items": [shapes.task(actor, t) for t in list_tasks(actor, owner_id=owner, due_before=due, limit=limit)], "next": None})
 
 
 class CompleteIn(Schema):
@@ -162,7 +162,7 @@ def complete(request: HttpRequest, id: Id, given: CompleteIn) -> HttpResponse:
     task, planned = find_task(actor, id), find_task(actor, next_id) if next_id else None
     if task is None:
         raise absent()
-    return answer({**shapes.task(task), "next": shapes.task(planned) if planned else None})
+    return answer({**shapes.task(actor, task), "next": shapes.task(actor, planned) if planned else None})
 
 
 def _action(given: NextIn, now: datetime) -> NextAction:

@@ -90,8 +90,13 @@ def acting(request: HttpRequest, *scopes: str) -> Actor:
     speak_to_program(request, actor)
     for scope in scopes:
         if not actor.may(scope):
-            raise Forbidden("scope_missing", _("This needs the scope %(scope)s.") % {"scope": scope}, missing=(scope,))
+            raise lacking(scope)
     return actor
+
+
+def lacking(scope: str) -> Forbidden:
+    """The refusal that names the scope somebody does not hold."""
+    return Forbidden("scope_missing", _("This needs the scope %(scope)s.") % {"scope": scope}, missing=(scope,))
 
 
 def answer(value: Any, status: int = 200) -> HttpResponse:

@@ -7,21 +7,18 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 from ninja import Query, Schema
 
 from marshrut.agency.permissions import Actor, system
 from marshrut.agency.queries import custom_fields_of, read_revision
 from marshrut.api import contract, shapes
 from marshrut.api.bodies import read_object
-from marshrut.api.door import Id, OptionalId, absent, acting, answer, api
+from marshrut.api.door import Id, OptionalId, OptionalMoment, absent, acting, answer, api
+from marshrut.api.listing import bad_cursor, reading_of
 from marshrut.channels.queries import came_from, find_quarantined
 from marshrut.core.clock import utc_now
-from marshrut.core.errors import Invalid
 from marshrut.core.names import clean_text
 from marshrut.deals.queries import deal_of_inquiry, find_deal
-from marshrut.deals.queries.list_conditions import conditions_of
-from marshrut.deals.queries.list_reference import list_reference
 from marshrut.deals.rules.list_filters import INQUIRIES
 from marshrut.deals.services import open_deal
 from marshrut.intake.queries import InquiryFilter, find_inquiry, list_inquiries, received_inquiry
@@ -29,6 +26,10 @@ from marshrut.intake.reading import read_submission
 from marshrut.intake.reference import read_reference
 from marshrut.intake.services import Receipt, accept_inquiry, close_inquiry
 from marshrut.journal.queries import read_history, read_story
+
+_DECLARED = ("owner", "source", "class")
+_FURTHER = replace(INQUIRIES, words=tuple(name for name in INQUIRIES.words if name not in _DECLARED))
+"""The page's filters beside those the operation reads by itself."""
 
 
 @api.post(
@@ -64,7 +65,7 @@ def answer_receipt(actor: Actor, receipt: Receipt) -> HttpResponse:
 
 @api.get(
     "/inquiries", tags=["inquiries"], summary="Inquiries within reach, the newest first", response=contract.ANY,
-    openapi_extra=contract.NARROWING,
+    openapi_extra=contract.narrowing(INQUIRIES, but=_DECLARED),
 )
 def read_list(
     request: HttpRequest,
@@ -72,6 +73,7 @@ def read_list(
     owner: OptionalId = None,
     source: list[str] = Query(default=[]),
     inquiry_class: str = Query("", alias="class"),
+    changed_since: OptionalMoment = None,
     limit: int = Query(50, ge=1, le=200),
     after: str = "",
 ) -> HttpResponse:
@@ -84,26 +86,19 @@ def read_list(
         inquiry_class=clean_text(inquiry_class, 20),
         limit=limit,
         after=read_cursor(after) if after else None,
-        narrowed=narrowing(request, actor),
+        narrowed=narrowing(request, actor, changed_since),
     )
     lines = list_inquiries(actor, wanted)
     following = write_cursor(lines[-1].opened_at, lines[-1].id) if len(lines) == limit else None
     return answer({"items": [shapes.inquiry_line(actor, line) for line in lines], "next": following})
 
 
-def narrowing(request: HttpRequest, actor: Actor) -> tuple[str, tuple[Any, ...]] | None:
-    """Further filters of the list, as on the page: channel, relevance, days, numbers, `custom.<slug>`. Invalid names the first
-    value that is not known; None when there are none."""
-    given = {name: request.GET.getlist(name) for name in request.GET if name in contract.NARROWED_BY or name.startswith("custom.")}
-    if not any(text for texts in given.values() for text in texts):
+def narrowing(request: HttpRequest, actor: Actor, changed_since: datetime | None) -> tuple[str, tuple[Any, ...]] | None:
+    """Further filters of the list, as on the page; None when there are none."""
+    named = [name for name, text in request.GET.items() if text and (name in _FURTHER.names or name.startswith("custom."))]
+    if changed_since is None and not named:
         return None
-    now = utc_now()
-    reference = list_reference(actor.revision if actor.revision is not None else read_revision())
-    wanted = reference.read(INQUIRIES, {**given, "state": ["all"]})
-    if wanted.flaws:
-        flaw = wanted.flaws[0]
-        raise Invalid("unknown_value", _("“%(value)s” is not known here.") % {"value": clean_text(flaw.value, 60)}, field=flaw.name)
-    found = conditions_of(actor, wanted, reference, now, reference.staff.first_office.calendar.zone)
+    found = reading_of(request, actor, _FURTHER, changed_since=changed_since, state="all", sort="").conditions()
     return found.sql, tuple(found.values)
 
 
@@ -120,7 +115,7 @@ def read_cursor(text: str) -> tuple[datetime, int]:
             return at, int(id)
     except (ValueError, binascii.Error):
         pass
-    raise Invalid("bad_cursor", _("`after` is the `next` of an earlier answer."), field="after")
+    raise bad_cursor()
 
 
 @api.get("/inquiries/{id}", tags=["inquiries"], summary="One inquiry with its deal and history", response=contract.ANY)

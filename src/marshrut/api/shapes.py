@@ -10,6 +10,8 @@ from marshrut.agency.permissions import Actor
 from marshrut.clients.queries import PersonCard, PersonLine
 from marshrut.core.masks import DOT, mask_text
 from marshrut.deals.queries import BoardCard, DealCard, StageTime
+from marshrut.deals.queries.list_reference import ListReference
+from marshrut.deals.queries.list_rows import ClientLine, MatterLine
 from marshrut.intake.queries import InquiryCard, InquiryLine
 from marshrut.intake.wording import say_all
 from marshrut.journal.queries import PlaceSum, TaskLine, TouchLine
@@ -19,8 +21,8 @@ def named(id: int | None, name: str | None) -> dict[str, Any] | None:
     return {"id": id, "name": name} if id is not None else None
 
 
-def next_action(id: int | None, title: str | None, due_at: datetime | None) -> dict[str, Any] | None:
-    return {"id": id, "title": title, "due_at": due_at} if id is not None else None
+def next_action(actor: Actor, id: int | None, title: str | None, due_at: datetime | None) -> dict[str, Any] | None:
+    return {"id": id, "title": said(actor, title or ""), "due_at": due_at} if id is not None else None
 
 
 def money(amount: Any, currency: str) -> dict[str, Any] | None:
@@ -34,7 +36,7 @@ def said(actor: Actor, text: str) -> str:
 
 def _name(actor: Actor, name: str | None) -> str | None:
     """A client's name for whoever may read people; some are known by their number only, which may be hidden."""
-    return actor.text(name or "") or None if actor.may("persons:read") else None
+    return actor.named(name) or None if actor.may("persons:read") else None
 
 
 def person_of(actor: Actor, id: int | None, name: str | None, matched_by: str = "") -> dict[str, Any] | None:
@@ -66,7 +68,7 @@ def inquiry(actor: Actor, card: InquiryCard) -> dict[str, Any]:
         "respond_by": card.respond_by,
         "answered_at": card.answered_at,
         "clock": card.clock_state,
-        "next_action": next_action(card.task_id, card.task_title, card.task_due_at),
+        "next_action": next_action(actor, card.task_id, card.task_title, card.task_due_at),
         "duplicate_of": card.joined_to,
         "message": said(actor, card.message),
         "request": card.request,
@@ -75,7 +77,7 @@ def inquiry(actor: Actor, card: InquiryCard) -> dict[str, Any]:
         "visitor": card.visitor or None,
         "outcome": card.outcome,
         "disposition": card.disposition or None,
-        "close_reason": card.close_reason or None,
+        "close_reason": said(actor, card.close_reason or "") or None,
         "custom": own_fields(actor, card.custom),
     }
 
@@ -106,7 +108,68 @@ def inquiry_line(actor: Actor, line: InquiryLine) -> dict[str, Any]:
         "clock": line.clock_state,
         "stage": line.place,
         "budget": money(line.worth, line.currency),
-        "next_action": next_action(line.task_id, line.task_title, line.task_due_at),
+        "next_action": next_action(actor, line.task_id, line.task_title, line.task_due_at),
+    }
+
+
+def deal_line(actor: Actor, line: MatterLine, reference: ListReference) -> dict[str, Any]:
+    """One deal in a list."""
+    funnel, _slash, stage = line.place.partition("/")
+    source = next((slug for slug, card in reference.sources.items() if card.id == line.source_id), None)
+    return {
+        "id": line.id,
+        "number": line.id,
+        "inquiry": line.inquiry_id,
+        "state": line.state,
+        "funnel": funnel,
+        "stage": stage,
+        "stage_entered_at": line.stage_entered_at,
+        "title": said(actor, line.title or ""),
+        "amount": money(line.worth, line.currency),
+        "margin": money(line.margin, line.currency) if actor.shows("margin") else None,
+        "opened_at": line.opened_at,
+        "closed_at": line.closed_at,
+        "close_reason": said(actor, line.close_reason or "") or None,
+        "source": source,
+        "person": person_of(actor, line.person_id, line.person),
+        "phone": actor.phone(line.phone) if actor.may("persons:read") else None,
+        "owner": named(line.owner_id, line.owner),
+        "queue": _queue(line.queue_id, reference),
+        "office": _office(line.office_id, reference),
+        "waits_until": line.waits_until,
+        "next_action": next_action(actor, line.task_id, line.task_title, line.task_due_at),
+        "custom": own_fields(actor, line.custom),
+    }
+
+
+def _queue(id: int | None, reference: ListReference) -> dict[str, Any] | None:
+    queue = reference.staff.queues.get(id or 0)
+    return named(id, queue.name if queue else None)
+
+
+def _office(id: int | None, reference: ListReference) -> dict[str, Any] | None:
+    office = reference.staff.offices.get(id or 0)
+    return named(id, office.name if office else None)
+
+
+def client_line(actor: Actor, line: ClientLine, reference: ListReference) -> dict[str, Any]:
+    """One person in a list. Open matters and the last touch are those within reach."""
+    return {
+        "id": line.id,
+        "name": actor.named(line.name),
+        "surname": line.surname,
+        "given_name": line.given_name,
+        "patronymic": line.patronymic,
+        "phone": actor.phone(line.phone),
+        "email": actor.email(line.email),
+        "owner": named(line.owner_id, line.owner),
+        "office": _office(line.office_id, reference),
+        "past_deals": line.past_deals,
+        "open_matters": line.open_count,
+        "last_touch_at": line.last_at,
+        "language": line.language or None,
+        "created_at": line.created_at,
+        "custom": own_fields(actor, line.custom),
     }
 
 
@@ -118,17 +181,17 @@ def deal(actor: Actor, card: DealCard) -> dict[str, Any]:
         "funnel": card.funnel,
         "stage": card.stage,
         "stage_entered_at": card.stage_entered_at,
-        "title": card.title,
+        "title": said(actor, card.title),
         "amount": money(card.amount, card.currency),
         "facts": _facts(actor, card.facts),
         "state": card.state,
-        "close_reason": card.close_reason or None,
+        "close_reason": said(actor, card.close_reason or "") or None,
         "opened_at": card.opened_at,
         "closed_at": card.closed_at,
         "person": person_of(actor, card.person_id, card.person),
         "owner": named(card.owner_id, card.owner),
         "queue": named(card.queue_id, card.queue),
-        "next_action": next_action(card.task_id, card.task_title, card.task_due_at),
+        "next_action": next_action(actor, card.task_id, card.task_title, card.task_due_at),
         "custom": own_fields(actor, card.custom),
     }
 
@@ -149,14 +212,14 @@ def board_card(actor: Actor, card: BoardCard) -> dict[str, Any]:
     return {
         "kind": "deal" if card.deal_id else "inquiry",
         "id": card.deal_id or card.inquiry_id,
-        "title": card.title or (actor.text(card.person or "") or None if actor.may("persons:read") else None),
+        "title": said(actor, card.title or "") or _name(actor, card.person),
         "person": person_of(actor, card.person_id, card.person),
         "priority": card.priority,
         "amount": money(card.amount, card.currency),
         "since": card.since,
         "respond_by": card.respond_by,
         "owner": named(card.owner_id, card.owner),
-        "next_action": next_action(card.task_id, card.task_title, card.task_due_at),
+        "next_action": next_action(actor, card.task_id, card.task_title, card.task_due_at),
     }
 
 
@@ -169,7 +232,7 @@ def person_line(actor: Actor, line: PersonLine) -> dict[str, Any]:
     return {
         "kind": "person",
         "id": line.id,
-        "title": actor.text(line.name),
+        "title": actor.named(line.name),
         "phone": actor.phone(line.phone),
         "email": actor.email(line.email),
         "owner": named(line.owner_id, line.owner),
@@ -179,7 +242,7 @@ def person_line(actor: Actor, line: PersonLine) -> dict[str, Any]:
 def person(actor: Actor, card: PersonCard) -> dict[str, Any]:
     return {
         "id": card.id,
-        "name": actor.text(card.name),
+        "name": actor.named(card.name),
         "surname": card.surname,
         "given_name": card.given_name,
         "patronymic": card.patronymic,
@@ -199,18 +262,18 @@ def person(actor: Actor, card: PersonCard) -> dict[str, Any]:
     }
 
 
-def task(line: TaskLine) -> dict[str, Any]:
+def task(actor: Actor, line: TaskLine) -> dict[str, Any]:
     return {
         "id": line.id,
         "kind": line.kind,
-        "title": line.title,
+        "title": said(actor, line.title),
         "due_at": line.due_at,
         "state": line.state,
         "assignee": named(line.assignee_id, line.assignee),
         "queue": line.queue_id,
         "postponed": line.postponed,
         "ends_at": line.ends_at,
-        "place": line.place or None,
+        "place": said(actor, line.place) or None,
     }
 
 
@@ -222,7 +285,7 @@ def touch(actor: Actor, line: TouchLine) -> dict[str, Any]:
         "kind": line.kind,
         "direction": line.direction,
         "text": said(actor, line.body),
-        "data": line.data if actor.shows("phone") else None,
+        "data": line.data if actor.shows("phone") and (line.kind != "file_opened" or actor.shows("passport")) else None,
     }
 
 

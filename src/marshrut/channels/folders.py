@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,8 +41,10 @@ def roots() -> list[Path]:
 
 def confined(path: str) -> Path:
     """The folder of a door as it really lies. Invalid outside the roots, or when a link leads out of them."""
+    if "\0" in path:
+        raise Invalid("path_unreadable", _("The path holds a sign that no folder can have in its name."), field="path")
     written = Path(path)
-    if not written.is_absolute() or "\0" in path or ".." in written.parts:
+    if not written.is_absolute() or ".." in written.parts:
         raise Invalid("path_not_absolute", _("Write the whole path of the folder, beginning with a slash."), field="path")
     allowed = roots()
     real = written.resolve()
@@ -70,22 +72,42 @@ def inbox_of(kind: str, path: str) -> Path:
     return inbox
 
 
-def list_incoming(kind: str, inbox: Path, now: datetime, most: int) -> list[Incoming]:
-    """At most `most` whole letters, the longest lying first; what is still being written, hidden or no plain file is left."""
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """What lies in a folder: letters to be taken now, how many wait for another try, and how many files are no letters."""
+
+    letters: list[Incoming]
+    passed_over: int
+    others: int
+
+
+def list_incoming(kind: str, inbox: Path, now: datetime, most: int, passed_over: Callable[[Incoming], bool]) -> Lying:
+    """At most `most` whole letters, the longest lying first; what is still being written, hidden or no plain file is left.
+
+    What is `passed_over` takes nobody's place: letters that cannot be kept would close a door for all that come after.
+    """
     found: list[Incoming] = []
+    others = 0
     try:
         with os.scandir(inbox) as entries:
             for entry in entries:
-                if entry.name.startswith(".") or (kind == DROP and not entry.name.lower().endswith(ENDINGS)):
+                if entry.name.startswith("."):
+                    continue
+                if kind == DROP and not entry.name.lower().endswith(ENDINGS):
+                    others += entry.name != DONE
                     continue
                 with suppress(OSError):
                     told = entry.stat(follow_symlinks=False)
                     touched = max(told.st_mtime, told.st_ctime)
-                    if stat.S_ISREG(told.st_mode) and (kind == MAILDIR or now.timestamp() - touched >= QUIET_SECONDS):
+                    if not stat.S_ISREG(told.st_mode):
+                        others += 1
+                    elif kind == MAILDIR or now.timestamp() - touched >= QUIET_SECONDS:
                         found.append(Incoming(Path(entry.path), told.st_size, told.st_mtime))
     except OSError as error:
         raise Unreadable(_("The folder %(path)s cannot be read: %(why)s") % {"path": inbox, "why": error.strerror}) from error
-    return sorted(found, key=lambda letter: (letter.at, letter.path.name))[:most]
+    waiting = [letter for letter in found if not passed_over(letter)]
+    waiting.sort(key=lambda letter: (letter.at, letter.path.name))
+    return Lying(waiting[:most], len(found) - len(waiting), others)
 
 
 @contextmanager

@@ -40,9 +40,13 @@ class RawMessage(models.Model):
     file = models.ForeignKey("core.StoredFile", models.PROTECT, null=True, db_index=False,
                              help_text="where a body too big or too private for the row is kept, sealed; `body` is empty then")
     office = models.ForeignKey("agency.Office", models.PROTECT, null=True, db_index=False, help_text="whose door it came through")
+    verdict = models.TextField(blank=True, default="", db_default="", help_text="why a person discarded it; `reason` says why it waited")
 
     class Meta:
-        indexes = [models.Index(fields=["id"], name="channels_raw_quarantine", condition=Q(state="quarantined"))]
+        indexes = [
+            models.Index(fields=["id"], name="channels_raw_quarantine", condition=Q(state="quarantined")),
+            models.Index(fields=["-id"], name="channels_raw_discarded", condition=Q(state="discarded")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["source_slug", "external_id"],
@@ -76,6 +80,8 @@ class MailDoor(models.Model):
     address = models.TextField(blank=True, default="", db_default="", help_text="the mailbox's own address")
     source_slug = models.CharField(max_length=120)
     office = models.ForeignKey("agency.Office", models.PROTECT, null=True)
+    takes_subaddresses = models.BooleanField(default=False, db_default=False,
+                                             help_text="the server delivers box+anything@ into this mailbox, too (RFC 5233)")
     is_active = models.BooleanField(default=True, db_default=True)
     checked_at = models.DateTimeField(null=True)
     problem = models.TextField(blank=True, default="", db_default="", help_text="why it could not be read the last time")
@@ -154,6 +160,7 @@ class Sending(models.Model):
     state = models.CharField(max_length=9, choices=SendingState.choices, default=SendingState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     try_at = models.DateTimeField(help_text="not before this moment")
+    claimed_until = models.DateTimeField(null=True, help_text="so long somebody is handing it over; then they died doing it")
     problem = models.TextField(blank=True, default="", db_default="", help_text="what the other side said the last time")
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.TextField()

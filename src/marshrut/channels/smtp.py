@@ -1,10 +1,12 @@
 """Handing letters over for delivery: SMTP submission (RFC 6409), with the time limits of somebody who has more to do."""
 
+import re
 import smtplib
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -46,6 +48,11 @@ class Outgoing:
     references: Sequence[str] = ()
     files: Sequence[Enclosure] = ()
     is_automatic: bool = False
+    reply_to: str = ""
+
+
+_MESSAGE_ID = re.compile(r"(?!.*=\?)[!-;=?-~]+")  # visible ASCII without angle brackets, and no encoded word
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class Undelivered(Exception):
@@ -65,7 +72,10 @@ class Connection:
 
     def send(self, letter: Outgoing, now: datetime) -> None:
         """Hand one letter over. Undelivered says why it did not go."""
-        message = composed(letter, self._server.sender, now)
+        try:
+            message = composed(letter, self._server.sender, now)
+        except (ValueError, TypeError, LookupError, UnicodeError, MessageError) as error:
+            raise Undelivered(f"the letter cannot be written: {error}", is_final=True) from error
         try:
             self._connected().send_message(message, to_addrs=[letter.to])
         except smtplib.SMTPRecipientsRefused as error:
@@ -114,18 +124,28 @@ class Connection:
 def composed(letter: Outgoing, sender: str, now: datetime) -> EmailMessage:
     """The letter in the form of RFC 5322, threaded to the one it answers."""
     message = EmailMessage(policy=SMTP)
-    message["From"], message["To"], message["Subject"] = sender, letter.to, letter.subject
+    message["From"], message["To"], message["Subject"] = sender, letter.to, _plain(letter.subject)
     message["Date"], message["Message-ID"] = format_datetime(now), f"<{letter.message_id}>"
-    if letter.in_reply_to:
-        message["In-Reply-To"] = f"<{letter.in_reply_to}>"
-        message["References"] = " ".join(f"<{id}>" for id in [*letter.references, letter.in_reply_to][-20:])
+    if letter.reply_to:
+        message["Reply-To"] = letter.reply_to
+    if threaded := [id for id in (*letter.references, letter.in_reply_to) if _MESSAGE_ID.fullmatch(id)]:
+        message["References"] = " ".join(f"<{id}>" for id in threaded[-20:])
+        if threaded[-1] == letter.in_reply_to:
+            message["In-Reply-To"] = f"<{letter.in_reply_to}>"
     if letter.is_automatic:
         message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text, cte="base64" if not letter.text.isascii() else None)
     for file in letter.files:
         kind, _slash, subtype = file.media_type.partition("/")
-        message.add_attachment(file.data, maintype=kind or "application", subtype=subtype or "octet-stream", filename=file.name)
+        message.add_attachment(file.data, maintype=kind or "application", subtype=subtype or "octet-stream", filename=_plain(file.name))
     return message
+
+
+def _plain(text: str) -> str:
+    """Words for a header. `EmailMessage` decodes encoded words (RFC 2047) even in what it is given, line ends in them too: a
+    client's subject could so bring headers of its own into our answer. Broken up they are just letters.
+    """
+    return " ".join(_CONTROLS.sub(" ", text).split()).replace("=?", "= ?")
 
 
 def _told(code: int, said: bytes | str) -> str:

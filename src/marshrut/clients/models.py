@@ -32,6 +32,7 @@ class Person(models.Model):
         indexes = [
             GinIndex(fields=["search_name"], opclasses=["gin_trgm_ops"], name="clients_person_search", fastupdate=False),
             models.Index(fields=["owner"], name="clients_person_owner"),
+            models.Index(fields=["office"], name="clients_person_office"),
             GinIndex(OpClass("custom", name="jsonb_path_ops"), name="clients_person_custom", fastupdate=False,
                      condition=~Q(custom={})),
         ]

@@ -25,6 +25,7 @@ class Match:
     name: str
     owner_id: int | None
     past_deals: int
+    language: str = ""  # what they are written in; empty: not known
 
 
 def find_by_contacts(normals: Sequence[str]) -> list[Match]:
@@ -36,7 +37,7 @@ def find_by_contacts(normals: Sequence[str]) -> list[Match]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            """select c.kind, c.normal, p.id, p.display_name, p.owner_id, p.past_deals
+            """select c.kind, c.normal, p.id, p.display_name, p.owner_id, p.past_deals, p.language
                from clients_contactpoint c join clients_person p on p.id = c.person_id
                where c.normal = any(%s) and not c.is_shared
                order by case c.kind when 'phone' then 0 when 'email' then 1 else 2 end, p.id desc limit 40""",
@@ -76,35 +77,40 @@ _LINE = """
 def search_people(actor: Actor, query: str, limit: int = 20) -> list[PersonLine]:
     """People within reach by phone digits in any spelling, e-mail, or any part of a name in either order.
 
-    Case, ё/е, another keyboard layout and transliteration make no difference.
+    Case, ё/е, another keyboard layout and transliteration make no difference. Whoever may not see phones finds by a whole
+    number or address only: by its parts it could be guessed.
     """
     reach, values = people_in_reach(actor, "p")
-    where, found_by = _condition(query)
+    where, found_by = _condition(actor, query)
     with connection.cursor() as cursor:
         cursor.execute(f"{_LINE} where ({where}) and {reach} limit {int(limit)}", [*found_by, *values])
         return [PersonLine(*row) for row in cursor.fetchall()]
 
 
-def found_by(query: str) -> tuple[str, list[Any]]:
+def found_by(actor: Actor, query: str) -> tuple[str, list[Any]]:
     """What `search_people` looks by, as a condition over p (clients_person), for lists that search among other things."""
-    return _condition(query)
+    return _condition(actor, query)
 
 
-def _condition(query: str) -> tuple[str, list[Any]]:
+def _condition(actor: Actor, query: str) -> tuple[str, list[Any]]:
     by_contact = "p.id in (select person_id from clients_contactpoint where {})"
     digits = phone_digits_query(query)
     if digits and len(digits) == 10:
         return by_contact.format("tail = %s and tail <> ''"), [digits]
-    if digits:
+    if digits and actor.shows("phone"):
         return by_contact.format("reverse(tail) like %s"), [digits[::-1] + "%"]
+    if digits:
+        return "false", []
     email = read_email(query)
     if email:
         return by_contact.format("normal = %s"), [email]
     alternatives = [words for words in search_terms(query) if words]
     if not alternatives:
         return "false", []
+    # Whoever gave no name is called by their number or address, which a part of it must not find for whoever may not see it.
+    named = "" if actor.shows("phone") else "(p.surname <> '' or p.given_name <> '') and "
     parts = [" and ".join(["p.search_name like %s"] * len(words)) for words in alternatives]
-    return " or ".join(f"({part})" for part in parts), [f"%{_escaped(w)}%" for words in alternatives for w in words]
+    return " or ".join(f"({named}{part})" for part in parts), [f"%{_escaped(w)}%" for words in alternatives for w in words]
 
 
 def _escaped(word: str) -> str:

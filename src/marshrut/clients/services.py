@@ -129,6 +129,35 @@ def give_keeper(*, person_id: int, owner_id: int, office_id: int | None, instead
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """The manager a client is used to, and the office; None: nobody in particular."""
+
+    owner_id: int | None
+    office_id: int | None
+
+
+def lock_keeper_of(*, person_id: int, by: Actor | None = None) -> Keeper | None:
+    """Who keeps this client, locked until the end of the transaction; None when absent, or out of `by`'s reach."""
+    reach, values = people_in_reach(by, "p") if by else ("true", [])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select p.owner_id, p.office_id from clients_person p
+                where p.id = %s and p.erased_at is null and {reach} for no key update of p""",
+            [person_id, *values],
+        )
+        row = cursor.fetchone()
+    return Keeper(*row) if row else None
+
+
+def change_keeper(*, person_id: int, keeper: Keeper) -> None:
+    """Another manager keeps this client from now on. The caller has signed the transaction and locked the client."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update clients_person set owner_id = %s, office_id = %s where id = %s", [keeper.owner_id, keeper.office_id, person_id]
+        )
+
+
 def pass_clients(*, from_id: int, keepers: Mapping[int, int | None], offices: Mapping[int, int]) -> None:
     """Clients of somebody who leaves get other keepers, in the caller's transaction; None is nobody in particular."""
     people = list(keepers)

@@ -18,6 +18,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
+from marshrut.ui.errors import REFUSED_BODY
+
 from .problems import send_problem
 
 BODY_LIMIT = 11 * 1024 * 1024  # bytes; the doors' own limit is 10 MB, answered by the doors themselves
@@ -25,7 +27,8 @@ UPLOADS: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile(r"/dossiers/\d+/write"), 27 * 1024 * 1024),  # a letter with its files
     (re.compile(r"/imports"), 202 * 1024 * 1024),  # a file of leads
 )
-"""Addresses that take more than the usual body, and how much."""
+"""Addresses that take more than the usual body, and how much, from whoever has logged in."""
+_LARGE_AT_ONCE = 4  # such bodies in one process; the next ones wait unread
 _SPOOL_AT = 1024 * 1024  # bytes of a request kept in memory; the rest of it goes to a temporary file
 _BLOCK = 1024 * 1024  # bytes of a response handed over at once
 _PATIENCE_SECONDS = 5.0
@@ -43,19 +46,41 @@ class Disconnected(Exception):
 
 
 class Bridge:
-    """An ASGI application that runs a WSGI one in `threads` threads."""
+    """An ASGI application that runs a WSGI one in `threads` threads.
 
-    def __init__(self, application: Callable[..., Iterable[bytes]], *, threads: int) -> None:
+    `is_known` says, in one of the threads, whether a request comes from somebody who has logged in: asked before more
+    than the usual is read.
+    """
+
+    def __init__(
+        self,
+        application: Callable[..., Iterable[bytes]],
+        *,
+        threads: int,
+        is_known: Callable[[dict[str, Any]], bool] = lambda _scope: False,
+    ) -> None:
         self._application = application
+        self._is_known = is_known
+        self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="django")
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        limit = limit_of(scope)
+        if limit > BODY_LIMIT and await self.run(self._is_known, scope):
+            async with self._large:
+                return await self._serve(scope, receive, send, limit)
+        return await self._serve(scope, receive, send, BODY_LIMIT)
+
+    async def _serve(self, scope: dict[str, Any], receive: Any, send: Any, limit: int) -> None:
         try:
-            body = await read_body(scope, receive)
+            body = await read_body(scope, receive, limit)
         except BodyTooLarge:
             if all(name != b"expect" for name, _ in scope["headers"]):
                 await discard_body(receive)
-            return await send_problem(send, 413, f"The request body may have at most {limit_of(scope)} bytes.")
+            if wants_page(scope):
+                refused = {**make_environ(scope, io.BytesIO()), "CONTENT_LENGTH": "0", REFUSED_BODY: limit}
+                return await self.run(self._respond, refused, asyncio.get_running_loop(), send)
+            return await send_problem(send, 413, f"The request body may have at most {limit} bytes.")
         except Disconnected:
             return None
         with body:
@@ -115,20 +140,26 @@ async def _send_all(send: Any, messages: list[dict[str, Any]]) -> None:
 
 
 def limit_of(scope: dict[str, Any]) -> int:
-    """How many bytes a request to this address may have. Who brings no session is not listened to for longer than usual."""
-    if not any(name == b"cookie" and b"marshrut_session=" in value for name, value in scope["headers"]):
+    """How many bytes a request to this address may have from somebody who has logged in; the usual if it says it is short."""
+    said = next((int(value) for name, value in scope["headers"] if name == b"content-length" and value.isdigit()), None)
+    if scope["method"] != "POST" or (said is not None and said <= BODY_LIMIT):
         return BODY_LIMIT
     return next((limit for address, limit in UPLOADS if address.fullmatch(scope["path"])), BODY_LIMIT)
 
 
-async def read_body(scope: dict[str, Any], receive: Any) -> IO[bytes]:
+def wants_page(scope: dict[str, Any]) -> bool:
+    """Whether a browser asks, that shows its person a page, and not a program."""
+    accepted = (value for name, value in scope["headers"] if name == b"accept")
+    return not scope["path"].startswith("/api/") and any(b"text/html" in value for value in accepted)
+
+
+async def read_body(scope: dict[str, Any], receive: Any, limit: int) -> IO[bytes]:
     """The whole body of a request as a file: in memory while small, in a temporary file beyond.
 
     Raises:
-        BodyTooLarge: it is announced as, or grows, longer than this address takes.
+        BodyTooLarge: it is announced as, or grows, longer than `limit` bytes.
         Disconnected: the client left first.
     """
-    limit = limit_of(scope)
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit() and int(value) > limit:
             raise BodyTooLarge

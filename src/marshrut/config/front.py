@@ -21,7 +21,7 @@ class Front:
     """Routes by path; owns the bridge to Django and the hub of live streams."""
 
     def __init__(self) -> None:
-        self.bridge = Bridge(application, threads=THREADS)
+        self.bridge = Bridge(application, threads=THREADS, is_known=_is_logged_in)
         self.hub = live.Hub(self._ask)
         self._listening: asyncio.Task[None] | None = None
 
@@ -42,8 +42,7 @@ class Front:
     async def _events(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["method"] != "GET":
             return await send_problem(send, 405, "Events can only be read.")
-        headers = dict(scope["headers"])
-        key = parse_cookie(headers.get(b"cookie", b"").decode("latin-1")).get(settings.SESSION_COOKIE_NAME, "")
+        headers, key = dict(scope["headers"]), _session_key(scope)
         if not key or (viewer := await self._ask(key)) is None:
             return await send_problem(send, 401, "Log in first.")
         stream = self.hub.open(
@@ -62,6 +61,16 @@ class Front:
         self._listening.cancel()
         self.bridge.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _session_key(scope: dict[str, Any]) -> str:
+    cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie").decode("latin-1")
+    return parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "")
+
+
+def _is_logged_in(scope: dict[str, Any]) -> bool:
+    key = _session_key(scope)
+    return bool(key) and _authenticate(key) is not None
 
 
 def _authenticate(session_key: str) -> live.Viewer | None:

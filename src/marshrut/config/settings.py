@@ -45,8 +45,7 @@ DATA_KEYS = [*filter(None, os.environ.get("MARSHRUT_DATA_KEYS", "").split(","))]
 DEBUG = False
 ALLOWED_HOSTS = [*filter(None, os.environ.get("MARSHRUT_HOSTS", "").split(",")), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [*filter(None, os.environ.get("MARSHRUT_ORIGINS", "").split(","))]
-if os.environ.get("MARSHRUT_BEHIND_TLS"):
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+if os.environ.get("MARSHRUT_BEHIND_TLS"):  # which proxies are believed about it: ops/web.py
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
 INSTALLED_APPS = [
@@ -64,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "marshrut.agency.web.actors.ActorMiddleware",
     "marshrut.agency.web.languages.LanguageMiddleware",
+    "marshrut.ui.errors.Refusals",
     "marshrut.core.conflicts.DoAgain",  # stands last
 ]
 ROOT_URLCONF = "marshrut.config.urls"
@@ -88,6 +88,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "today"
+SESSION_ENGINE = "marshrut.agency.web.session_store"
 SESSION_COOKIE_NAME = "marshrut_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

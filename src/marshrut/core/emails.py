@@ -20,7 +20,7 @@ def read_email(text: str) -> str | None:
     if not found:
         return None
     box, domain = found.group(1).lower(), found.group(2).lower()
-    if box[0] == "." or box[-1] == "." or ".." in box or any(ord(char) < 33 for char in box):
+    if box[0] == "." or box[-1] == "." or ".." in box or any(ord(char) < 33 or "\ud800" <= char <= "\udfff" for char in box):
         return None
     if not domain.isascii():
         try:

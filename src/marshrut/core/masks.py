@@ -3,9 +3,12 @@
 import re
 
 DOT = "•"
-_EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
+# Possessive, and begun only where a word begins: a message of many letters and no address is read once, not squared.
+_EMAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]++@[\w\-]++(?:\.[\w\-]++)+")
 # A number as people write it: a plus, 8, 7 or 0 in front, then nine digits or more with the usual signs between them.
 _PHONE = re.compile(r"(?<![\w+])(?:\+\d|[780])(?:[\s\-()\u00a0–]{0,3}\d){9,13}(?!\d)")
+_NUMBER = re.compile(r"\+?\d[\d\s\-()]{4,}")  # a whole name that is a number, in any grouping
+_ACCOUNT = re.compile(r"[^\s:]{1,40}:\S+")  # a whole name that is an account in a messenger, as it is kept
 _SEPARATORS = r"[\s\-().\u00a0–]{0,3}"
 
 
@@ -35,6 +38,13 @@ def mask_contact(kind: str, value: str | None) -> str | None:
         return mask_email(value)
     name, colon, rest = value.partition(":")
     return f"{name}:{rest[:1]}{DOT * 3}" if colon else f"{value[:1]}{DOT * 3}"
+
+
+def mask_name(name: str) -> str:
+    """Who somebody is. Whoever gave no name is called by the way to reach them, which is hidden as such."""
+    if _ACCOUNT.fullmatch(name):
+        return str(mask_contact("messenger", name))
+    return str(mask_phone(name)) if _NUMBER.fullmatch(name) else mask_text(name)
 
 
 def mask_text(text: str, known: tuple[str, ...] = ()) -> str:

@@ -60,17 +60,17 @@ def lock_settings() -> None:
         cursor.execute("select pg_advisory_xact_lock(hashtext('marshrut settings'))")
 
 
-def newest_change(watched: Watched) -> int:
-    """The number of the last change of these tables; 0 when there was none."""
-    sql, values = _rows_of(watched)
+def newest_change(watched: Watched, rows: Iterable[Row] | None = None) -> int:
+    """The number of the last change of these tables (of these rows alone when they are named); 0 when there was none."""
+    sql, values = _rows_of(watched, rows)
     with connection.cursor() as cursor:
         cursor.execute(f"with mine as materialized ({sql}) select coalesce(max(id), 0) from mine", values)
         return int(cursor.fetchone()[0])
 
 
-def read_saves(watched: Watched, *, limit: int, before: int | None = None) -> list[Save]:
-    """The last `limit` saves, newest first; those before the change `before` when it is given."""
-    sql, values = _rows_of(watched)
+def read_saves(watched: Watched, *, limit: int, before: int | None = None, rows: Iterable[Row] | None = None) -> list[Save]:
+    """The last `limit` saves, newest first, of these rows alone when they are named; before the change `before` if given."""
+    sql, values = _rows_of(watched, rows)
     until = "where id < %s" if before else ""
     with connection.cursor() as cursor:
         # Materialised: found by table through the index, not by walking back through everybody's history.
@@ -83,12 +83,20 @@ def read_saves(watched: Watched, *, limit: int, before: int | None = None) -> li
 
 def saves_since(watched: Watched, since: int, rows: Iterable[Row] | None = None) -> list[Save]:
     """What was saved after the change `since`, of these rows alone when they are named; newest first."""
-    sql, values = _rows_of(watched)
+    sql, values = _rows_of(watched, rows)
     with connection.cursor() as cursor:
         cursor.execute(f"with mine as materialized ({sql}) select * from mine where id > %s order by id desc", [*values, since])
-        found = cursor.fetchall()
-    wanted = None if rows is None else set(rows)
-    return _grouped([row for row in found if wanted is None or (row[3], row[4]) in wanted], watched)
+        return _grouped(cursor.fetchall(), watched)
+
+
+def read_past(table: str) -> list[Past]:
+    """Everything that ever happened to the rows of a table, oldest first. For small tables that are told as a whole."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {FIELDS} from core_change where table_name = %s order by id", [table])
+        rows = cursor.fetchall()
+    return [
+        Past(number, at, by, name, row_id, op, None if diff is None else _read(diff)) for number, at, by, name, row_id, op, diff, _ in rows
+    ]
 
 
 def refuse_overtaken(watched: Watched, since: int, rows: Iterable[Row] | None = None) -> None:
@@ -99,9 +107,9 @@ def refuse_overtaken(watched: Watched, since: int, rows: Iterable[Row] | None = 
         raise Overtaken(saves, saves[0].id)
 
 
-def find_save(watched: Watched, change_id: int) -> Save:
-    """The save this change belongs to. NotFound for one of other tables."""
-    sql, values = _rows_of(watched)
+def find_save(watched: Watched, change_id: int, rows: Iterable[Row] | None = None) -> Save:
+    """The save this change belongs to. NotFound for one of other tables, or of other rows when some are named."""
+    sql, values = _rows_of(watched, rows)
     with connection.cursor() as cursor:
         # A restored home counts transactions anew: the hour and the person tell equal numbers apart.
         cursor.execute(
@@ -118,19 +126,19 @@ def find_save(watched: Watched, change_id: int) -> Save:
 
 
 @transaction.atomic
-def undo_save(*, watched: Watched, change_id: int, by: str) -> Save:
+def undo_save(*, watched: Watched, change_id: int, by: str, rows: Iterable[Row] | None = None) -> Save:
     """Take a whole save back. Refused with a sentence when it no longer stands or something depends on it.
 
     It is a change like any other: signed, kept in history, and can be taken back itself.
     """
     lock_settings()
-    save = find_save(watched, change_id)
+    save = find_save(watched, change_id, rows)
     if save.is_foreign:
         raise Refused("not_ours", _("Only what a person saved is taken back here."))
-    rows = {past.row for past in save.changes}
-    later = [past for one in saves_since(watched, save.id, rows) for past in one.changes]
+    touched = {past.row for past in save.changes}
+    later = [past for one in saves_since(watched, save.id, touched) for past in one.changes]
     try:
-        steps = plan_undo(save.changes, _present(rows), sorted(later, key=lambda past: past.id))
+        steps = plan_undo(save.changes, _present(touched), sorted(later, key=lambda past: past.id))
     except ChangedSince as error:
         raise SinceChanged(error.by) from error
     sign(by)
@@ -148,15 +156,21 @@ def undo_save(*, watched: Watched, change_id: int, by: str) -> Save:
     return save
 
 
-def _rows_of(watched: Watched) -> tuple[str, list[Any]]:
-    """History of the watched tables; of those with columns, the updates that touch one."""
+def _rows_of(watched: Watched, rows: Iterable[Row] | None) -> tuple[str, list[Any]]:
+    """History of the watched tables; of those with columns, the updates that touch one; of these rows alone when named."""
     whole = [table for table, columns in watched.items() if not columns]
-    conditions, values = ["table_name = any(%s)"], [whole]
+    conditions: list[str] = ["table_name = any(%s)"]
+    values: list[Any] = [whole]
     for table, columns in watched.items():
         if columns:
             conditions.append("(table_name = %s and op = 'U' and jsonb_exists_any(diff, %s))")
-            values += [table, list(columns)]  # type: ignore[list-item]
-    return f"select {FIELDS} from core_change where {' or '.join(conditions)}", values
+            values += [table, list(columns)]
+    where = f"({' or '.join(conditions)})"
+    if rows is not None:
+        named = sorted(set(rows))
+        where += " and (table_name, row_id) in (select * from unnest(%s::text[], %s::bigint[]))"
+        values += [[table for table, _row in named], [row_id for _table, row_id in named]]
+    return f"select {FIELDS} from core_change where {where}", values
 
 
 def _grouped(rows: Iterable[tuple[Any, ...]], watched: Watched) -> list[Save]:

@@ -7,31 +7,27 @@ from typing import Any
 from django.db import connection
 
 from marshrut.agency.permissions import Actor
+from marshrut.deals.queries.standing_still import stuck_sql
 from marshrut.desk.queries import MatterRow, ranked_matters
 from marshrut.journal.permissions import matters_in_reach
 
 BROKEN, BREAKING, NOBODY, STUCK = range(4)
 SOON = timedelta(minutes=10)
 """A response clock with no more than this left is about to break."""
-SILENT = timedelta(days=14)
-"""A deal that has not moved, and of which nothing was said or done, for this long is stuck whatever its stage allows."""
 SHOWN = 6
 
 _CHOSEN = """
     select d.id as dossier_id, case when i.clock_state = 'missed' or i.respond_by <= {now} then {broken} else {breaking} end as part,
         coalesce(i.respond_by, d.opened_at) as since
     from journal_dossier d join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
-    where d.is_open and d.place = 'inquiry' and i.answered_at is null and {reach}
+    where d.is_open and d.place = 'inquiry' and i.answered_at is null and d.waits_until is null and {reach}
         and (i.clock_state = 'missed' or (i.clock_state = 'running' and i.respond_by <= {soon}))
     union all
-    select d.id, {nobody}, d.opened_at from journal_dossier d where d.is_open and d.queue_id is not null and {reach}
+    select d.id, {nobody}, d.opened_at from journal_dossier d where d.is_open and d.queue_id is not null and d.waits_until is null and {reach}
     union all
     select d.id, {stuck}, l.stage_entered_at
     from deals_deal l join deals_stage s on s.id = l.stage_id join journal_dossier d on d.id = l.dossier_id
-    where l.state = 'open' and d.is_open and d.waits_until is null and {reach} and (
-        l.stage_entered_at < {now} - make_interval(days => s.longest_days)
-        or (l.stage_entered_at < {silent} and not exists (
-            select from journal_touch x where x.dossier_id = d.id and x.at >= {silent})))"""
+    where l.state = 'open' and d.is_open and {reach} and {stands_still}"""
 
 
 def list_burning(actor: Actor, now: datetime) -> list[MatterRow]:
@@ -44,7 +40,7 @@ def list_burning(actor: Actor, now: datetime) -> list[MatterRow]:
         reach=reach,
         now=literal(now),
         soon=literal(now + SOON),
-        silent=literal(now - SILENT),
+        stands_still=stuck_sql(now),
         broken=BROKEN,
         breaking=BREAKING,
         nobody=NOBODY,
@@ -68,7 +64,7 @@ def count_burning(actor: Actor, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""select count(*) from journal_dossier d join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
-                where d.is_open and d.place = 'inquiry' and {reach} and (d.queue_id is not null or (i.answered_at is null
+                where d.is_open and d.place = 'inquiry' and d.waits_until is null and {reach} and (d.queue_id is not null or (i.answered_at is null
                     and (i.clock_state = 'missed' or (i.clock_state = 'running' and i.respond_by <= {literal(now + SOON)}))))""",
             values,
         )

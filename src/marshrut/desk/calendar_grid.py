@@ -12,19 +12,23 @@ from marshrut.core.working_time import WorkingCalendar
 
 QUARTERS = 96
 ACTION = 2  # quarters an action without an end is drawn in
-MOST_LANES = 4
+MOST_LANES = 3  # abreast; where more would stand, the last lane holds them in stacks
 EARLIEST, LATEST = 9 * 4, 19 * 4  # quarters that are always in sight
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Something on the wall of one day: from one quarter until before another, in its lane of so many."""
+    """Something on the wall of one day: from one quarter until before another, in its lane of so many.
+
+    `is_stack`: no single thing but a button that opens those of `keys`, for which there is no room.
+    """
 
     first: int
     last: int
     lane: int
     lanes: int
-    key: int
+    keys: tuple[int, ...]
+    is_stack: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,10 @@ def quarter_of(at: datetime, day: date, zone: tzinfo, *, is_end: bool = False) -
     return -(-minutes // 15) if is_end else minutes // 15
 
 
-def place_blocks(spans: Iterable[tuple[int, datetime, datetime | None]], day: date, zone: tzinfo) -> list[Placed]:
-    """Blocks of one day: (key, from, until or None) laid side by side where they overlap, at most four abreast."""
+def place_blocks(
+    spans: Iterable[tuple[int, datetime, datetime | None]], day: date, zone: tzinfo, most: int = MOST_LANES
+) -> list[Placed]:
+    """Blocks of one day: (key, from, until or None) laid side by side where they overlap, at most `most` (2 or 3) abreast."""
     rows = []
     for key, at, until in spans:
         first = min(quarter_of(at, day, zone), QUARTERS - 1)
@@ -74,7 +80,7 @@ def place_blocks(spans: Iterable[tuple[int, datetime, datetime | None]], day: da
         rows.append((first, min(max(last, first + 1), QUARTERS), key))
     placed: list[Placed] = []
     for cluster in _clusters(sorted(rows)):
-        placed.extend(_in_lanes(cluster))
+        placed.extend(_in_lanes(cluster, most))
     return placed
 
 
@@ -92,7 +98,7 @@ def _clusters(rows: Sequence[tuple[int, int, int]]) -> Iterable[list[tuple[int, 
         yield cluster
 
 
-def _in_lanes(cluster: list[tuple[int, int, int]]) -> list[Placed]:
+def _in_lanes(cluster: list[tuple[int, int, int]], most: int) -> list[Placed]:
     free_from: list[int] = []  # until when each lane is taken
     chosen = []
     for first, last, key in cluster:
@@ -102,8 +108,18 @@ def _in_lanes(cluster: list[tuple[int, int, int]]) -> list[Placed]:
         else:
             free_from[lane] = last
         chosen.append((first, last, lane, key))
-    lanes = min(len(free_from), MOST_LANES)
-    return [Placed(first, last, min(lane, lanes - 1), lanes, key) for first, last, lane, key in chosen]
+    lanes = min(len(free_from), most)
+    if len(free_from) <= most:
+        return [Placed(first, last, lane, lanes, (key,)) for first, last, lane, key in chosen]
+    shown = [Placed(first, last, lane, lanes, (key,)) for first, last, lane, key in chosen if lane < most - 1]
+    left = [(first, last, key) for first, last, lane, key in chosen if lane >= most - 1]
+    return shown + [_stack(group, lanes) for group in _clusters(left)]
+
+
+def _stack(group: list[tuple[int, int, int]], lanes: int) -> Placed:
+    """What touches one another and has no room beside the rest; one alone stands as itself."""
+    first, last = group[0][0], max(last for _first, last, _key in group)
+    return Placed(first, last, lanes - 1, lanes, tuple(key for _first, _last, key in group), is_stack=len(group) > 1)
 
 
 def shut_strips(calendar: WorkingCalendar, absences: Iterable[tuple[datetime, datetime]], day: date, zone: tzinfo) -> list[Strip]:

@@ -172,7 +172,10 @@ class SidebarCounts:
 
 
 def count_sidebar(actor: Actor, day_end: datetime) -> SidebarCounts:
-    """What waits for the actor today, their inquiries, all and nobody's inquiries within reach, open deals, the quarantine."""
+    """What waits for the actor today, their inquiries, all and nobody's inquiries within reach, open deals, the quarantine.
+
+    What was put aside for later is in none of these: it is not many, and its index holds nothing else.
+    """
     reach, reached = reach_sql(actor, "y")
     waiting, waited = quarantine_sql(actor, "r")
     with connection.cursor() as cursor:
@@ -183,7 +186,9 @@ def count_sidebar(actor: Actor, day_end: datetime) -> SidebarCounts:
                    coalesce(sum(y.number) filter (where y.place = 'inquiry' and y.owner_id is null), 0),
                    coalesce(sum(y.number) filter (where y.place <> 'inquiry'), 0),
                    (select count(*) from channels_rawmessage r where r.state = 'quarantined' and {waiting})
-                from journal_tally y where {reach}""",
+                from (select place, owner_id, office_id, number from journal_tally
+                      union all select place, owner_id, office_id, -1 from journal_dossier where waits_until is not null) y
+                where {reach}""",
             [actor.id, day_end, actor.id, *waited, *reached],
         )
         return SidebarCounts(*(int(number) for number in cursor.fetchone()))

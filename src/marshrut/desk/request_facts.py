@@ -10,6 +10,7 @@ from marshrut.agency.permissions import Actor
 from marshrut.catalog.queries import Catalogue
 from marshrut.core.masks import DOT
 from marshrut.deals.rules import FACT_KINDS
+from marshrut.deals.wording import fact_label
 from marshrut.desk import wording
 from marshrut.desk.shapes import Fact, Tag
 from marshrut.ui.wording import money
@@ -59,7 +60,7 @@ def _budget_tag(reasons: Sequence[Mapping[str, Any]]) -> Tag | None:
 
 def deal_facts(facts: Mapping[str, Any]) -> list[Fact]:
     """What a deal has gathered, in the order of the funnel."""
-    return [Fact(wording.fact_label(name), wording.fact_value(name, facts[name], kind))
+    return [Fact(fact_label(name), wording.fact_value(name, facts[name], kind))
             for name, kind in FACT_KINDS.items() if facts.get(name) not in (None, "")]
 
 

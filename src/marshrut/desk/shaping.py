@@ -41,10 +41,12 @@ def queue_of(staff: Staff, id: int | None) -> Named | None:
 def title_of(person: str | None, phone: str | None = None, reader: Actor | None = None) -> str:
     """Who the matter is of: the name, else the number, else that nobody is known yet.
 
-    Somebody may be known by their number only: it is hidden from a `reader` who may not see phones.
+    Somebody may be known by their number or address only: it is hidden from a `reader` who may not see phones.
     """
-    title = written_phone(person) if person else written_phone(phone) if phone else _("Nobody identified yet")
-    return reader.text(title) if reader else title
+    known = person or phone
+    if not known:
+        return _("Nobody identified yet")
+    return written_phone(reader.named(known) if reader else known)
 
 
 def ways_of(person_id: int | None, name: str, phone: str | None, email: str | None, reader: Actor) -> Client | None:
@@ -54,8 +56,9 @@ def ways_of(person_id: int | None, name: str, phone: str | None, email: str | No
     return Client(person_id, name, *((phone, email) if reader.shows("phone") else ()))
 
 
-def task_of(id: int | None, title: str | None, kind: str | None, due_at: datetime | None) -> Task | None:
-    return Task(id, title or "", kind or "call", due_at) if id is not None and due_at is not None else None
+def task_of(id: int | None, title: str | None, kind: str | None, due_at: datetime | None, reader: Actor) -> Task | None:
+    """The planned action; people write numbers into titles, too."""
+    return Task(id, reader.text(title or ""), kind or "call", due_at) if id is not None and due_at is not None else None
 
 
 def tags_of(channel: str | None, inquiry_class: str | None, past_deals: int | None, relevance: str | None = None) -> list[Tag]:
@@ -111,7 +114,7 @@ def _base(row: MatterRow, desk: Desk) -> dict[str, Any]:
         "trip": wording.trip(row.request, desk.catalogue, row.deal_title),
         "person": ways_of(row.person_id, title_of(row.person, None, desk.actor), row.phone, row.email, desk.actor),
         "tags": tags_of(row.channel, row.inquiry_class, row.past_deals, row.relevance),
-        "task": task_of(row.task_id, row.task_title, row.task_kind, row.task_due_at),
+        "task": task_of(row.task_id, row.task_title, row.task_kind, row.task_due_at, desk.actor),
         "score": row.priority,
         "reasons": reasons_of(row, desk),
         "money": money(row.worth, row.currency),
@@ -145,7 +148,7 @@ def inbox_matter(line: InquiryLine, desk: Desk) -> InboxMatter:
         trip=wording.trip(request, desk.catalogue),
         person=ways_of(line.person_id, title_of(line.person, None, desk.actor), line.phone, None, desk.actor),
         tags=[Tag(_("doubtful"), "warm")] if line.relevance == "C" else [],
-        task=task_of(line.task_id, line.task_title, "call", line.task_due_at), score=line.priority, reasons=reasons,
+        task=task_of(line.task_id, line.task_title, "call", line.task_due_at, desk.actor), score=line.priority, reasons=reasons,
         money=money(line.worth, line.currency), owner=owner_of(desk.staff, line.owner_id, line.owner),
         queue=queue_of(desk.staff, line.queue_id), respond_by=line.respond_by if line.clock_state == "running" else None,
         is_new=line.clock_state == "running", channel_label=channel_label(line.channel),
@@ -164,7 +167,7 @@ def board_matter(card: BoardCard, desk: Desk, drop_url: str) -> BoardMatter:
         title=title_of(card.person, None, desk.actor), since=card.since,
         trip=wording.trip(loaded(card.request), desk.catalogue, card.title),
         tags=tags_of(card.channel, card.inquiry_class, card.past_deals),
-        task=task_of(card.task_id, card.task_title, card.task_kind, card.task_due_at), score=card.priority,
+        task=task_of(card.task_id, card.task_title, card.task_kind, card.task_due_at, desk.actor), score=card.priority,
         reasons=say_all(loaded(card.priority_reasons)), money=money(card.amount, card.currency),
         owner=owner_of(desk.staff, card.owner_id, card.owner), queue=queue_of(desk.staff, card.queue_id), respond_by=card.respond_by,
         is_new=card.respond_by is not None, drop_url=drop_url,

@@ -1,5 +1,6 @@
 """The story of a matter in words: what was said, done and decided, and by whom."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +20,11 @@ ABOUT = ("email_out", "email_in", "email_auto", "file_opened")
 
 
 def entry_of(line: TouchLine, staff: Staff, reader: Actor, known: tuple[str, ...] = ()) -> Entry:
-    """One line of a story; phones and addresses in it are hidden from a reader who may not see them, `known` ones however written."""
-    icon, title = title_of(line, staff)
+    """One line of a story; phones and addresses in it are hidden from a reader who may not see them, `known` ones however written.
+
+    What a private file is called is for whoever may open it."""
+    is_private = line.kind == "file_opened" and not reader.shows("passport")
+    icon, title = title_of(replace(line, data={}) if is_private else line, staff)
     body = reader.text(line.body, known) or None
     return Entry(line.id, icon, line.at, who_of(line), reader.text(title, known), body, line.is_answer)
 

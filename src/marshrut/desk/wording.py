@@ -11,27 +11,12 @@ from django.utils.translation import gettext_noop as noop
 from django.utils.translation import ngettext
 
 from marshrut.catalog.queries import Catalogue
+from marshrut.channels.queries import NO_SERVER, RESTORED
+from marshrut.deals.wording import TASK_KINDS as KIND_LABELS
 from marshrut.ui import wording
 
 CHANNEL_ICONS = {"site_form": "world", "phone": "phone", "email": "mail", "messenger": "brand-telegram", "walk_in": "walk",
                  "import": "history", "api": "link"}
-FACTS = {
-    "amount": noop("Budget or price"),
-    "need": noop("What they need"),
-    "dates": noop("Dates"),
-    "party": noop("Who travels"),
-    "selection": noop("Selection shown"),
-    "meeting_on": noop("Day of the meeting"),
-    "option": noop("Chosen option"),
-    "prepayment": noop("Prepayment"),
-    "passports": noop("Passports"),
-    "contract": noop("Contract"),
-    "booking_number": noop("Booking number"),
-    "paid_on": noop("Paid in full on"),
-    "documents_on": noop("Documents handed over on"),
-    "returned_on": noop("Returned on"),
-    "feedback": noop("Feedback"),
-}
 HINTS = {
     "need": noop("Where, when, who, what matters"),
     "selection": noop("Which options, in short"),
@@ -62,12 +47,8 @@ TOUCH_CHOICES = (
     ("meeting", "users", noop("Met")),
     ("note", "note", noop("Note")),
 )
-TASK_KINDS = (
-    ("call", "phone", noop("Call")),
-    ("write", "send", noop("Write")),
-    ("meeting", "users", noop("Meeting")),
-    ("document", "file-text", noop("Documents")),
-)
+_KIND_ICONS = {"call": "phone", "write": "send", "meeting": "users", "document": "file-text"}
+TASK_KINDS = tuple((kind, _KIND_ICONS[kind], label) for kind, label in KIND_LABELS.items())
 POSTPONED = (noop("The client asked to call later"), noop("No answer"), noop("Waiting for the operator"), noop("Short of time"))
 
 
@@ -88,7 +69,8 @@ def posted(state: str) -> tuple[str, str]:
 
 def sending_problem(problem: str) -> str:
     """Why a letter has not gone; what the other side said stays in its own words."""
-    return _("No mail server is set yet") if problem == "no_server" else problem
+    known = {NO_SERVER: _("No mail server is set yet"), RESTORED: _("Held after a restore: it may have gone already")}
+    return known.get(problem, problem)
 
 
 def size(number: int) -> str:
@@ -97,9 +79,6 @@ def size(number: int) -> str:
         return _("%(number)s KB") % {"number": max(1, round(number / 1024))}
     return _("%(number)s MB") % {"number": f"{number / (1 << 20):.1f}".rstrip("0").rstrip(".")}
 
-
-def fact_label(name: str) -> str:
-    return _(FACTS[name]) if name in FACTS else name
 
 
 def fact_hint(name: str) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from marshrut.deals.queries.standing_still import STUCK
+
 Words = str | Promise
 
 LED = "i.joined_to_id is null"
@@ -15,40 +17,57 @@ LED = "i.joined_to_id is null"
 SILENT = f"{LED} and i.answered_at is null and i.disposition = ''"
 ENDED = frozenset({"closed", "won", "lost"})
 """What has ended: counted by the day of closing, or of the inquiries received, as is asked."""
-STUCK_AFTER_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What is counted. `base` is SQL with d, the matter; `at` the moment that puts it into a period; `whose` the person."""
+    """What is counted: rows of `base` of which `only` holds.
+
+    `at` is the moment that puts one into a period, `whose` the person; `holder` has owner_id and office_id of its matter,
+    whose id `matter` is. A matter, a stage or a funnel is joined from the left: it is not read where nothing asks for it.
+    """
 
     base: str
     key: str
     at: str
     whose: str
     what: str = "''"
+    only: str = "true"
+    holder: str = "d"
+    matter: str = "d.id"
     is_now: bool = False
     by_label: bool = False
 
+    @property
+    def is_inquiry(self) -> bool:
+        return self.base.startswith("intake_reckoning")
 
-_INQUIRIES = "intake_inquiry i join journal_dossier d on d.id = i.dossier_id"
-_DEALS = """deals_deal l join journal_dossier d on d.id = l.dossier_id join deals_stage s on s.id = l.stage_id
-    join deals_funnel f on f.id = s.funnel_id"""
-_TASKS = "journal_task t join journal_dossier d on d.id = t.dossier_id"
+    @property
+    def is_deal(self) -> bool:
+        return self.base.startswith("deals_deal")
+
+
+_INQUIRIES = "intake_reckoning i"
+_DEALS = """deals_deal l left join journal_dossier d on d.id = l.dossier_id left join deals_stage s on s.id = l.stage_id
+    left join deals_funnel f on f.id = s.funnel_id"""
+_TASKS = "journal_task t left join journal_dossier d on d.id = t.dossier_id"
+_TOUCHES = "journal_touch x left join journal_dossier d on d.id = x.dossier_id"
 UNITS = {
-    "inquiry": Unit(_INQUIRIES, "i.raw_id", "i.received_at", "d.owner_id"),
+    "inquiry": Unit(_INQUIRIES, "i.raw_id", "i.received_at", "i.owner_id", holder="i", matter="i.dossier_id"),
     "closed_inquiry": Unit(
-        f"{_INQUIRIES} and not d.is_open and i.received_at is not null", "i.raw_id", "d.closed_at", "d.owner_id"
+        _INQUIRIES, "i.raw_id", "i.closed_at", "i.owner_id", only="i.received_at is not null", holder="i", matter="i.dossier_id"
     ),
     "deal_opened": Unit(_DEALS, "l.id", "l.opened_at", "d.owner_id"),
     "deal_closed": Unit(_DEALS, "l.id", "l.closed_at", "d.owner_id"),
-    "deal_now": Unit(f"{_DEALS} and l.state = 'open' and d.is_open", "l.id", "l.stage_entered_at", "d.owner_id", is_now=True),
+    "deal_now": Unit(_DEALS, "l.id", "l.stage_entered_at", "d.owner_id", only="l.state = 'open' and d.is_open", is_now=True),
     "deal_flow": Unit(_DEALS, "l.id", "l.opened_at", "d.owner_id", is_now=True),
-    "task_done": Unit(f"{_TASKS} and t.state = 'done'", "t.id", "t.done_at", "t.done_by", "t.title", by_label=True),
-    "task_now": Unit(
-        f"{_TASKS} and t.state = 'pending' and d.waits_until is null", "t.id", "t.due_at", "t.assignee_id", "t.title", is_now=True
+    "task_done": Unit(
+        _TASKS, "t.id", "t.done_at", "t.done_by", "t.title", "t.state = 'done'", matter="t.dossier_id", by_label=True
     ),
-    "touch": Unit("journal_touch x join journal_dossier d on d.id = x.dossier_id", "x.id", "x.at", "x.by", "x.kind", by_label=True),
+    "task_now": Unit(
+        _TASKS, "t.id", "t.due_at", "t.assignee_id", "t.title", "t.state = 'pending' and d.waits_until is null", is_now=True
+    ),
+    "touch": Unit(_TOUCHES, "x.id", "x.at", "x.by", "x.kind", matter="x.dossier_id", by_label=True),
 }
 
 
@@ -64,16 +83,11 @@ class Measure:
     kind: str = "number"
 
 
-_STUCK = f"""d.waits_until is null and (l.stage_entered_at < {{now}} - make_interval(days => s.longest_days)
-    or (l.stage_entered_at < {{now}} - interval '{STUCK_AFTER_DAYS} days' and not exists (select from journal_touch x
-        where x.dossier_id = d.id and x.at >= {{now}} - interval '{STUCK_AFTER_DAYS} days')))"""
-_ENTRY = (
-    "select {pick} from deals_stageentry n join deals_stage z on z.id = n.stage_id where n.deal_id = l.id and z.funnel_id = f.id"
-)
+_ENTRY = "select from deals_stageentry n join deals_stage z on z.id = n.stage_id where n.deal_id = l.id and z.funnel_id = f.id"
 _REACHED = f"""l.id in (select deal_id from deals_stageentry where entered_at >= {{since}} and entered_at < {{until}})
-    and ({_ENTRY.format(pick="min(n.entered_at)")} and z.position >= {{position}}) >= {{since}}
-    and ({_ENTRY.format(pick="min(n.entered_at)")} and z.position >= {{position}}) < {{until}}"""
-_FURTHER = f"exists ({_ENTRY.format(pick='1')} and z.position > {{position}})"
+    and exists ({_ENTRY} and z.position >= {{position}} and n.entered_at < {{until}})
+    and not exists ({_ENTRY} and z.position >= {{position}} and n.entered_at < {{since}})"""
+_FURTHER = f"exists ({_ENTRY} and z.position > {{position}})"
 
 _LISTED = (
     Measure(
@@ -186,7 +200,7 @@ _LISTED = (
             "said or done for two weeks. What was put aside to wait is not stuck."
         ),
         "deal_now",
-        _STUCK,
+        STUCK,
     ),
     Measure("reached", _("Reached"), _("Deals that first came to the stage, or past it, in the period."), "deal_flow", _REACHED),
     Measure(
@@ -279,8 +293,9 @@ _MADE = (
         "median",
         _("Median answer"),
         _(
-            "Half of the clients were answered faster. Working minutes from receipt to the first answer, by "
-            "the hours of whoever holds the matter (on duty: round the clock), else of its office."
+            "Half of the clients were answered faster. Working minutes from receipt to the first answer, by the hours of whoever "
+            "held the matter when it was given (on duty: round the clock), else of its office. They are kept with the answer: new "
+            "hours or another manager do not change them."
         ),
         kind="minutes",
     ),

@@ -63,6 +63,7 @@ class Inquiry(models.Model):
     warn_at = models.DateTimeField(null=True, help_text="the next moment the clock does something")
     clock_state = models.CharField(max_length=8, choices=ClockState.choices, default=ClockState.NONE, db_default="none")
     answered_at = models.DateTimeField(null=True)
+    answer_minutes = models.FloatField(null=True, help_text="working minutes until the answer, by the holder's hours at that moment")
     clock_step = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="0 fresh, 1 owner warned, 2 supervisor warned")
     reroutes = models.PositiveSmallIntegerField(default=0, db_default=0)
     outcome = models.CharField(max_length=4, null=True)
@@ -94,6 +95,10 @@ class Inquiry(models.Model):
             models.CheckConstraint(condition=~Q(outcome="lost") | ~Q(close_reason=""), name="intake_inquiry_lost_why"),
             models.CheckConstraint(condition=~Q(state="joined") | Q(joined_to__isnull=False), name="intake_inquiry_joined_where"),
             models.CheckConstraint(condition=Q(budget__isnull=True) | Q(budget__gte=0), name="intake_inquiry_budget"),
+            models.CheckConstraint(
+                condition=Q(answer_minutes__isnull=True) | Q(answer_minutes__gte=0, answered_at__isnull=False),
+                name="intake_inquiry_answer_minutes",
+            ),
             # At most one inquiry leads a matter: a second one joins it.
             models.UniqueConstraint(fields=["dossier"], name="intake_inquiry_leads_once", condition=Q(state="open")),
         ]
@@ -155,6 +160,41 @@ class SourceTally(models.Model):
     inquiries = models.IntegerField()
     closed = models.IntegerField()
     won = models.IntegerField()
+
+
+class Reckoning(models.Model):
+    """What the reports count of one inquiry, and who holds its matter: a narrow row each, kept true by triggers on both."""
+
+    raw_id = models.BigIntegerField(primary_key=True)
+    dossier_id = models.BigIntegerField()
+    source_id = models.BigIntegerField()
+    joined_to_id = models.BigIntegerField(null=True)
+    owner_id = models.BigIntegerField(null=True)
+    office_id = models.BigIntegerField(null=True)
+    received_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    answer_minutes = models.FloatField(null=True)
+    channel = models.CharField(max_length=16)
+    clock_state = models.CharField(max_length=8)
+    outcome = models.CharField(max_length=4, null=True)
+    disposition = models.CharField(max_length=16)
+    category = models.TextField(null=True)
+    reason = models.TextField(help_text="the named reason of a loss, without one's own words after it")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["dossier_id"], name="intake_reckoning_dossier"),
+            models.Index(fields=["received_at"], name="intake_reckoning_received"),
+        ]
+
+
+class SourceMerge(models.Model):
+    """Which inquiries went over when one source became another spelling of a second one: so that it can be taken back."""
+
+    source = models.OneToOneField("marketing.Source", models.PROTECT, related_name="+")
+    into = models.ForeignKey("marketing.Source", models.PROTECT, related_name="+")
+    inquiries = ArrayField(models.BigIntegerField(), default=list)
 
 
 class ContactPolicy(models.Model):

@@ -47,6 +47,7 @@ class Submission:
     office_id: int | None = None
     custom: Mapping[str, Any] = field(default_factory=dict)
     identities: tuple[str, ...] = field(default=())
+    language: str = ""  # of the page a form stood on; empty: not known
 
     def normal_of(self, kind: str) -> str | None:
         return next((c.normal for c in self.contacts if c.kind == kind), None)
@@ -100,6 +101,7 @@ def read_submission(
         obstacle=obstacle,
         custom=custom,
         identities=tuple(c.normal for c in contacts if not c.is_shared),
+        language=_text(data.get("language"), 20).lower()[:2],
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 
 from marshrut.agency.queries import Staff, read_revision, read_staff
 from marshrut.catalog.queries import Catalogue, read_catalogue
@@ -31,10 +31,10 @@ from marshrut.intake.rules import (
     default_relevance,
 )
 from marshrut.intake.rules.adjusting import adjusted
-from marshrut.marketing.queries import SourceCard, read_sources
+from marshrut.marketing.queries import Sources, read_sources
 
 C = TypeVar("C")
-TRIES = 20
+TRIES = 5
 log = logging.getLogger(__name__)
 
 
@@ -116,7 +116,7 @@ class Reference:
 
     staff: Staff
     catalogue: Catalogue
-    sources: dict[str, SourceCard]
+    sources: Sources
     rules: Rules
 
 
@@ -126,19 +126,39 @@ _held: tuple[str, int, Reference] | None = None
 def read_reference(revision: int | None = None) -> Reference:
     """The reference data of a revision an actor came with, else of the present one; no statement while nothing changed.
 
-    All of it is of one revision: what was read while somebody changed something is read again.
+    All of it is of one revision: what was read while somebody changed something is read again, and when they do not stop
+    changing it, they wait for this one reading.
     """
-    global _held
-    database = str(connection.settings_dict["NAME"])
     asked = read_revision() if revision is None else revision
-    if _held is not None and _held[:2] == (database, asked):
-        return _held[2]
+    held = _of_revision(asked)
+    if held is not None:
+        return held
     for _try in range(TRIES):
         before = read_revision()
-        reference = Reference(read_staff(before), read_catalogue(before), read_sources(before), _load_rules())
+        reference = _of_revision(before) or _load(before)
         if read_revision() == before:
-            break
-    else:
-        log.warning("reference data change faster than they are read")
-    _held = (database, before, reference)
+            return _keep(before, reference)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select number from agency_revision for share")
+        before = int(cursor.fetchone()[0])
+        return _keep(before, _load(before))
+
+
+def _of_revision(revision: int) -> Reference | None:
+    """What this process holds, when it is of this revision. Another thread may put a newer one there at any moment."""
+    held = _held
+    return held[2] if held is not None and held[:2] == (_database(), revision) else None
+
+
+def _load(revision: int) -> Reference:
+    return Reference(read_staff(revision), read_catalogue(revision), read_sources(revision), _load_rules())
+
+
+def _keep(revision: int, reference: Reference) -> Reference:
+    global _held
+    _held = (_database(), revision, reference)
     return reference
+
+
+def _database() -> str:
+    return str(connection.settings_dict["NAME"])

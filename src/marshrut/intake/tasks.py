@@ -12,6 +12,7 @@ from marshrut.intake.services import give_out_queue, read_doors, run_clocks
 from marshrut.intake.services.import_runs import IMPORTER
 from marshrut.intake.services.import_work import work_on_imports
 from marshrut.intake.services.leaving import gather_what_was_left
+from marshrut.intake.services.source_merging import settle_late_inquiries
 from marshrut.journal.services import fold_tallies
 
 
@@ -43,8 +44,9 @@ def go_on_with_imports(timestamp: int) -> None:
 @app.periodic(cron="* * * * * */20")
 @app.task(queueing_lock="fold-tallies", name="intake.fold_counters")
 def fold_counters(timestamp: int) -> None:
-    """Add up the running sums and forget idempotency keys older than a day."""
+    """Add up the running sums, settle what came late for a merged source, forget idempotency keys older than a day."""
     fold_tallies()
+    settle_late_inquiries()
     fold_source_tallies()
     forget_old_keys(before=utc_now() - KEY_AGE)
 

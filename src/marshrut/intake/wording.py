@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
+from marshrut.agency.wording import language_name
 from marshrut.core.money import format_money
 
 SENTENCES = {
@@ -23,6 +24,8 @@ SENTENCES = {
     "clients_manager_away": noop("The client's own manager %(name)s is away"),
     "substitute": noop("%(name)s works for them meanwhile"),
     "colleague_left": noop("%(name)s has left; handed over"),
+    "speaks": noop("The inquiry is in %(language)s; free and working in it: %(people)s"),
+    "nobody_speaks": noop("The inquiry is in %(language)s; nobody free works in it, so it was not asked about"),
     "skilled": noop("Skilled in it and free: %(people)s"),
     "skilled_away": noop("Those skilled in it are away; given to whoever is free"),
     "generalists": noop("Nobody is skilled in it; given to those who sell everything"),
@@ -158,6 +161,8 @@ class _Lenient(dict[str, Any]):
 def _value(name: str, value: Any, reason: Mapping[str, Any], locale: str) -> Any:
     if name in _MONEY and isinstance(value, (int, float)):
         return format_money(Decimal(str(value)), str(reason.get("currency", "RUB")), locale)
+    if name == "language":
+        return language_name(str(value))
     if name == "season":
         return _(SEASONS[value]) if value in SEASONS else value
     if name in ("missing", "way"):

@@ -17,3 +17,6 @@ class Source(models.Model):
         db_default=0.15,
         help_text="prior chance of a sale, 0 to 1, until own data say better",
     )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", help_text="another spelling of that one: what names this counts for it"
+    )

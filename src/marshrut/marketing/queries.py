@@ -1,6 +1,6 @@
 """Reads of sources, kept until reference data change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from marshrut.agency.queries import kept
@@ -19,9 +19,34 @@ class SourceCard:
     is_active: bool = True
 
 
-def _load() -> dict[str, SourceCard]:
-    rows = Source.objects.order_by("name").values_list("id", "slug", "name", "is_named", "chance", "is_active")
-    return {row[1]: SourceCard(row[0], row[1], row[2], row[3], float(row[4]), row[5]) for row in rows}
+class Sources(dict[str, SourceCard]):
+    """Sources by slug. One that was merged into another is not among them; its slug still finds that other (`find`).
+
+    `spelled` are the slugs and names of merged ones, by the slug of the merged one.
+    """
+
+    def __init__(self, cards: Iterable[SourceCard], merged: Mapping[str, tuple[str, int]]) -> None:
+        super().__init__((card.slug, card) for card in cards)
+        by_id = {card.id: card for card in self.values()}
+        self._staying = {slug: by_id[number] for slug, (_name, number) in merged.items() if number in by_id}
+        self.spelled = {slug: name for slug, (name, _number) in merged.items() if slug in self._staying}
+
+    def find(self, slug: str) -> SourceCard | None:
+        """The source of this slug, else the one it was merged into; None for one nobody knows."""
+        return self.get(slug) or self._staying.get(slug)
+
+    def staying(self, slug: str) -> str:
+        """The slug under which what names this one counts."""
+        card = self._staying.get(slug)
+        return card.slug if card else slug
 
 
-read_sources: Callable[[int], dict[str, SourceCard]] = kept(_load)
+def _load() -> Sources:
+    rows = list(
+        Source.objects.order_by("name").values_list("id", "slug", "name", "is_named", "chance", "is_active", "merged_into_id")
+    )
+    cards = [SourceCard(row[0], row[1], row[2], row[3], float(row[4]), row[5]) for row in rows if row[6] is None]
+    return Sources(cards, {row[1]: (row[2], row[6]) for row in rows if row[6] is not None})
+
+
+read_sources: Callable[[int], Sources] = kept(_load)

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
@@ -24,17 +25,25 @@ def keep_unknown_source(*, slug: str, name: str = "") -> SourceCard:
     with connection.cursor() as cursor:
         cursor.execute(
             """insert into marketing_source(slug, name, is_named) values (%s, %s, false)
-               on conflict (slug) do update set slug = excluded.slug returning id, slug, name, is_named, chance""",
+               on conflict (slug) do update set slug = excluded.slug
+               returning id, slug, name, is_named, chance, is_active, merged_into_id""",
             [slug, name or slug],
         )
         row = cursor.fetchone()
-    return SourceCard(row[0], row[1], row[2], row[3], float(row[4]))
+        if row[6] is not None:  # merged a moment ago, by somebody this reader has not heard of yet
+            cursor.execute("select id, slug, name, is_named, chance, is_active from marketing_source where id = %s", [row[6]])
+            row = cursor.fetchone()
+    return SourceCard(row[0], row[1], row[2], row[3], float(row[4]), row[5])
 
 
 def forget_unnamed_sources(*, ids: Sequence[int]) -> None:
     """Take away sources that nobody has named since they were kept. The caller knows that nothing came from them."""
     with connection.cursor() as cursor:
-        cursor.execute("delete from marketing_source where id = any(%s) and not is_named", [list(ids)])
+        cursor.execute(
+            """delete from marketing_source s where id = any(%s) and not is_named and merged_into_id is null
+               and not exists (select from marketing_source where merged_into_id = s.id)""",
+            [list(ids)],
+        )
 
 
 @transaction.atomic
@@ -44,11 +53,11 @@ def save_source(*, source_id: int | None, name: str, chance: Decimal, is_active:
     if not 0 < chance < 1:
         raise Invalid("bad_chance", _("Between 0 and 100 percent, for example 15."), field="chance")
     others = Source.objects.exclude(pk=source_id) if source_id else Source.objects.all()
-    if others.filter(name__iexact=kept, is_named=True).exists():
+    if others.filter(name__iexact=kept, is_named=True, merged_into=None).exists():
         raise Invalid("same_name", _("There is a source of this name already."), field="name")
     sign(by.label)
     if source_id:
-        row = Source.objects.select_for_update().filter(pk=source_id).first()
+        row = Source.objects.select_for_update().filter(pk=source_id, merged_into=None).first()
         if row is None:
             raise NotFound("no_such_source", _("There is no such source."))
     else:
@@ -56,6 +65,26 @@ def save_source(*, source_id: int | None, name: str, chance: Decimal, is_active:
     row.name, row.chance, row.is_active, row.is_named = kept, chance, is_active, True
     row.save()
     return row.pk
+
+
+@transaction.atomic
+def mark_merged(*, source_id: int, into_id: int) -> tuple[SourceCard, SourceCard]:
+    """Make one source another spelling of a second one, and of all that were spellings of it. Both as they were, locked.
+
+    The caller moves what belongs to it. Inquiries that come in meanwhile are not held up.
+    """
+    if source_id == into_id:
+        raise Invalid("same_source", _("Choose another source."), field="into")
+    rows = {row.pk: row for row in Source.objects.select_for_update(no_key=True).filter(pk__in=(source_id, into_id)).order_by("pk")}
+    if len(rows) < 2 or any(row.merged_into_id for row in rows.values()):
+        raise NotFound("no_such_source", _("There is no such source."))
+    Source.objects.filter(Q(pk=source_id) | Q(merged_into=source_id)).update(merged_into=into_id)
+    gone, stays = (rows[pk] for pk in (source_id, into_id))
+    return _card(gone), _card(stays)
+
+
+def _card(row: Source) -> SourceCard:
+    return SourceCard(row.pk, row.slug, row.name, row.is_named, float(row.chance), row.is_active)
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ _ELSEWHERE = {
     "demo": ("marshrut.ops.demo.command", "run", "Fill a home with a living travel agency and serve it."),
     "bench": ("marshrut.ops.bench.command", "run", "Fill a home with many rows and measure through real HTTP."),
     "doctor": ("marshrut.ops.doctor", "run", "Check every promise about the data in SQL; exit code 1 when one is broken."),
+    "import": ("marshrut.ops.importing", "run", "Bring in a file of leads, CSV or XLSX, and go on where it was cut short."),
     "backup": ("marshrut.ops.backups.command", "run_backup", "Keep everything of a home in one file, encrypted if a key is given."),
     "restore": ("marshrut.ops.backups.command", "run_restore", "Bring an empty home to the state of a backup, and compare."),
     "backup-key": ("marshrut.ops.backups.command", "run_key", "Make a key for backups."),

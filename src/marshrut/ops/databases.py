@@ -71,8 +71,8 @@ def migrate(home: Path, databases: Databases) -> None:
     if done.returncode != 0:
         last = next((line for line in reversed(done.stderr.splitlines()) if line.strip()), "no reason was given")
         raise PostgresError(
-            f"The database could not be brought up to date: {last} More is in {home}/logs/migrate.log; docs/guide-administrator.md "
-            f"says under “An upgrade that fails” what to do."
+            f"The database could not be brought up to date: {last} More is in {home}/logs/migrate.log; the administrator's guide "
+            f"(src/marshrut/desk/guides/en/administrator.md) says under “An upgrade that fails” what to do."
         )
 
 

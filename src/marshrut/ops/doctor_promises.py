@@ -25,9 +25,11 @@ UNTRACKED = frozenset({
     "agency_loginsession",        # says itself who, when and from where
     "agency_loginattempt",        # failed tries at a door, kept for a day
     "clients_holding",            # follows from tracked dossiers, kept by a trigger
+    "intake_reckoning",           # follows from tracked inquiries and dossiers, kept by triggers
     "journal_notice",             # says itself when and to whom
     "agency_exportlog",           # says itself who took what out and when
     "deals_bulkrun", "deals_bulkrow",  # what was done to each row; the rows themselves are tracked
+    "intake_sourcemerge",         # which inquiries a merge moved; they and the sources are tracked
     "intake_importedrow", "intake_importproblem",  # what a tracked import did, row by row
 })
 WITHOUT_INSERTS = frozenset({"journal_touch", "channels_rawmessage", "channels_letter", "channels_sending", "core_storedfile"})
@@ -183,6 +185,17 @@ PROMISES: tuple[tuple[str, str, str], ...] = (
                    select (received_at at time zone 'UTC')::date, source_id, -1, -(outcome is not null)::int,
                        -(outcome is not distinct from 'won')::int from intake_inquiry where received_at is not null) u
                group by 1, 2 having sum(n) <> 0 or sum(c) <> 0 or sum(w) <> 0) k""",
+    ),
+    (
+        "reckoning_true",
+        "What the reports count of an inquiry is what the inquiry and its matter say",
+        """select coalesce(i.raw_id, k.raw_id) from (intake_inquiry i join journal_dossier d on d.id = i.dossier_id)
+           full join intake_reckoning k on k.raw_id = i.raw_id
+           where (k.raw_id, k.dossier_id, k.source_id, k.joined_to_id, k.owner_id, k.office_id, k.received_at, k.answered_at, k.closed_at,
+                  k.answer_minutes, k.channel, k.clock_state, k.outcome, k.disposition, k.category, k.reason)
+               is distinct from (i.raw_id, i.dossier_id, i.source_id, i.joined_to_id, d.owner_id, d.office_id, i.received_at,
+                  i.answered_at, d.closed_at, i.answer_minutes, i.channel, i.clock_state, i.outcome, i.disposition,
+                  i.request->>'category', btrim(split_part(i.close_reason, ':', 1)))""",
     ),
     (
         "number_found",

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from marshrut.agency import services
 from marshrut.agency.permissions import system
+from marshrut.core.emails import read_email
 from marshrut.core.errors import DomainError
 
 from .homes import HomeError
@@ -35,6 +36,8 @@ def add_user(options: argparse.Namespace) -> str:
 
     A home that has never been started gets what every home begins with first: an employee belongs to an office.
     """
+    if read_email(options.email) is None:
+        raise HomeError(f"“{options.email}” is no e-mail address: people log in with one, such as anna@agency.example.")
     call_command("seed_home")
     password, is_generated = _password(options.password)
     name = options.name or _present_name(options.email) or options.email.partition("@")[0]

@@ -28,7 +28,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "raw_id", "dossier_id", "person_id", "matched_by", "channel", "source_id", "external_id", "received_at", "state",
         "joined_to_id", "inquiry_class", "class_reason", "message", "request", "flaws", "budget", "currency",
         "contact_missing", "relevance", "relevance_reasons", "priority", "priority_reasons", "owner_reason",
-        "respond_by", "clock_started_at", "warn_at", "clock_state", "answered_at", "clock_step", "reroutes", "outcome",
+        "respond_by", "clock_started_at", "warn_at", "clock_state", "answered_at", "answer_minutes",
+        "clock_step", "reroutes", "outcome",
         "disposition", "close_reason", "utm", "visitor",
     ),
     "deals_deal": (

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import importlib
+import ipaddress
+import os
 import socket
 import sys
+from collections.abc import Mapping
 from types import FrameType
 from typing import Any
 
@@ -36,20 +39,37 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
+def read_proxies(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """Addresses and networks of proxies that are believed about whom they speak for. None are, unless somebody says so:
+    `MARSHRUT_PROXIES` names them, `MARSHRUT_BEHIND_TLS` alone means one on this machine."""
+    said = environ.get("MARSHRUT_PROXIES") or ("127.0.0.1,::1" if environ.get("MARSHRUT_BEHIND_TLS") else "")
+    believed = []
+    for name in filter(None, map(str.strip, said.split(","))):
+        try:
+            believed.append(str(ipaddress.ip_network(name, strict=False)))
+        except ValueError:
+            print(f"MARSHRUT_PROXIES: {name!r} is no address and no network; it is not believed.", file=sys.stderr)
+    return believed
+
+
+def config_of(front: Any, proxies: list[str]) -> uvicorn.Config:
+    """How the server runs. X-Forwarded-For and -Proto count only when a proxy we know has written them."""
+    return uvicorn.Config(
+        front, loop="uvloop" if sys.platform != "win32" else "asyncio", http="httptools", lifespan="on",
+        access_log=False, log_level="warning", proxy_headers=bool(proxies), forwarded_allow_ips=proxies,
+        server_header=False, date_header=True, timeout_graceful_shutdown=_GRACEFUL_SECONDS, backlog=1024,
+    )  # fmt: skip
+
+
 def serve(listening: socket.socket) -> None:
     """Serve until a signal ends the process."""
     front = importlib.import_module("marshrut.config.front").front  # by name: config stands above this room
     importlib.import_module("marshrut.config.urls")
-    config = uvicorn.Config(
-        front, loop="uvloop" if sys.platform != "win32" else "asyncio", http="httptools", lifespan="on",
-        access_log=False, log_level="warning", proxy_headers=False, server_header=False, date_header=True,
-        timeout_graceful_shutdown=_GRACEFUL_SECONDS, backlog=1024,
-    )  # fmt: skip
     sys.setswitchinterval(_SWITCH_SECONDS)
     gc.collect()
     gc.freeze()  # what is loaded now stays: no later collection need look at it
     gc.set_threshold(20_000, 20, 50)
-    Server(config, front).run(sockets=[listening])
+    Server(config_of(front, read_proxies()), front).run(sockets=[listening])
 
 
 if __name__ == "__main__":

@@ -42,8 +42,8 @@ PLACES: tuple[Place, ...] = (
           keep=("kind", "state", "created_by", "done_by")),
     # Where a matter stood and what it was worth stays in the reports.
     Place("journal_dossier", "dossier", "id", blank={"waits_for": "''", "custom": NO_JSON}, keep=("phase", "place", "currency")),
-    Place("channels_attachment", "dossier", "dossier_id", blank={"name": GONE}),
-    Place("channels_letter", "dossier", "dossier_id",
+    Place("channels_attachment", "attachment", "id", blank={"name": GONE}),
+    Place("channels_letter", "letter", "id",
           blank={"message_id": "''", "digest": "sha256(convert_to(gen_random_uuid()::text, 'UTF8'))", "references": "'{}'",
                  "sender": "''", "subject": "''"}, keep=("kind",), hidden=("digest",)),
     Place("channels_sending", "dossier", "dossier_id",
@@ -57,10 +57,13 @@ PLACES: tuple[Place, ...] = (
                 "relevance_reasons", "priority_reasons", "owner_reason", "clock_state", "outcome", "disposition")),
     Place("channels_rawmessage", "raw", "id",
           blank={"body": NO_BYTES, "body_digest": "sha256(convert_to(gen_random_uuid()::text, 'UTF8'))", "external_id": "null",
-                 "reason": "''"}, keep=("channel", "source_slug", "state", "by"), hidden=("body", "body_digest")),
+                 "reason": "''", "verdict": "''", "state": "case when state = 'quarantined' then 'discarded' else state end"},
+          keep=("channel", "source_slug", "by"), hidden=("body", "body_digest")),
     Place("deals_deal", "dossier", "dossier_id",
           blank={"title": GONE, "facts": NO_JSON, "close_reason": f"case when close_reason = '' then '' else {GONE} end"},
           keep=("currency", "state", "closed_by")),
+    Place("deals_bulkrow", "bulk_row", "id", blank={"before": "null", "note": "''"}, keep=("state",)),
+    Place("deals_bulkrun", "bulk_run", "id", blank={"options": NO_JSON}, keep=("page", "action", "language")),
 )
 
 # Tables that hang on a person, a matter or a message and hold nothing of the person.
@@ -69,7 +72,30 @@ NOTHING_PERSONAL: Mapping[str, str] = {
     "channels_idempotencykey": "a program's key, kept for a day",
     "deals_stageentry": "when a deal stood where",
     "intake_importedrow": "ids only",
+    "intake_reckoning": "what the reports count; follows from the inquiry, and is blanked with it",
     "privacy_act": "the register itself: that it was done, for whom by number",
+}
+
+# Every other table with words in it: why nothing of a client stands there, or what takes it out.
+OTHER_TABLES: Mapping[str, str] = {
+    **dict.fromkeys(("agency_absence", "agency_accesslink", "agency_apitoken", "agency_authenticator", "agency_employee",
+                     "agency_loginattempt", "agency_loginsession", "agency_passkey", "agency_recoverycode", "agency_team"),
+                    "about those who work here"),
+    **dict.fromkeys(("agency_agency", "agency_customfield", "agency_holiday", "agency_office", "agency_queue", "catalog_category",
+                     "catalog_direction", "channels_form", "channels_maildoor", "channels_mailserver", "channels_messagetemplate",
+                     "deals_funnel", "deals_lossreason", "deals_stage", "intake_contactpolicy", "intake_criterion",
+                     "intake_relevancecriterion", "intake_rulesetting", "marketing_source", "privacy_retentionrule"),
+                    "settings of the agency"),
+    **dict.fromkeys(("intake_shareledger", "intake_sourcemerge", "journal_tally"), "numbers and ids"),
+    "agency_savedview": "what was searched: forgotten when its words name who is erased (services/searched.py)",
+    "agency_exportlog": "what was searched: forgotten when its words name who is erased (services/searched.py)",
+    "clients_tombstone": "digests that nothing can be read from",
+    "core_change": "history: emptied for every row that is erased, by core_forget_values",
+    "core_filepiece": "sealed; of files that are erased the pieces are deleted",
+    "core_storedfile": "digests and types",
+    "intake_importmapping": "what a heading was taken for",
+    "intake_importproblem": "emptied with the rows it is about, and by the retention rule of import files",
+    "intake_importrun": "emptied by the retention rule of import files",
 }
 
 

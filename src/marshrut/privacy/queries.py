@@ -18,26 +18,68 @@ Ids = Mapping[str, list[int]]
 
 
 def ids_about(person_id: int) -> Ids:
-    """The ids by which the map finds everything about a person: their own, their matters', their messages', the files'."""
+    """The ids by which the map finds everything about a person: their own, their matters', their messages', the files'.
+
+    A copy of a letter, a robot's answer in their name and a bounce hang on no matter: they are known by who sent them,
+    and by the letters they repeat or answer.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """with dossiers as (select id from journal_dossier where person_id = %s),
+               placed as (select * from channels_letter where dossier_id in (select id from dossiers)),
+               letters as (
+                   select id, raw_id from placed
+                   union select l.id, l.raw_id from channels_letter l where l.dossier_id is null and (
+                       l.sender in (select normal from clients_contactpoint where person_id = %s and kind = 'email' and not is_shared)
+                       or exists (select from placed p where p.message_id <> '' and p.message_id = l.message_id
+                                  and p.sender = l.sender and p.subject = l.subject)
+                       or l.kind = 'bounce' and l.references && array(select message_id from channels_sending
+                                                                      where dossier_id in (select id from dossiers)))),
                raws as (
                    select raw_id as id from intake_inquiry where person_id = %s or dossier_id in (select id from dossiers)
-                   union select raw_id from channels_letter where dossier_id in (select id from dossiers) and raw_id is not null
+                   union select raw_id from letters where raw_id is not null
                    union select raw_id from clients_consent where person_id = %s and raw_id is not null),
                all_raws as (
                    select id from raws union
                    select r.id from channels_rawmessage r join channels_rawmessage f
                        on f.source_slug = r.source_slug and f.external_id = r.external_id
-                   where f.id in (select id from raws) and r.state = 'repeat')
-               select array(select id from dossiers), array(select id from all_raws),
+                   where f.id in (select id from raws) and r.state = 'repeat'),
+               attachments as (
+                   select id, file_id from channels_attachment
+                   where dossier_id in (select id from dossiers) or letter_id in (select id from letters))
+               select array(select id from dossiers), array(select id from letters), array(select id from all_raws),
+                   array(select id from attachments),
                    array(select file_id from channels_rawmessage where id in (select id from all_raws) and file_id is not null
-                         union select file_id from channels_attachment where dossier_id in (select id from dossiers))""",
-            [person_id, person_id, person_id],
+                         union select file_id from attachments)""",
+            [person_id] * 4,
         )
-        dossiers, raws, files = cursor.fetchone()
-    return {"person": [person_id], "dossier": dossiers, "raw": raws, "file": files}
+        dossiers, letters, raws, attachments, files = cursor.fetchone()
+    rows, runs = _in_bulk(person_id, dossiers, raws)
+    return {"person": [person_id], "dossier": dossiers, "letter": letters, "raw": raws, "attachment": attachments, "file": files,
+            "bulk_row": rows, "bulk_run": runs}
+
+
+def _in_bulk(person_id: int, dossiers: list[int], raws: list[int]) -> tuple[list[int], list[int]]:
+    """Rows of bulk actions about this person, and the finished actions that were about nobody else.
+
+    What an action on many was given goes with the day on which it may be taken back.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """with named as (
+                   select 'clients' as page, array[%s::bigint] as ids
+                   union all select 'inquiries', %s::bigint[]
+                   union all select 'deals', array(select id from deals_deal where dossier_id = any(%s))),
+               theirs as (
+                   select w.id, w.run_id from named n join deals_bulkrun r on r.page = n.page
+                   join deals_bulkrow w on w.run_id = r.id and w.item_id = any(n.ids))
+               select array(select id from theirs), array(
+                   select distinct t.run_id from theirs t join deals_bulkrun r on r.id = t.run_id where r.finished_at is not null
+                   and not exists (select from deals_bulkrow o where o.run_id = t.run_id and o.id not in (select id from theirs)))""",
+            [person_id, raws, dossiers],
+        )
+        rows, runs = cursor.fetchone()
+    return rows, runs
 
 
 def everything_about(person_id: int) -> dict[str, list[dict[str, Any]]]:
@@ -173,8 +215,10 @@ DUE = {
     # Understood, or thrown away; what waits in quarantine waits.
     "raw_bodies": """select r.id from channels_rawmessage r where r.received_at < %s and r.state <> 'quarantined'
         and (r.body <> ''::bytea or exists (select from core_filepiece p where p.file_id = r.file_id))""",
-    "import_files": """select i.id from intake_importrun i where i.finished_at < %s and i.state in ('done', 'undone', 'failed')
-        and exists (select from core_filepiece p where p.file_id = i.file_id)""",
+    # Whatever became of it, also of one that was handed in and never brought in. What was taken has no name of a file.
+    "import_files": """select i.id from intake_importrun i where coalesce(i.finished_at, i.started_at, i.created_at) < %s
+        and i.state not in ('checking', 'running', 'undoing') and (i.file_name <> '—' or i.figures ?| array['samples', 'words']
+            or exists (select from core_filepiece p where p.file_id = i.file_id))""",
     # Every matter of theirs was closed as spam.
     "spam_people": """select p.id from clients_person p where p.erased_at is null and p.created_at < %s and p.past_deals = 0
         and exists (select from intake_inquiry i where i.person_id = p.id and i.disposition = 'spam')

@@ -3,11 +3,14 @@
 from procrastinate.contrib.django import app
 
 from marshrut.core.clock import utc_now
+from marshrut.deals.services.bulk import forget_values
 from marshrut.privacy.services import keep_retention
 
 
 @app.periodic(cron="17 * * * *")
 @app.task(queueing_lock="privacy-retention", name="privacy.keep_retention")
 def keep_retention_rules(timestamp: int) -> None:
-    """Take what is due by the retention rules."""
-    keep_retention(now=utc_now())
+    """Take what is due by the retention rules, and what bulk actions kept to be taken back."""
+    now = utc_now()
+    keep_retention(now=now)
+    forget_values(now=now)

@@ -52,6 +52,7 @@ def environment(**options: Any) -> Environment:
         sections=navigation.sections,
         viewer=navigation.viewer,
         bell=navigation.bell,
+        may=navigation.may,
         rendered_at=lambda: f"{time.time():.2f}",
         language=wording.language,
         pieces=pieces,

@@ -153,3 +153,9 @@ def _current_name(request: HttpRequest) -> str | None:
         return resolve(urlsplit(page).path).url_name
     except Resolver404:
         return None
+
+
+def may(request: HttpRequest, scope: str) -> bool:
+    """Whether the reader holds a scope: what they may not do is not offered to them."""
+    actor = getattr(request, "actor", None)
+    return bool(actor and actor.may(scope))

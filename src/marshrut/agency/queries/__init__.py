@@ -60,6 +60,7 @@ class Colleague:
     absences: tuple[tuple[datetime, datetime], ...]
     team_id: int | None = None
     substitutes: tuple[tuple[datetime, datetime, int], ...] = ()
+    languages: frozenset[str] = frozenset()
 
     def is_at_work(self, at: datetime) -> bool:
         """On shift (or on duty round the clock) and not absent at this moment."""
@@ -185,6 +186,7 @@ def _load_staff() -> Staff:
             tuple(absences.get(e.id, ())),
             e.team_id,
             tuple(substitutes.get(e.id, ())),
+            frozenset(e.languages),
         )
     queues = {q.id: QueueCard(q.id, q.slug, q.name, q.office_id) for q in Queue.objects.order_by("id")}
     return Staff(_load_agency(), offices, colleagues, queues)

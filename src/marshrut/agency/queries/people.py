@@ -35,6 +35,7 @@ class StaffLine:
     seen_at: datetime | None
     joined_at: datetime | None
     left_at: datetime | None
+    languages: list[str]
 
     @property
     def needs_factor(self) -> bool:
@@ -52,7 +53,7 @@ _STAFF = """
             and s.seen_at > now() - interval '14 days'),
         exists (select from agency_authenticator a where a.employee_id = e.id and a.confirmed_at is not null)
             or exists (select from agency_passkey k where k.employee_id = e.id),
-        (select max(seen_at) from agency_loginsession s where s.employee_id = e.id), e.joined_at, e.left_at
+        (select max(seen_at) from agency_loginsession s where s.employee_id = e.id), e.joined_at, e.left_at, e.languages
     from agency_employee e join agency_office o on o.id = e.office_id left join agency_team t on t.id = e.team_id """
 
 

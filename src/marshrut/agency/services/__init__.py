@@ -9,6 +9,7 @@ from marshrut.agency.services.access import (
     invite_again,
     invite_employee,
     issue_reset,
+    revoke_all_links,
     revoke_invitation,
     set_forgotten_password,
 )
@@ -23,7 +24,7 @@ from marshrut.agency.services.people import (
     take_back,
 )
 from marshrut.agency.services.second_factor import reset_second_factor
-from marshrut.agency.services.sessions import end_session, end_sessions, start_session
+from marshrut.agency.services.sessions import end_all_sessions, end_session, end_sessions, start_session
 from marshrut.agency.services.tokens import issue_token, revoke_token
 from marshrut.agency.services.wishes import set_notice_wishes
 
@@ -36,6 +37,7 @@ __all__ = [
     "change_password",
     "drop_absence",
     "drop_team",
+    "end_all_sessions",
     "end_employment",
     "end_session",
     "end_sessions",
@@ -46,6 +48,7 @@ __all__ = [
     "issue_reset",
     "issue_token",
     "reset_second_factor",
+    "revoke_all_links",
     "revoke_invitation",
     "revoke_token",
     "save_absence",

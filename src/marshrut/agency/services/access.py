@@ -95,6 +95,13 @@ def _revoke(employee_id: int, kind: str, now: datetime) -> None:
 
 
 @transaction.atomic
+def revoke_all_links(*, by: Actor, now: datetime) -> int:
+    """No link that was given out lets anybody in any more; how many there were. For a home come back out of an archive."""
+    sign(by.label)
+    return AccessLink.objects.filter(used_at=None, revoked_at=None).update(revoked_at=now)
+
+
+@transaction.atomic
 def accept_invitation(*, secret: str, name: str, password: str, now: datetime) -> Employee:
     """The invited person is here: name and password are their own. Refused when the link is no longer good."""
     link = _use(secret, "invitation", now)
@@ -122,6 +129,12 @@ def set_forgotten_password(*, secret: str, password: str, now: datetime) -> Empl
     check_password_strength(password)
     _set_password(employee, password, "", now)
     return employee
+
+
+def is_own_password(*, employee_id: int, password: str) -> bool:
+    """Whether it is the password of somebody who works here."""
+    employee = Employee.objects.filter(pk=employee_id, is_active=True).first()
+    return employee is not None and employee.check_password(password)
 
 
 @transaction.atomic

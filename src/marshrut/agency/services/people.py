@@ -15,13 +15,14 @@ from marshrut.agency.services.sessions import end_sessions
 from marshrut.core.emails import read_email
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
+from marshrut.core.languages import LANGUAGES
 from marshrut.core.names import clean_text
 from marshrut.ui.live import announce_access_changed
 
 
 @dataclass(frozen=True, slots=True)
 class Employment:
-    """What somebody is here and what they may: empty `reach` and no `unmasked` mean those of the role."""
+    """What somebody is here and what they may: empty `reach` and no `unmasked` mean those of the role, no `languages` any."""
 
     name: str
     role: str
@@ -32,6 +33,7 @@ class Employment:
     capacity: int | None = None
     share_weight: Decimal = Decimal(1)
     is_on_duty: bool = False
+    languages: frozenset[str] = frozenset()
 
 
 def find_office(slug: str | None) -> Office:
@@ -208,6 +210,8 @@ def check_employment(employment: Employment, by: Actor, before: Employee | None 
         raise Invalid("bad_weight", _("The share is a number above 0, usually 1."), field="share_weight")
     if employment.capacity is not None and not 0 <= employment.capacity <= 100_000:
         raise Invalid("bad_capacity", _("How many at once: a whole number, or nothing for no limit."), field="capacity")
+    if not employment.languages <= set(LANGUAGES):
+        raise Invalid("no_such_language", _("Choose one of the languages."), field="languages")
     return replace(employment, name=name)
 
 
@@ -229,6 +233,7 @@ def _fill(employee: Employee, chosen: Employment) -> None:
     employee.name, employee.role, employee.office_id, employee.team_id = chosen.name, chosen.role, chosen.office_id, chosen.team_id
     employee.reach, employee.unmasked = chosen.reach, sorted(chosen.unmasked) if chosen.unmasked is not None else None
     employee.capacity, employee.share_weight, employee.is_on_duty = chosen.capacity, chosen.share_weight, chosen.is_on_duty
+    employee.languages = sorted(chosen.languages)
 
 
 def _rights(employee: Employee) -> tuple[object, ...]:

@@ -1,11 +1,13 @@
 """Writes of saved views: each person keeps their own."""
 
+from collections.abc import Callable
 from datetime import datetime
+from urllib.parse import parse_qsl, urlencode
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from marshrut.agency.models import SavedView
+from marshrut.agency.models import ExportLog, SavedView
 from marshrut.agency.permissions import Actor
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
@@ -67,3 +69,36 @@ def delete_view(*, view_id: int, by: Actor, now: datetime) -> None:
     """Forget a view of one's own. NotFound for a view of somebody else's."""
     sign(by.label)
     _own(view_id, by).delete()
+
+
+@transaction.atomic
+def replace_in_views(*, name: str, old: str, new: str, by: Actor) -> None:
+    """In everybody's views a chosen value of a filter becomes another one. What the view is called stays."""
+    sign(by.label)
+    for view in SavedView.objects.select_for_update().filter(query__contains=f"{name}="):
+        pairs = parse_qsl(view.query, keep_blank_values=True)
+        changed = list(dict.fromkeys((key, new if (key, value) == (name, old) else value) for key, value in pairs))
+        if changed != pairs:
+            view.query = urlencode(changed)
+            view.save(update_fields=["query"])
+
+
+@transaction.atomic
+def forget_searched(*, is_named: Callable[[str], bool]) -> None:
+    """Take out of everybody's views, and of the register of exports, the filters whose value names somebody. The other
+    filters stay; a view that is called by them is called by its number. The caller has signed."""
+    for view in SavedView.objects.select_for_update().order_by("pk"):
+        query, name = _without(view.query, is_named), f"№ {view.pk}" if is_named(view.name) else view.name
+        if (query, name) != (view.query, view.name):
+            view.query, view.name = query, name
+            view.save(update_fields=["query", "name"])
+    for log in ExportLog.objects.exclude(query="").order_by("pk").iterator():
+        query = _without(log.query, is_named)
+        if query != log.query:
+            ExportLog.objects.filter(pk=log.pk).update(query=query)
+
+
+def _without(query: str, is_named: Callable[[str], bool]) -> str:
+    pairs = parse_qsl(query, keep_blank_values=True)
+    left = [(key, value) for key, value in pairs if not is_named(value)]
+    return query if left == pairs else urlencode(left)

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from marshrut.agency.models import LoginAttempt, LoginSession
+from marshrut.agency.models import Employee, LoginAttempt, LoginSession
 from marshrut.agency.permissions import Actor, may_manage
 from marshrut.agency.queries.sessions import digest_of_key, whose_session
 from marshrut.core.errors import NotFound
@@ -58,6 +59,17 @@ def end_sessions(*, employee_id: int, by: Actor, now: datetime, except_key: str 
     open_ones = LoginSession.objects.filter(employee_id=employee_id, ended_at=None)
     ended = open_ones.exclude(digest=digest_of_key(except_key)).update(ended_at=now)
     announce_access_changed(employee_id)
+    return ended
+
+
+@transaction.atomic
+def end_all_sessions(*, by: Actor, now: datetime) -> int:
+    """End every session of everybody; how many there were. For a home that has come back out of an archive."""
+    sign(by.label)
+    ended = LoginSession.objects.filter(ended_at=None).update(ended_at=now)
+    Session.objects.all().delete()
+    for employee_id in Employee.objects.values_list("id", flat=True):
+        announce_access_changed(employee_id)
     return ended
 
 

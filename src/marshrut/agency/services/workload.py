@@ -33,11 +33,7 @@ def save_workload(*, employee_id: int, workload: Workload, by: Actor, now: datet
     employee = Employee.objects.select_for_update().filter(pk=employee_id, is_active=True).first()
     if employee is None:
         raise NotFound("no_such_colleague", _("There is no such colleague."))
-    if workload.capacity is not None and not 0 <= workload.capacity <= MOST_CAPACITY:
-        raise Invalid("bad_capacity", _("A number up to a thousand; empty: no limit."), field="capacity")
-    if not 0 < workload.share_weight <= HEAVIEST:
-        raise Invalid("bad_weight", _("A share above 0 and up to 10: 1 is a full share, 0.5 half of it."), field="share_weight")
-    check_shifts(workload.week)
+    check_workload(workload)
     sign(by.label)
     employee.capacity, employee.share_weight, employee.is_on_duty = workload.capacity, workload.share_weight, workload.is_on_duty
     employee.save(update_fields=["capacity", "share_weight", "is_on_duty"])
@@ -47,6 +43,16 @@ def save_workload(*, employee_id: int, workload: Workload, by: Actor, now: datet
     Shift.objects.bulk_create(
         Shift(employee=employee, weekday=day, starts=starts, ends=ends) for day, starts, ends in sorted(wanted - set(present))
     )
+
+
+def check_workload(workload: Workload) -> Workload:
+    """The same workload when it can be; Invalid names the field that cannot."""
+    if workload.capacity is not None and not 0 <= workload.capacity <= MOST_CAPACITY:
+        raise Invalid("bad_capacity", _("A number up to a thousand; empty: no limit."), field="capacity")
+    if not 0 < workload.share_weight <= HEAVIEST:
+        raise Invalid("bad_weight", _("A share above 0 and up to 10: 1 is a full share, 0.5 half of it."), field="share_weight")
+    check_shifts(workload.week)
+    return workload
 
 
 def check_shifts(week: Week) -> None:

@@ -4,16 +4,19 @@ The key itself asks for a finger, a face or a PIN (user verification), so it is 
 """
 
 import json
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import webauthn
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
+from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
@@ -24,10 +27,11 @@ from webauthn.helpers.structs import (
 )
 
 from marshrut.agency.models import Employee
-from marshrut.agency.queries.people import credentials_of, find_colleague, find_key
+from marshrut.agency.queries.people import KnownKey, credentials_of, find_colleague, find_key
 from marshrut.agency.services.attempts import is_blocked, note_failure
 from marshrut.agency.services.second_factor import add_passkey, note_passkey_used
 from marshrut.agency.web.actors import staff_of
+from marshrut.agency.web.confirming import require_password
 from marshrut.agency.web.entering import half_of, tries
 from marshrut.agency.web.pages import ReaderRequest, for_staff
 from marshrut.agency.web.views import let_in, safe_next
@@ -35,8 +39,11 @@ from marshrut.core.clock import utc_now
 from marshrut.core.errors import DomainError
 
 CHALLENGE = "challenge"
+NEW_CHALLENGE = "new_key_challenge"  # apart: what is asked of anybody at the door connects no key
 GOOD_FOR = 300  # seconds
 REQUIRED = UserVerificationRequirement.REQUIRED
+UNSOUND = (WebAuthnException, ValueError, KeyError, TypeError)
+"""What an answer raises that no key has given."""
 
 
 def site_of(request: HttpRequest) -> tuple[str, str]:
@@ -47,24 +54,32 @@ def site_of(request: HttpRequest) -> tuple[str, str]:
     return (agency if agency and name.endswith("." + agency) else name), f"{request.scheme}://{host}"
 
 
-def _challenge(request: HttpRequest, challenge: bytes, now: datetime) -> None:
-    request.session[CHALLENGE] = [bytes_to_base64url(challenge), now.timestamp() + GOOD_FOR]
+def _challenge(request: HttpRequest, purpose: str, challenge: bytes, now: datetime) -> None:
+    request.session[purpose] = [bytes_to_base64url(challenge), now.timestamp() + GOOD_FOR]
 
 
-def _asked(request: HttpRequest, now: datetime) -> bytes:
-    """The challenge of this session, good once. Refused when there is none or it is too old."""
-    kept = request.session.pop(CHALLENGE, None)
+def _asked(request: HttpRequest, purpose: str, now: datetime) -> bytes:
+    """The challenge this session was given for the purpose, good once. Refused when there is none or it is too old."""
+    kept = request.session.pop(purpose, None)
     if not kept or kept[1] < now.timestamp():
         raise DomainError("no_challenge", _("It took too long. Try again."))
     return base64url_to_bytes(kept[0])
 
 
-def _said(request: HttpRequest) -> dict[str, Any]:
+def _read(request: HttpRequest) -> dict[str, Any]:
     try:
         given = json.loads(request.body)
     except ValueError as error:
         raise DomainError("unreadable", _("The key's answer cannot be read.")) from error
-    if not isinstance(given, dict) or not isinstance(given.get("credential"), dict):
+    if not isinstance(given, dict):
+        raise DomainError("unreadable", _("The key's answer cannot be read."))
+    return given
+
+
+def _said(request: HttpRequest) -> dict[str, Any]:
+    """What the page sends with a key's answer."""
+    given = _read(request)
+    if not isinstance(given.get("credential"), dict):
         raise DomainError("unreadable", _("The key's answer cannot be read."))
     return given
 
@@ -83,7 +98,7 @@ def ask_key(request: HttpRequest) -> HttpResponse:
         rp_id=site, user_verification=REQUIRED,
         allow_credentials=[PublicKeyCredentialDescriptor(id=one) for one in (credentials_of(half.employee_id) if half else [])],
     )  # fmt: skip
-    _challenge(request, options.challenge, utc_now())
+    _challenge(request, CHALLENGE, options.challenge, utc_now())
     return HttpResponse(options_to_json(options), content_type="application/json")
 
 
@@ -92,13 +107,10 @@ def ask_key(request: HttpRequest) -> HttpResponse:
 def enter_by_key(request: HttpRequest) -> HttpResponse:
     """A key opens the door: instead of password and code, or as the second step."""
     now = utc_now()
-    half, keys = half_of(request, now), tries(request, "key", "")
+    half = half_of(request, now)
     try:
-        if is_blocked(keys, now):
-            raise DomainError("too_many", _("Too many failed attempts. Wait a quarter of an hour."))
         employee = _check(request, now)
     except DomainError as error:
-        note_failure(keys, now)
         return _refusal(error)
     if half and half.employee_id != employee.id:
         return _refusal(DomainError("other_person", _("This key belongs to somebody else.")))
@@ -109,28 +121,49 @@ def enter_by_key(request: HttpRequest) -> HttpResponse:
 
 
 def _check(request: HttpRequest, now: datetime) -> Employee:
-    challenge, credential = _asked(request, now), _said(request)["credential"]
+    """Whose key has answered. A try counts for the owner of the key it names; of a key nobody has, for its address alone."""
+    challenge, credential = _asked(request, CHALLENGE, now), _said(request)["credential"]
+    known = _key_named(credential)
+    employee = Employee.objects.filter(pk=known.employee_id).first() if known else None
+    keys = tries(request, "key", employee.email) if employee else tries(request, "key", "")[:1]
+    if is_blocked(keys, now):
+        raise DomainError("too_many", _("Too many failed attempts. Wait a quarter of an hour."))
+    proof = _proof(request, challenge, credential, known) if known else None
+    if known is None or employee is None or proof is None:
+        note_failure(keys, now)
+        raise DomainError("unknown_key", _("This key is not known here, or its owner no longer works here."))
+    note_passkey_used(passkey_id=known.id, sign_count=proof.new_sign_count, now=now)
+    return employee
+
+
+def _proof(
+    request: HttpRequest, challenge: bytes, credential: dict[str, Any], known: KnownKey
+) -> VerifiedAuthentication | None:
+    """What the key has proved; None when it has not."""
     site, origin = site_of(request)
-    unknown = DomainError("unknown_key", _("This key is not known here, or its owner no longer works here."))
-    try:
-        known = find_key(base64url_to_bytes(str(credential.get("rawId", ""))))
-        if known is None:
-            raise unknown
-        proof = webauthn.verify_authentication_response(
+    with suppress(*UNSOUND):
+        return webauthn.verify_authentication_response(
             credential=credential, expected_challenge=challenge, expected_rp_id=site, expected_origin=origin,
             credential_public_key=known.public_key, credential_current_sign_count=known.sign_count, require_user_verification=True,
         )  # fmt: skip
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
-        raise unknown from error
-    note_passkey_used(passkey_id=known.id, sign_count=proof.new_sign_count, now=now)
-    return Employee.objects.get(pk=known.employee_id)
+    return None
+
+
+def _key_named(credential: dict[str, Any]) -> KnownKey | None:
+    with suppress(ValueError):
+        return find_key(base64url_to_bytes(str(credential.get("rawId", ""))))
+    return None
 
 
 @never_cache
 @require_POST
 @for_staff()
 def offer_key(request: ReaderRequest) -> HttpResponse:
-    """What a key must answer to be connected."""
+    """What a key must answer to be connected; told to whoever knows the password, since a key opens the door alone."""
+    try:
+        require_password(request, str(_read(request).get("password", "")))
+    except DomainError as error:
+        return _refusal(error)
     me = find_colleague(request.reader.actor.id)
     site, _origin = site_of(request)
     options = webauthn.generate_registration_options(
@@ -139,18 +172,20 @@ def offer_key(request: ReaderRequest) -> HttpResponse:
         exclude_credentials=[PublicKeyCredentialDescriptor(id=one) for one in credentials_of(request.reader.actor.id)],
         authenticator_selection=AuthenticatorSelectionCriteria(resident_key=ResidentKeyRequirement.PREFERRED, user_verification=REQUIRED),
     )  # fmt: skip
-    _challenge(request, options.challenge, request.reader.now)
+    _challenge(request, NEW_CHALLENGE, options.challenge, request.reader.now)
     return HttpResponse(options_to_json(options), content_type="application/json")
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "POST"])
 @for_staff()
 def connect_key(request: ReaderRequest) -> HttpResponse:
-    """The key has answered: it is connected. Recovery codes are shown with the first factor."""
+    """The dialog; then the key has answered and is connected. Recovery codes are shown with the first factor."""
+    if request.method == "GET":
+        return render(request, "agency/_key_dialog.html")
     site, origin = site_of(request)
     try:
-        said, challenge = _said(request), _asked(request, request.reader.now)
+        said, challenge = _said(request), _asked(request, NEW_CHALLENGE, request.reader.now)
         proof = webauthn.verify_registration_response(
             credential=said["credential"], expected_challenge=challenge, expected_rp_id=site, expected_origin=origin,
             require_user_verification=True,
@@ -161,7 +196,7 @@ def connect_key(request: ReaderRequest) -> HttpResponse:
         )  # fmt: skip
     except DomainError as error:
         return _refusal(error)
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except UNSOUND:
         return _refusal(DomainError("bad_key", _("The key's answer does not hold. Try again.")))
     html = render_to_string("agency/_codes_dialog.html", {"codes": codes}, request) if codes else ""
     return JsonResponse({"html": html})

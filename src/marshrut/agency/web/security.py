@@ -21,7 +21,8 @@ from marshrut.agency.services.second_factor import (
 )
 from marshrut.agency.services.sessions import end_session, end_sessions
 from marshrut.agency.web.actors import session_key_of
-from marshrut.agency.web.pages import ReaderRequest, for_staff, part_or_page
+from marshrut.agency.web.confirming import LONGEST, Question, after_password, require_password
+from marshrut.agency.web.pages import ReaderRequest, for_staff, found, part_or_page
 from marshrut.agency.web.pictures import picture_of
 from marshrut.core.errors import DomainError
 from marshrut.core.names import clean_text
@@ -68,8 +69,9 @@ def password(request: ReaderRequest) -> HttpResponse:
     """Another password; every other session ends."""
     if request.method == "GET":
         return render(request, "agency/_password_dialog.html", {"errors": {}})
-    old, new = (request.POST.get(name, "")[:1000] for name in ("old", "new"))
+    old, new = (request.POST.get(name, "")[:LONGEST] for name in ("old", "new"))
     try:
+        require_password(request, old, "old")
         change_password(
             employee_id=request.reader.actor.id, old=old, new=new, session_key=session_key_of(request), now=request.reader.now
         )
@@ -94,6 +96,7 @@ def connect_app(request: ReaderRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "agency/_app_dialog.html", context)
     try:
+        require_password(request, request.POST.get("password", ""))
         codes = confirm_authenticator(code=clean_text(request.POST.get("code"), 60), by=reader.actor, now=reader.now)
     except DomainError as error:
         return render(
@@ -104,27 +107,46 @@ def connect_app(request: ReaderRequest) -> HttpResponse:
     return render(request, "agency/_codes_dialog.html", {"codes": codes})
 
 
-@require_POST
+@never_cache
+@dialog
 @for_staff()
 def disconnect_app(request: ReaderRequest) -> HttpResponse:
     """The app is not asked for any more."""
-    remove_authenticator(by=request.reader.actor, now=request.reader.now)
-    return done(_("The app is disconnected"))
 
+    def disconnect() -> HttpResponse:
+        remove_authenticator(by=request.reader.actor, now=request.reader.now)
+        return done(_("The app is disconnected"))
 
-@require_POST
-@for_staff()
-def disconnect_key(request: ReaderRequest, pk: int) -> HttpResponse:
-    """A key opens the door no more."""
-    remove_passkey(passkey_id=pk, by=request.reader.actor, now=request.reader.now)
-    return done(_("The key is disconnected"))
+    said = _("Disconnect the app? It will not be asked for any more.")
+    return after_password(request, Question(_("Disconnect the app"), said, _("Disconnect")), disconnect)
 
 
 @never_cache
-@require_POST
+@dialog
+@for_staff()
+def disconnect_key(request: ReaderRequest, pk: int) -> HttpResponse:
+    """A key opens the door no more."""
+    key = found(next((key for key in factors_of(request.reader.actor.id).keys if key.id == pk), None))
+
+    def disconnect() -> HttpResponse:
+        remove_passkey(passkey_id=pk, by=request.reader.actor, now=request.reader.now)
+        return done(_("The key is disconnected"))
+
+    said = _("Disconnect the key “%(name)s”?") % {"name": key.name}
+    return after_password(request, Question(_("Disconnect the key"), said, _("Disconnect")), disconnect)
+
+
+@never_cache
+@dialog
 @for_staff()
 def new_codes(request: ReaderRequest) -> HttpResponse:
     """Ten new recovery codes, shown once."""
-    if not factors_of(request.reader.actor.id):
+    reader = request.reader
+    if not factors_of(reader.actor.id):
         return done(_("Connect an app or a key first"))
-    return render(request, "agency/_codes_dialog.html", {"codes": renew_recovery_codes(by=request.reader.actor)})
+
+    def renew() -> HttpResponse:
+        return render(request, "agency/_codes_dialog.html", {"codes": renew_recovery_codes(by=reader.actor)})
+
+    said = _("Make ten new codes? The old ones will open nothing.")
+    return after_password(request, Question(_("Recovery codes"), said, _("New codes")), renew)

@@ -49,14 +49,29 @@ def test_the_code_from_the_terminal_opens_the_door_once(client: Client) -> None:
 @pytest.mark.own_database
 @pytest.mark.usefixtures("nobody")
 @pytest.mark.parametrize("code", ["", "AAAA-BBBB-CCCC", "А" * 500])
-def test_a_wrong_code_is_refused_at_its_field_and_ten_of_them_close_the_door(client: Client, code: str) -> None:
+def test_a_wrong_code_is_refused_at_its_field_and_no_number_of_them_shuts_the_owner_out(client: Client, code: str) -> None:
     right = issue_setup_code()
     for _try in range(10):
         answer = client.post("/start", {**FILLED, "code": code})
         assert answer.status_code == 422
         assert "Оксана Шевченко" in answer.content.decode()  # what was typed is kept
-    assert client.post("/start", {**FILLED, "code": right}).status_code == 429
+    assert client.post("/start", {**FILLED, "code": code}).status_code == 429
     assert Employee.objects.count() == 0
+    assert client.post("/start", {**FILLED, "code": right}).status_code == 302
+
+
+@pytest.mark.own_database
+@pytest.mark.usefixtures("nobody")
+@pytest.mark.parametrize(("asks_for", "heading", "office", "city"), [
+    ("ru-RU", "Новое агентство", "Главный офис", "Москва"), ("uk", "Нова агенція", "Головний офіс", "Київ"),
+    ("en", "A new agency", "Main office", "Moscow"),
+])  # fmt: skip
+def test_the_first_page_speaks_the_browsers_language(client: Client, asks_for: str, heading: str, office: str, city: str) -> None:
+    page = client.get("/start", headers={"Accept-Language": asks_for}).content.decode()
+    assert heading in page
+    assert f'value="{office}"' in page
+    assert page.count(f">{city}<") == 1
+    assert "Europe/Kiev" not in page
 
 
 @pytest.mark.own_database

@@ -76,6 +76,29 @@ def test_a_file_goes_all_the_way_in_and_out_again(cast: Cast) -> None:
         assert cursor.fetchone() == (0,)
 
 
+def test_a_row_somebody_has_worked_on_is_shown_with_its_reason_and_can_be_tried_again(cast: Cast) -> None:
+    from marshrut.intake.models import ImportRun, Inquiry
+
+    supervisor = browser(cast.supervisor)
+    address = drop(supervisor)["Location"]
+    supervisor.post(f"{address}/check", chosen(supervisor, address))
+    work()
+    supervisor.post(f"{address}/start")
+    work()
+    Inquiry.objects.filter(person__display_name="Иванова Мария").update(answered_at="2026-11-22T09:00:00Z")
+    supervisor.post(f"{address}/undo")
+    work()
+    page = supervisor.get(address).content.decode()
+    assert "Остаётся: на него уже ответили" in page
+    assert "Попробовать ещё раз: осталась 1 строка" in page
+    Inquiry.objects.update(answered_at=None)
+    assert supervisor.get(f"{address}/undo").status_code == 200
+    supervisor.post(f"{address}/undo")
+    work()
+    assert "Попробовать ещё раз" not in supervisor.get(address).content.decode()
+    assert ImportRun.objects.get().figures == {"kept": 0, "taken": 2}
+
+
 def test_values_of_a_column_are_given_their_meaning(cast: Cast) -> None:
     from marshrut.intake.models import ImportRun
 

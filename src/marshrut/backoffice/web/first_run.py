@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -26,6 +25,7 @@ from marshrut.channels.services.site_forms import name_first_form
 from marshrut.core.clock import utc_now
 from marshrut.core.errors import DomainError
 from marshrut.core.names import clean_text
+from marshrut.core.time_zones import offered_zones
 from marshrut.deals.queries import read_funnels
 from marshrut.deals.services.funnels import name_first_funnels
 from marshrut.deals.services.reasons import name_first_reasons
@@ -47,13 +47,13 @@ def first_run(request: HttpRequest) -> HttpResponse:
     staff = staff_of(request)
     if staff.agency.is_set_up or staff.colleagues:
         raise Http404
-    language = request.GET.get("language") or request.POST.get("language", "")
-    with override(language if language in LANGUAGES else None):
-        return _set_up(request) if request.method == "POST" else _ask(request, _blank(request), {})
+    asked = request.GET.get("language") or request.POST.get("language", "")
+    language = asked if asked in LANGUAGES else get_language() or "ru"
+    with override(language):
+        return _set_up(request) if request.method == "POST" else _ask(request, _blank(request, language), {})
 
 
-def _blank(request: HttpRequest) -> dict[str, str]:
-    language = request.GET.get("language", "ru")
+def _blank(request: HttpRequest, language: str) -> dict[str, str]:
     country = "UA" if language == "uk" else "RU"
     return {"code": clean_text(request.GET.get("code"), 20), "language": language, "country": country,
             "time_zone": COUNTRIES[country][1], "office": _("Main office")}
@@ -61,19 +61,29 @@ def _blank(request: HttpRequest) -> dict[str, str]:
 
 def _set_up(request: HttpRequest) -> HttpResponse:
     values = {name: clean_text(request.POST.get(name), 254) for name in (*FIELDS, "language", "country", "time_zone")}
-    keys = keys_of("first run", "", address_of(request))
-    if is_blocked(keys, utc_now()):
-        return _ask(request, values, {"code": _("Too many wrong codes. Wait a quarter of an hour, or restart Marshrut.")}, 429)
     beginning = Beginning(password=request.POST.get("password", "")[:1000], **{k: v for k, v in values.items() if k != "code"})
     try:
         with transaction.atomic():
             owner = set_up_agency(code=values["code"], beginning=beginning, now=utc_now())
             _name_first_data(beginning.language)
     except DomainError as error:
-        if error.code == "wrong_code":
-            note_failure(keys, utc_now())
+        if error.code == "wrong_code" and _is_one_too_many(request):
+            error = TooMany("too_many_codes", _("Too many wrong codes came from here. The right one stands in the terminal."), field="code")
         return _ask(request, values, {error.field or "": error.sentence}, error.status)
     return enter(request, owner, reverse("first_steps"))
+
+
+class TooMany(DomainError):
+    status = 429
+
+
+def _is_one_too_many(request: HttpRequest) -> bool:
+    """Count a wrong code. The right one, of sixty bits, always opens: nobody can shut the owner out by guessing."""
+    keys = keys_of("first run", "", address_of(request))
+    if is_blocked(keys, utc_now()):
+        return True
+    note_failure(keys, utc_now())
+    return False
 
 
 def _name_first_data(language: str) -> None:
@@ -83,13 +93,12 @@ def _name_first_data(language: str) -> None:
 
 
 def _ask(request: HttpRequest, values: dict[str, str], errors: dict[str, str], status: int = 200) -> HttpResponse:
-    zones = sorted(zone for zone in available_timezones() if zone.startswith(("Europe/", "Asia/")))
     context = {
         "values": values,
         "errors": errors,
         "languages": [{"value": code, "label": name} for code, name in LANGUAGE_NAMES.items()],
         "countries": [{"value": code, "label": _country(code)} for code in COUNTRIES],
-        "zones": [{"value": zone, "label": zone.replace("_", " ")} for zone in zones],
+        "zones": [{"value": zone, "label": city} for zone, city in offered_zones(get_language() or "ru")],
     }
     return render(request, "backoffice/first_run.html", context, status=status)
 

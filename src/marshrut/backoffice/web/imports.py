@@ -1,6 +1,5 @@
 """Files of leads: the list of imports, a new one, and one from its columns to its result and back."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -13,10 +12,9 @@ from marshrut.backoffice.web import imports_wording as wording
 from marshrut.backoffice.web.imports_form import mapping_form, read_mapping, shown_to
 from marshrut.core.errors import DomainError, Invalid, NotFound
 from marshrut.core.names import clean_text
-from marshrut.core.tables import Cell, write_csv
+from marshrut.core.tables import write_csv
 from marshrut.intake.queries.imports import (
     RunCard,
-    all_problems,
     count_problems,
     find_by_run,
     find_import,
@@ -102,7 +100,7 @@ def _page(request: ReaderRequest, card: RunCard, errors: dict[str, str] | None =
 
 
 def _results(card: RunCard) -> dict[str, Any]:
-    if card.state in ("running", "undoing", "checking", "undone"):
+    if card.state in ("running", "undoing", "checking"):
         return {"problems": [], "codes": []}
     codes = [(wording.problem_label(code), number) for code, number in count_problems(card.id).items()]
     return {"codes": codes, "examples": find_by_run(card.id), **_problems(card, 0)}
@@ -165,14 +163,7 @@ def discard_import(request: ReaderRequest, pk: int) -> HttpResponse:
 def import_problems(request: ReaderRequest, pk: int) -> HttpResponseBase:
     """Everything that was left out, as a CSV file."""
     card: RunCard = found(find_import(request.reader.actor, pk))
-    rows = _problem_rows(card.id, shown_to(request.reader.actor))
+    rows = wording.problem_rows(card.id, shown_to(request.reader.actor))
     answer = StreamingHttpResponse(write_csv(rows), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="import-{card.id}-problems.csv"'
     return answer
-
-
-def _problem_rows(run_id: int, shown: Callable[[str], str]) -> Iterator[list[Cell]]:
-    yield [_("Row"), _("Column"), _("What is wrong"), _("Value"), _("The row stayed out")]
-    for line in all_problems(run_id):
-        yield [line.number, line.column, wording.problem_label(line.code), shown(line.value),
-               _("yes") if line.is_refusal or line.code == "repeated" else _("no")]

@@ -11,7 +11,7 @@ from marshrut.core.masks import mask_text
 from marshrut.core.names import clean_text
 from marshrut.intake.queries.imports import RunCard
 from marshrut.intake.rules.import_columns import column_letter, outcome_of
-from marshrut.marketing.queries import read_sources
+from marshrut.marketing.queries import Sources, read_sources
 
 CURRENCIES = ("RUB", "UAH", "USD", "EUR", "KZT", "BYN")
 OF_COUNTRY = {"RU": "RUB", "UA": "UAH", "KZ": "KZT", "BY": "BYN"}
@@ -31,7 +31,7 @@ def mapping_form(card: RunCard, reader: Reader, typed: Mapping[str, Any] | None)
     sources = read_sources(reader.revision)
     shape = mapping["shape"]
     return {
-        "columns": columns, "groups": target_groups(own), "sources": [Option(card.slug, card.name) for card in sources.values()],
+        "columns": columns, "groups": target_groups(own), "sources": _source_options(sources),
         "outcomes": _words_of(card, "outcome", targets), "origins": _words_of(card, "source", targets),
         "values": {"currency": mapping.get("currency") or OF_COUNTRY.get(reader.office.country, "RUB"), "source": card.source_slug,
                    "days": "dmy" if mapping.get("day_first", True) else "mdy"},
@@ -40,6 +40,12 @@ def mapping_form(card: RunCard, reader: Reader, typed: Mapping[str, Any] | None)
                 f"{separator_label(shape['separator'])}",
         "chosen": sum(bool(target) for target in targets),
     }  # fmt: skip
+
+
+def _source_options(sources: Sources) -> list[Option]:
+    """Sources to choose from; one that was merged stays where it was chosen before, and says what it counts for."""
+    merged = [Option(slug, f"{name} → {card.name}") for slug, name in sources.spelled.items() if (card := sources.find(slug))]
+    return [*(Option(card.slug, card.name) for card in sources.values()), *merged]
 
 
 def shown_to(actor: Actor) -> Callable[[str], str]:

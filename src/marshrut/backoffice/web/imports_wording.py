@@ -1,6 +1,6 @@
 """Words of the import pages: what a column may be, where a run is, what is wrong with a row."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 from django.utils.translation import pgettext
 
+from marshrut.core.tables import Cell
 from marshrut.core.typed_values import FieldSpec
-from marshrut.intake.queries.imports import RunCard
+from marshrut.intake.queries.imports import RunCard, all_problems
 
 ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16",
              "cp1251": "Windows-1251", "koi8-r": "KOI8-R", "koi8-u": "KOI8-U", "cp866": "DOS 866"}
@@ -112,6 +113,8 @@ _PROBLEMS = {
     "repeated": noop("Came before"),
     "extra_cells": noop("More cells than headings: the rest is kept with the raw row"),
     "unknown_manager": noop("There is no such manager: nobody's"),
+    "foreign_manager": noop("This manager is beyond your reach: nobody's"),
+    "foreign_client": noop("The client is another office's: this was not added to them"),
     "unknown_outcome": noop("The word does not say how it ended"),
     "not_a_phone": noop("Not a telephone number"),
     "not_an_address": noop("Not an e-mail address"),
@@ -129,9 +132,24 @@ _PROBLEMS = {
     "negative": noop("Less than nothing"),
     "zero": noop("Nothing"),
     "too_large": noop("Too large"),
+    "kept_answered": noop("Stays: it has been answered"),
+    "kept_moved": noop("Stays: it has become a deal, waits for later or went to another matter"),
+    "kept_ended": noop("Stays: somebody has opened or closed it"),
+    "kept_touched": noop("Stays: somebody has written something in its story"),
+    "kept_planned": noop("Stays: somebody has done or moved its next action"),
+    "kept_came_again": noop("Stays: the client has come again with it"),
+    "kept_held": noop("Stays: something else hangs on it, such as a letter"),
 }
 
 
 def problem_label(code: str) -> str:
     """What is wrong, in words; a code nobody has worded is shown as it is."""
     return _(_PROBLEMS[code]) if code in _PROBLEMS else code.replace("_", " ")
+
+
+def problem_rows(run_id: int, shown: Callable[[str], str]) -> Iterator[list[Cell]]:
+    """Everything that was left out of a run as a table, its heading first; `shown` is what the reader may see of a value."""
+    yield [_("Row"), _("Column"), _("What is wrong"), _("Value"), _("The row stayed out")]
+    for line in all_problems(run_id):
+        yield [line.number, line.column, problem_label(line.code), shown(line.value),
+               _("yes") if line.is_refusal or line.code == "repeated" else _("no")]

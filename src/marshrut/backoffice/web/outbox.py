@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_POST, require_safe
 
 from marshrut.agency.web.pages import ReaderRequest, for_staff, part_or_page
-from marshrut.channels.queries import NO_SERVER, STATES, SendingLine, count_sendings, list_sendings, mail_server
+from marshrut.channels.queries import NO_SERVER, RESTORED, STATES, SendingLine, count_sendings, list_sendings, mail_server
 from marshrut.channels.services import cancel_sending, repeat_sending
 from marshrut.ui.answers import done
 
@@ -72,11 +72,12 @@ def _row(line: SendingLine, request: ReaderRequest) -> Row:
     reader = request.reader
     tone, label = STATE_WORDS[line.state][0], OF_ONE[line.state]
     is_open = line.state in ("failed", "waiting")
-    problem = _("No mail server is set yet") if line.problem == NO_SERVER else line.problem
+    known = {NO_SERVER: _("No mail server is set yet"), RESTORED: _("Held after a restore: it may have gone already")}
+    problem = known.get(line.problem, line.problem)
     is_pausing = line.state == "waiting" and line.attempts > 0 and line.try_at > reader.now
     return Row(
         line, reader.actor.email(line.to) or "", reader.actor.text(line.subject), _(PURPOSES.get(line.purpose, line.purpose)),
-        _(label), tone, problem if is_open else "", line.try_at if is_pausing else None,
+        _(label), tone, reader.actor.text(problem) if is_open else "", line.try_at if is_pausing else None,
         _may_change(request),
     )  # fmt: skip
 

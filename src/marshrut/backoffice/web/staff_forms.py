@@ -11,8 +11,9 @@ from marshrut.agency.permissions import FIELDS, REACHES, Actor, roles_to_give, u
 from marshrut.agency.queries import Staff
 from marshrut.agency.queries.people import StaffLine, TeamLine
 from marshrut.agency.services import Employment
-from marshrut.agency.wording import field_label, reach_label, role_hint, role_label
+from marshrut.agency.wording import field_label, language_name, reach_label, role_hint, role_label
 from marshrut.core.errors import Invalid
+from marshrut.core.languages import LANGUAGES
 from marshrut.core.names import clean_text
 
 
@@ -34,6 +35,7 @@ def employment_choices(actor: Actor, staff: Staff, teams: list[TeamLine]) -> dic
         "teams": [Choice(str(team.id), f"{team.name} · {team.office}") for team in teams],
         "reaches": [Choice(reach, reach_label(reach)) for reach in REACHES],
         "fields": [Choice(field, field_label(field)) for field in FIELDS],
+        "languages": [Choice(code, language_name(code)) for code in LANGUAGES],
     }
 
 
@@ -44,6 +46,7 @@ def values_of(line: StaffLine) -> dict[str, Any]:
         "name": line.name, "role": line.role, "office": str(line.office_id), "team": str(line.team_id or ""), "reach": line.reach,
         "own_fields": "yes" if line.unmasked is not None else "", "unmasked": sorted(shown), "capacity": line.capacity,
         "share_weight": f"{line.share_weight.normalize():f}", "is_on_duty": "yes" if line.is_on_duty else "",
+        "languages": line.languages,
     }  # fmt: skip
 
 
@@ -51,7 +54,7 @@ def typed(request: HttpRequest) -> dict[str, Any]:
     """The form as it was typed."""
     names = ("email", "name", "role", "office", "team", "reach", "own_fields", "capacity", "share_weight", "is_on_duty")
     given: dict[str, Any] = {name: clean_text(request.POST.get(name), 254) for name in names}
-    given["unmasked"] = [clean_text(name, 20) for name in request.POST.getlist("unmasked")[:10]]
+    given |= {name: [clean_text(one, 20) for one in request.POST.getlist(name)[:10]] for name in ("unmasked", "languages")}
     return given
 
 
@@ -61,6 +64,7 @@ def employment_of(values: dict[str, Any]) -> Employment:
         name=values["name"], role=values["role"], office_id=_id(values["office"]) or 0, team_id=_id(values["team"]), reach=values["reach"],
         unmasked=frozenset(values["unmasked"]) if values["own_fields"] else None, capacity=_capacity(values["capacity"]),
         share_weight=_weight(values["share_weight"]), is_on_duty=bool(values["is_on_duty"]),
+        languages=frozenset(values["languages"]),
     )  # fmt: skip
 
 

@@ -7,9 +7,12 @@ from marshrut.channels.queries.doors import (
     Waiting,
     came_from,
     count_recent,
+    find_discarded,
     find_key,
     find_quarantined,
+    list_discarded,
     list_quarantine,
+    office_of_source,
     read_forms,
 )
 from marshrut.channels.queries.mail import (
@@ -28,8 +31,10 @@ from marshrut.channels.queries.mail import (
     list_doors,
     own_addresses,
 )
+from marshrut.channels.queries.marks import find_marked, reply_address
 from marshrut.channels.queries.outbox import (
     NO_SERVER,
+    RESTORED,
     STATES,
     SendingLine,
     ServerCard,
@@ -47,6 +52,7 @@ from marshrut.channels.queries.outbox import (
 __all__ = [
     "KEY_AGE",
     "NO_SERVER",
+    "RESTORED",
     "STATES",
     "AttachmentLine",
     "DoorCard",
@@ -65,21 +71,26 @@ __all__ = [
     "count_sendings",
     "doors_in_trouble",
     "find_attachment",
+    "find_discarded",
     "find_key",
     "find_letter",
+    "find_marked",
     "find_namesakes",
     "find_quarantined",
     "find_sending",
     "find_thread",
     "is_known_letter",
     "last_letter_of",
+    "list_discarded",
     "list_doors",
     "list_quarantine",
     "list_sendings",
     "list_templates",
     "mail_server",
+    "office_of_source",
     "oldest_waiting",
     "own_addresses",
     "read_forms",
+    "reply_address",
     "sendings_of",
 ]

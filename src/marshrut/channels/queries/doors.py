@@ -71,28 +71,56 @@ class Waiting:
     sender: str = ""
     subject: str = ""
     is_letter: bool = False
+    office_id: int | None = None
+    verdict: str = ""
 
 
 _WAITING = """select r.id, r.channel, r.source_slug, r.received_at, r.reason, r.body, coalesce(l.sender, ''), coalesce(l.subject, ''),
-    l.id is not null from channels_rawmessage r left join channels_letter l on l.raw_id = r.id where r.state = 'quarantined'"""
+    l.id is not null, r.office_id, r.verdict from channels_rawmessage r left join channels_letter l on l.raw_id = r.id"""
 
 
 def list_quarantine(actor: Actor, limit: int = 50) -> list[Waiting]:
     """What waits to be understood, the longest waiting first: of the actor's offices, and what came through no office's door."""
     seen, values = quarantine_sql(actor, "r")
-    return _waiting(f"{seen} order by r.id limit {int(limit)}", values)
+    return _waiting(f"r.state = 'quarantined' and {seen} order by r.id limit {int(limit)}", values)
+
+
+def list_discarded(actor: Actor, limit: int = 20) -> list[Waiting]:
+    """What was discarded, the latest come first; `verdict` says why. It can be put back."""
+    seen, values = quarantine_sql(actor, "r")
+    return _waiting(f"r.state = 'discarded' and {seen} order by r.id desc limit {int(limit)}", values)
 
 
 def find_quarantined(actor: Actor, raw_id: int) -> Waiting | None:
     """One message that waits in quarantine; None when it does not, or is not for this actor."""
     seen, values = quarantine_sql(actor, "r")
-    return next(iter(_waiting(f"{seen} and r.id = %s", [*values, raw_id])), None)
+    return next(iter(_waiting(f"r.state = 'quarantined' and {seen} and r.id = %s", [*values, raw_id])), None)
+
+
+def find_discarded(actor: Actor, raw_id: int) -> Waiting | None:
+    """One message that was discarded; None when it was not, or is not for this actor."""
+    seen, values = quarantine_sql(actor, "r")
+    return next(iter(_waiting(f"r.state = 'discarded' and {seen} and r.id = %s", [*values, raw_id])), None)
 
 
 def _waiting(where: str, values: list[Any]) -> list[Waiting]:
     with connection.cursor() as cursor:
-        cursor.execute(f"{_WAITING} and {where}", values)
+        cursor.execute(f"{_WAITING} where {where}", values)
         return [Waiting(*(*row[:5], bytes(row[5]), *row[6:])) for row in cursor.fetchall()]
+
+
+def office_of_source(slug: str) -> int | None:
+    """The office a source belongs to: the one whose are all the forms and mail doors that bring it; None when they differ."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select min(office_id) from (
+                   select office_id from channels_form where is_active and source_slug = %s
+                   union all select office_id from channels_maildoor where is_active and source_slug = %s) doors
+               having count(distinct office_id) = 1 and count(*) = count(office_id)""",
+            [slug, slug],
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
 
 
 def came_from(raw_id: int) -> str:

@@ -27,9 +27,13 @@ class DoorCard:
     checked_at: datetime | None
     problem: str
     problem_since: datetime | None
+    takes_subaddresses: bool = False
 
 
-_DOOR = ("id", "name", "kind", "path", "address", "source_slug", "office_id", "is_active", "checked_at", "problem", "problem_since")
+_DOOR = (
+    "id", "name", "kind", "path", "address", "source_slug", "office_id", "is_active", "checked_at", "problem", "problem_since",
+    "takes_subaddresses",
+)  # fmt: skip
 
 
 def list_doors(*, active_only: bool = False) -> list[DoorCard]:

@@ -1,5 +1,6 @@
 """Reads of the outbox: what waits, went and failed, within reach; the server; the templates people write by."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,8 @@ from marshrut.journal.permissions import matters_in_reach
 STATES = ("waiting", "sent", "failed", "cancelled")
 NO_SERVER = "no_server"
 """The problem of what waits while no mail server is set."""
+RESTORED = "restored"
+"""The problem of what waited in an archive: after a restore nobody knows whether it has gone meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,11 @@ class SendingLine:
     sent_at: datetime | None
     author: str | None
     can_repeat: bool
+    claimed_until: datetime | None
 
 
 _LINE = """select s.id, s.purpose, s.dossier_id, s."to", s.subject, s.state, s.attempts, s.try_at, s.problem, s.created_at,
-    s.created_by, s.sent_at, e.name, length(s.sealed_text) > 0
+    s.created_by, s.sent_at, e.name, length(s.sealed_text) > 0, s.claimed_until
     from channels_sending s left join agency_employee e on s.created_by = 'employee:' || e.id
     left join journal_dossier d on d.id = s.dossier_id"""
 
@@ -127,16 +131,24 @@ class ServerCard:
 def mail_server() -> ServerCard | None:
     """Where letters are handed over; None until somebody has said."""
     row = MailServer.objects.first()
-    return ServerCard(row.host, row.port, row.security, row.user, row.sender, bool(row.sealed_password)) if row else None
+    return ServerCard(row.host, row.port, row.security, row.user, row.sender, bool(server_password())) if row else None
+
+
+def password_context(host: str, port: int, security: str, user: str) -> bytes:
+    """What the password of the mail server is bound to: a server put back by an undo does not get another's."""
+    return f"password for {user} at {host}:{port} by {security}".encode()
 
 
 def server_password() -> str:
-    """The password of the mail server; empty when there is none, or its key is gone."""
-    sealed = MailServer.objects.values_list("sealed_password", flat=True).first()
-    try:
-        return unseal(bytes(sealed), "mail server", b"password").decode() if sealed else ""
-    except Unsealable:
+    """The password of the mail server; empty when there is none, it was given for another server, or its key is gone."""
+    row = MailServer.objects.first()
+    if row is None or not row.sealed_password:
         return ""
+    bound = password_context(row.host, row.port, row.security, row.user)
+    for context in (bound, b"password"):  # the second is how older versions sealed
+        with suppress(Unsealable):
+            return unseal(bytes(row.sealed_password), "mail server", context).decode()
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

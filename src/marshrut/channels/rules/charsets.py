@@ -16,11 +16,19 @@ _TEXT_CODECS = re.compile(r"[a-z0-9][a-z0-9._-]{1,40}")
 _CYRILLIC = ("cp1251", "koi8-r", "cp866", "iso-8859-5")
 _FREQUENT = frozenset("оеаинтсрвлкмдупяыьгзбійє")
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _SAMPLE = 20_000  # bytes looked at when the charset has to be guessed
 
 
 def read_text(data: bytes, charset: str) -> str:
-    """`data` in the charset named, else in UTF-8, else in the one it looks most like; never an error."""
+    """`data` in the charset named, else in UTF-8, else in the one it looks most like; never an error.
+
+    Half characters, which UTF-7 can spell and nothing can store, become the sign for what cannot be read.
+    """
+    return _SURROGATES.sub("\ufffd", _decoded(data, charset))
+
+
+def _decoded(data: bytes, charset: str) -> str:
     for name in (_codec(charset), "utf-8"):
         if name:
             try:

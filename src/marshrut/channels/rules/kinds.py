@@ -11,11 +11,15 @@ _NOT_DELIVERED = re.compile(
     r"не удалось доставить|невозможно доставить|ошибка доставки|не вдалося доставити|неможливо доставити|помилка доставки",
     re.I,
 )
-_AWAY = re.compile(
-    r"^\s*(auto(matic)?[\s-]?(reply|response|antwort)|auto\s*:|out of (the )?office|i am (currently )?(away|out of)|on vacation|"
-    r"vacation reply|авто[\s-]?ответ|автоматический ответ|автоматическое сообщение|автовідповідь|автоматична відповідь|"
-    r"(я )?(нахожусь )?в отпуске\b|отсутствую в офисе|вне офиса|меня нет на месте|(я )?у відпустці\b|немає на місці)",
+# Words nobody but a program begins a subject with …
+_ANSWERING = re.compile(
+    r"^\s*(auto(matic)?[\s-]?(reply|response|antwort)|out of (the )?office|i am (currently )?(away|out of)|vacation reply|"
+    r"авто[\s-]?ответ|автоматический ответ|автоматическое сообщение|автовідповідь|автоматична відповідь|отсутствую в офисе)",
     re.I,
+)
+# … and words a tourist may begin with too ("В отпуске в августе хотим в Грецию"): a sign in the headers must agree.
+_AWAY = re.compile(
+    r"^\s*(auto\s*:|on vacation|(я )?(нахожусь )?в отпуске\b|вне офиса|меня нет на месте|(я )?у відпустці\b|немає на місці)", re.I
 )
 _FIELD = re.compile(r"(?m)^([A-Za-z-]+):[ \t]*(.*(?:\n[ \t]+.*)*)")
 _AUTO_HEADERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-vacation", "x-mail-autoreply")
@@ -43,7 +47,10 @@ def kind_of(headers: Mapping[str, str], media_types: frozenset[str], sender: str
     precedence = headers.get("precedence", "").strip().lower()
     if said == "auto-replied" or precedence in ("auto_reply", "auto-reply") or any(name in headers for name in _AUTO_HEADERS):
         return AUTO_REPLY
-    if _AWAY.search(subject) or (_AWAY.search(_without_re(subject)) and headers.get("return-path", "").strip() == "<>"):
+    is_unanswerable = headers.get("return-path", "").strip() == "<>"
+    if _ANSWERING.search(subject) or (_ANSWERING.search(_without_re(subject)) and is_unanswerable):
+        return AUTO_REPLY
+    if _AWAY.search(_without_re(subject)) and (is_unanswerable or said not in ("", "no") or precedence in ("bulk", "junk")):
         return AUTO_REPLY
     if "disposition-notification" in headers.get("content-type", "").lower() or "message/disposition-notification" in media_types:
         return AUTO_REPLY
@@ -52,7 +59,7 @@ def kind_of(headers: Mapping[str, str], media_types: frozenset[str], sender: str
         return BULK
     if said not in ("", "no") and not names_another:
         return AUTOMATIC
-    if headers.get("return-path", "").strip() == "<>" and not names_another:
+    if is_unanswerable and not names_another:
         return AUTO_REPLY
     return PERSONAL
 

@@ -102,8 +102,11 @@ def _address(written: str) -> tuple[str, str]:
     return ("" if "@" in name else clean_text(name.strip("\"'"), 200)), address
 
 
+_ADDRESSED = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
+
+
 def _recipients(headers: dict[str, str]) -> tuple[str, ...]:
-    written = [piece for name in ("to", "cc", "delivered-to", "x-original-to") for piece in headers.get(name, "")[:5000].split(",")[:50]]
+    written = [piece for name in _ADDRESSED for piece in headers.get(name, "")[:5000].split(",")[:50]]
     return tuple(dict.fromkeys(address for piece in written if (address := read_email(piece))))
 
 

@@ -11,7 +11,7 @@ from marshrut.channels.services.letters import (
     store_letter,
     try_lock_letter,
 )
-from marshrut.channels.services.outbox import PURPOSES, cancel_sending, make_message_id, queue_message, repeat_sending
+from marshrut.channels.services.outbox import PURPOSES, cancel_sending, hold_waiting, make_message_id, queue_message, repeat_sending
 from marshrut.channels.services.raw import (
     Stored,
     digest_of,
@@ -20,6 +20,7 @@ from marshrut.channels.services.raw import (
     keep_repeat,
     lock_key,
     mark_repeat,
+    put_back,
     quarantine,
     queue_up,
     release,
@@ -38,6 +39,7 @@ __all__ = [
     "digest_of",
     "discard",
     "forget_old_keys",
+    "hold_waiting",
     "keep_attachments",
     "keep_door",
     "keep_repeat",
@@ -49,6 +51,7 @@ __all__ = [
     "mark_repeat",
     "note_door",
     "place_letter",
+    "put_back",
     "quarantine",
     "queue_message",
     "queue_up",

@@ -25,12 +25,14 @@ def keep_door(
     source_slug: str,
     office_id: int | None,
     is_active: bool,
+    takes_subaddresses: bool = False,
     by: Actor,
     now: datetime,
 ) -> int:
     """Make a mail door, or change the one of this id; its id. The folders it needs are made.
 
-    Invalid names the field: a folder outside the allowed roots, one that another door reads, an address that is none.
+    Invalid names the field: a folder outside the allowed roots, one that another door reads, an address that is none (or
+    is missing where `takes_subaddresses` needs it).
     """
     sign(by.label)
     named, folder = clean_text(name, 200), path.strip().rstrip("/")
@@ -39,7 +41,7 @@ def keep_door(
     if kind not in (MAILDIR, DROP):
         raise Invalid("no_such_kind", _("Choose what kind of folder it is."), field="kind")
     own = read_email(address) or ""
-    if address.strip() and not own:
+    if (address.strip() or takes_subaddresses) and not own:
         raise Invalid("not_an_address", _("Write an e-mail address, such as name@example.com."), field="address")
     ready(kind, folder)
     if MailDoor.objects.filter(path=folder).exclude(pk=door_id or 0).exists():
@@ -52,6 +54,7 @@ def keep_door(
         "source_slug": clean_text(source_slug, 120).lower() or "email",
         "office_id": office_id,
         "is_active": is_active,
+        "takes_subaddresses": takes_subaddresses,
     }
     if door_id is None:
         return int(MailDoor.objects.create(**values).pk)

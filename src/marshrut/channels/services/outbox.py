@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
 from marshrut.channels.models import Attachment, MailServer
-from marshrut.channels.queries.outbox import SendingLine, find_sending
+from marshrut.channels.queries.outbox import RESTORED, SendingLine, find_sending
 from marshrut.core.emails import read_email
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
@@ -96,8 +96,7 @@ def cancel_sending(*, sending_id: int, by: Actor, now: datetime) -> None:
     line = _lock_sending(sending_id, by)
     if line.state not in ("waiting", "failed"):
         raise Refused("not_waiting", _("This message does not wait any more."))
-    if line.state == "waiting" and line.attempts and line.try_at > now and not line.problem:
-        raise Refused("on_its_way", _("This message is being handed over just now."))
+    _require_unclaimed(line, now)
     with connection.cursor() as cursor:
         cursor.execute(
             """update channels_sending set state = 'cancelled',
@@ -116,12 +115,34 @@ def repeat_sending(*, sending_id: int, by: Actor, now: datetime) -> None:
     line = _lock_sending(sending_id, by)
     if line.state == "sent":
         raise Refused("sent_already", _("This message was sent already."))
+    _require_unclaimed(line, now)
     if not line.can_repeat:
         raise Refused("secret_gone", _("Its secret is not kept: make a new invitation or reset instead."))
     with connection.cursor() as cursor:
         cursor.execute(
             "update channels_sending set state = 'waiting', attempts = 0, try_at = %s, problem = '' where id = %s", [now, sending_id]
         )
+
+
+@transaction.atomic
+def hold_waiting(*, by: Actor, now: datetime) -> int:
+    """What waits does not go by itself any more, since it may have gone after the archive was made; how many these are.
+
+    They stand among what was not sent, each to be sent again or put away by a person. Links in them are not kept.
+    """
+    sign(by.label)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """update channels_sending set state = 'failed', problem = %s,
+                   sealed_text = case when purpose = any(%s) then ''::bytea else sealed_text end where state = 'waiting'""",
+            [RESTORED, list(SECRET_PURPOSES)],
+        )
+        return int(cursor.rowcount)
+
+
+def _require_unclaimed(line: SendingLine, now: datetime) -> None:
+    if line.claimed_until is not None and line.claimed_until > now:
+        raise Refused("on_its_way", _("This message is being handed over just now."))
 
 
 def _lock_sending(sending_id: int, by: Actor) -> SendingLine:

@@ -66,10 +66,14 @@ def keep_repeat(*, channel: str, source_slug: str, external_id: str | None, body
         return cursor.fetchone() is not None
 
 
-def quarantine(*, raw_id: int, reason: str) -> None:
-    """It could be stored but not understood: it waits for a person, with the reason."""
+def quarantine(*, raw_id: int, reason: str, office_id: int | None = None) -> None:
+    """It could be stored but not understood: it waits for a person of this office (or of its door's), with the reason."""
     with connection.cursor() as cursor:
-        cursor.execute("update channels_rawmessage set state = 'quarantined', reason = %s where id = %s", [reason, raw_id])
+        cursor.execute(
+            """update channels_rawmessage set state = 'quarantined', reason = %s, office_id = coalesce(office_id, %s::bigint)
+               where id = %s""",
+            [reason, office_id, raw_id],
+        )
 
 
 def release(*, raw_id: int) -> bool:
@@ -85,7 +89,16 @@ def discard(*, raw_id: int, reason: str) -> bool:
     """A person has looked at what waits in quarantine: it is nothing of ours. It stays kept; False when it did not wait."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "update channels_rawmessage set state = 'discarded', reason = %s where id = %s and state = 'quarantined'", [reason, raw_id]
+            "update channels_rawmessage set state = 'discarded', verdict = %s where id = %s and state = 'quarantined'", [reason, raw_id]
+        )
+        return bool(cursor.rowcount)
+
+
+def put_back(*, raw_id: int) -> bool:
+    """What was discarded waits in quarantine again, for the reason it waited for; False when it was not discarded."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update channels_rawmessage set state = 'quarantined', verdict = '' where id = %s and state = 'discarded'", [raw_id]
         )
         return bool(cursor.rowcount)
 

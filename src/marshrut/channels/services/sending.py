@@ -6,6 +6,7 @@ which it may go twice, between the server's "250" and our commit; SMTP knows no 
 same Message-ID, by which mailboxes tell that they are one letter.
 """
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor, system
 from marshrut.channels.models import Attachment, Letter
+from marshrut.channels.queries.marks import reply_address
 from marshrut.channels.queries.outbox import NO_SERVER, mail_server, server_password
 from marshrut.channels.services.outbox import SEALED_FOR, SECRET_PURPOSES, make_message_id
 from marshrut.channels.smtp import Connection, Enclosure, Outgoing, Server, Undelivered
@@ -29,6 +31,7 @@ PAUSES = (1, 5, 15, 30, 60, 120, 240, 480, 720, 1440)  # minutes after each atte
 MOST_ATTEMPTS = len(PAUSES)
 CLAIM = timedelta(minutes=10)  # longer than one letter can take: smtp.TIMEOUT for each step
 MOST_AT_ONCE = 100
+TO_CLIENTS = ("message", "auto")  # purposes of letters that clients answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +54,22 @@ def send_waiting(*, now: datetime) -> int:
     if server is None:
         _note_no_server()
         return 0
-    talk, sent = Connection(server), 0
+    talk, sent, begun = Connection(server), 0, time.monotonic()
     try:
         for _number in range(MOST_AT_ONCE):
-            letter = _claim(now)
+            # A hundred slow letters take longer than one claim lasts: each claim begins at its own moment.
+            moment = now + timedelta(seconds=time.monotonic() - begun)
+            letter = _claim(moment)
             if letter is None:
                 break
             try:
-                talk.send(_outgoing(letter), now)
+                talk.send(_outgoing(letter), moment)
             except Undelivered as error:
-                _not_sent(letter, error, now)
+                _not_sent(letter, error, moment)
                 if error.is_of_server:
                     break  # whoever takes nothing now is asked again at the next sweep
             else:
-                _sent(letter, now)
+                _sent(letter, moment)
                 sent += 1
     finally:
         talk.close()
@@ -105,15 +110,16 @@ def _note_no_server() -> None:
 
 @transaction.atomic
 def _claim(now: datetime) -> _Claimed | None:
-    """The next letter, ours for a while: others skip its locked row now and its moment later."""
+    """The next letter, ours for a while: others skip its locked row now and its claim later."""
     sign(BY.label)
     with connection.cursor() as cursor:
         cursor.execute(
-            """update channels_sending set attempts = attempts + 1, try_at = %s where id = (
+            """update channels_sending set attempts = attempts + 1, claimed_until = %s, problem = '' where id = (
                    select id from channels_sending where state = 'waiting' and try_at <= %s
+                       and (claimed_until is null or claimed_until <= %s)
                    order by try_at, id limit 1 for update skip locked)
                returning id, purpose, dossier_id, "to", subject, sealed_text, message_id, in_reply_to, attempts, created_by""",
-            [now + CLAIM, now],
+            [now + CLAIM, now, now],
         )
         row = cursor.fetchone()
     return _Claimed(*(*row[:5], bytes(row[5]), *row[6:])) if row else None
@@ -139,7 +145,15 @@ def _outgoing(letter: _Claimed) -> Outgoing:
         tuple(reversed(before)),
         enclosed,
         letter.purpose in ("notice", "auto"),
+        _reply_to(letter),
     )
+
+
+def _reply_to(letter: _Claimed) -> str:
+    """What a client answers goes into its thread even when their program forgets what it answers."""
+    if letter.dossier_id is None or letter.purpose not in TO_CLIENTS:
+        return ""
+    return reply_address(letter.dossier_id) or ""
 
 
 @transaction.atomic
@@ -147,7 +161,7 @@ def _sent(letter: _Claimed, now: datetime) -> None:
     sign(BY.label)
     with connection.cursor() as cursor:
         cursor.execute(
-            """update channels_sending set state = 'sent', sent_at = %s, problem = '',
+            """update channels_sending set state = 'sent', sent_at = %s, problem = '', claimed_until = null,
                    sealed_text = case when purpose = any(%s) then ''::bytea else sealed_text end where id = %s""",
             [now, list(SECRET_PURPOSES), letter.id],
         )
@@ -161,7 +175,7 @@ def _not_sent(letter: _Claimed, error: Undelivered, now: datetime) -> None:
     pause = timedelta(minutes=PAUSES[min(letter.attempts, MOST_ATTEMPTS) - 1])
     with connection.cursor() as cursor:
         cursor.execute(
-            """update channels_sending set state = %s, problem = %s, try_at = %s,
+            """update channels_sending set state = %s, problem = %s, try_at = %s, claimed_until = null,
                    sealed_text = case when %s and purpose = any(%s) then ''::bytea else sealed_text end
                where id = %s and state = 'waiting'""",
             ["failed" if is_over else "waiting", error.reason, now + pause, is_over, list(SECRET_PURPOSES), letter.id],

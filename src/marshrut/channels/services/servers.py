@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
 from marshrut.channels.models import MailServer
+from marshrut.channels.queries.outbox import password_context, server_password
 from marshrut.channels.smtp import PLAIN, STARTTLS, TLS
 from marshrut.core.emails import read_email
 from marshrut.core.errors import Invalid
@@ -24,7 +25,8 @@ def keep_server(
 ) -> None:
     """Say where letters are handed over. `password` None keeps the one that is there; empty forgets it.
 
-    Invalid names the field: a password goes to another machine only over TLS.
+    Invalid names the field: a password goes to another machine only over TLS, and one that is kept goes nowhere but where
+    it was given for: with another server, port, protection or login it is given anew, or forgotten.
     """
     sign(by.label)
     named, box = clean_text(host, 253), clean_text(sender, 300)
@@ -39,7 +41,14 @@ def keep_server(
     if read_email(parseaddr(box)[1]) is None:
         raise Invalid("not_an_address", _("Write an e-mail address, such as name@example.com."), field="sender", missing=("sender",))
     row = MailServer.objects.select_for_update().first() or MailServer(pk=1)
-    row.host, row.port, row.security, row.user, row.sender = named, int(port), security, clean_text(user, 300), box
+    given_for, asked_for = (row.host, row.port, row.security, row.user), (named, int(port), security, clean_text(user, 300))
+    if password is None and asked_for != given_for and server_password():
+        raise Invalid(
+            "password_of_another", _("The password was given for another server or login: type it again, or let it be forgotten."),
+            field="password",
+        )  # fmt: skip
+    row.host, row.port, row.security, row.user = asked_for
+    row.sender = box
     if password is not None:
-        row.sealed_password = seal(password.encode(), "mail server", b"password") if password else None
+        row.sealed_password = seal(password.encode(), "mail server", password_context(*asked_for)) if password else None
     row.save()

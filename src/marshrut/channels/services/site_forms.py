@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import read_revision, read_staff
-from marshrut.channels.models import Form
+from marshrut.channels.models import Form, MailDoor
 from marshrut.core.errors import Invalid, NotFound
 from marshrut.core.history import sign
 from marshrut.core.names import clean_text
@@ -59,6 +59,14 @@ def save_site_form(*, form_id: int | None, form: FormForm, by: Actor, now: datet
     )
     row.save()
     return row.pk
+
+
+@transaction.atomic
+def move_doors(*, source_slug: str, into_slug: str, by: Actor) -> None:
+    """Forms and mail folders of one source are of another from now on."""
+    sign(by.label)
+    for door in (Form, MailDoor):
+        door.objects.filter(source_slug=source_slug).update(source_slug=into_slug)
 
 
 def next_version(version: str) -> str:

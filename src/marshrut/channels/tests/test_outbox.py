@@ -1,5 +1,7 @@
 """The outbox against a real mail server: what goes, what waits, what is told when it fails, and what never goes twice."""
 
+import itertools
+import re
 import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -14,13 +16,23 @@ from django.db import connection, transaction
 from tests.cast import Cast
 
 from marshrut.agency.permissions import system
-from marshrut.channels.models import MailServer, Sending
-from marshrut.channels.queries import count_failed_sendings, find_sending, list_sendings
-from marshrut.channels.services import cancel_sending, keep_server, keep_upload, queue_message, repeat_sending, send_waiting
+from marshrut.channels.models import MailDoor, MailServer, Sending
+from marshrut.channels.queries import count_failed_sendings, find_sending, list_sendings, mail_server, reply_address
+from marshrut.channels.queries.outbox import server_password
+from marshrut.channels.services import (
+    cancel_sending,
+    hold_waiting,
+    keep_server,
+    keep_upload,
+    queue_message,
+    repeat_sending,
+    send_waiting,
+)
 from marshrut.channels.services.sending import CLAIM, MOST_ATTEMPTS
 from marshrut.core.clock import utc_now
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.journal.models import Notice
+from marshrut.journal.services import Holder, NextAction, Place, open_dossier
 
 BY = system("test")
 
@@ -104,6 +116,32 @@ def test_a_letter_goes_whole_with_its_file_and_its_thread(server: Peer) -> None:
     assert state(id)[0] == "sent"
     assert send_waiting(now=utc_now() + timedelta(days=1)) == 0
     assert len(server.letters) == 1
+
+
+def test_a_letter_of_a_matter_asks_for_answers_to_its_marked_address(server: Peer, cast: Cast) -> None:
+    dossier = open_dossier(person_id=None, holder=Holder(cast.anna.id, None, cast.anna.office_id), place=Place(), by=BY, now=utc_now(),
+                           action=NextAction("Позвонить", utc_now()), said="", heard={})[0]
+    door = MailDoor.objects.create(name="Почта", kind="drop", path="/nowhere", address="hello@agency.example", source_slug="email")
+    queue(dossier_id=dossier)
+    send_waiting(now=utc_now())
+    MailDoor.objects.update(takes_subaddresses=True)
+    queue(dossier_id=dossier)
+    queue(to="colleague@agency.example", purpose="notice", dossier_id=dossier)
+    queue()
+    send_waiting(now=utc_now())
+    own = MailDoor.objects.create(name="Офис", kind="drop", path="/there", address="nevsky@agency.example", source_slug="email",
+                                  office_id=cast.anna.office_id, takes_subaddresses=True)
+    queue(dossier_id=dossier)
+    MailDoor.objects.filter(pk=own.pk).update(address=f"{'n' * 60}@agency.example")
+    send_waiting(now=utc_now())
+    before, asked, notice, loose, long = server.letters
+    assert (before["Reply-To"], notice["Reply-To"], loose["Reply-To"]) == (None, None, None)
+    assert re.fullmatch(rf"hello\+d{dossier}\.[a-z2-7]{{16}}@agency\.example", asked["Reply-To"])
+    assert long["Reply-To"] is None
+    MailDoor.objects.filter(pk=own.pk).update(address="nevsky@agency.example")
+    assert str(reply_address(dossier)).startswith(f"nevsky+d{dossier}.")
+    MailDoor.objects.filter(pk__in=[own.pk, door.pk]).update(is_active=False)
+    assert reply_address(dossier) is None
 
 
 def test_what_is_rolled_back_never_goes(server: Peer) -> None:
@@ -193,6 +231,36 @@ def test_a_password_is_sealed_and_a_wrong_one_fails_no_letter(server: Peer) -> N
     assert send_waiting(now=at + timedelta(hours=1)) == 1
 
 
+@pytest.mark.parametrize("other", [{"host": "localhost"}, {"port": "2525"}, {"security": "tls"}, {"user": "somebody"}])
+def test_a_password_goes_nowhere_but_where_it_was_given_for(cast: Cast, other: dict[str, str]) -> None:
+    given: dict[str, Any] = {"host": "127.0.0.1", "port": "587", "security": "starttls", "user": "u", "sender": "a@b.example"}
+    keep_server(**given, password="secret", by=BY, now=utc_now())
+    with pytest.raises(Invalid) as refused:
+        keep_server(**(given | other), password=None, by=BY, now=utc_now())
+    assert refused.value.field == "password"
+    assert MailServer.objects.get().host == "127.0.0.1"
+    keep_server(**(given | {"sender": "other@b.example"}), password=None, by=BY, now=utc_now())
+    assert MailServer.objects.get().sealed_password, "another sender needs no password anew"
+    assert server_password() == "secret"
+    MailServer.objects.update(**other)  # as an undo of an older save does
+    assert (server_password(), mail_server() and mail_server().has_password) == ("", False)
+    keep_server(**given, password="", by=BY, now=utc_now())
+    assert MailServer.objects.get().sealed_password is None
+
+
+def test_what_waited_in_an_archive_is_held_until_somebody_lets_it_go(server: Peer) -> None:
+    letter, link, gone = queue(), queue(purpose="invitation"), queue()
+    Sending.objects.filter(pk=gone).update(state="sent", sent_at=utc_now())
+    assert hold_waiting(by=BY, now=utc_now()) == 2
+    assert hold_waiting(by=BY, now=utc_now()) == 0
+    assert send_waiting(now=utc_now() + timedelta(days=1)) == 0
+    assert (state(letter), state(gone)[0]) == (("failed", 0, "restored"), "sent")
+    with pytest.raises(Refused):
+        repeat_sending(sending_id=link, by=BY, now=utc_now())
+    repeat_sending(sending_id=letter, by=BY, now=utc_now())
+    assert send_waiting(now=utc_now()) == 1
+
+
 @pytest.mark.parametrize(("wrong", "field"), [
     ({"host": ""}, "host"), ({"port": "70000"}, "port"), ({"port": "x"}, "port"), ({"security": "rot13"}, "security"),
     ({"sender": "nobody"}, "sender"), ({"host": "smtp.example.com", "user": "u"}, "security"),
@@ -202,6 +270,25 @@ def test_a_wrong_setting_of_the_server_names_its_field(cast: Cast, wrong: dict[s
     with pytest.raises(Invalid) as refused:
         keep_server(**(right | wrong), by=BY, now=utc_now())
     assert refused.value.field == field
+
+
+def test_in_a_sweep_longer_than_a_claim_the_last_letter_is_still_its_own(server: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    from marshrut.channels.services import sending
+
+    at, each, others = utc_now(), CLAIM * 0.6, []  # how long each letter takes
+    clock = itertools.count(0, each.total_seconds())
+    for _n in range(3):
+        queue()
+
+    def send(_talk: Any, _letter: Any, _now: datetime) -> None:
+        handed_over = 2 - Sending.objects.filter(state="waiting", claimed_until=None).count()
+        if handed_over == 2:
+            others.append(sending._claim(at + 3 * each))
+
+    monkeypatch.setattr(sending.Connection, "send", send)
+    monkeypatch.setattr(sending.time, "monotonic", lambda: next(clock))
+    assert send_waiting(now=at) == 3
+    assert others == [None]
 
 
 def test_a_process_that_died_half_way_leaves_a_claim_that_runs_out(server: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,6 +305,9 @@ def test_a_process_that_died_half_way_leaves_a_claim_that_runs_out(server: Peer,
     monkeypatch.undo()
     assert state(id)[:2] == ("waiting", 1)
     assert send_waiting(now=at + CLAIM / 2) == 0, "somebody else may still be handing it over"
+    for refused in (repeat_sending, cancel_sending):
+        with pytest.raises(Refused, match="прямо сейчас"):
+            refused(sending_id=id, by=BY, now=at + CLAIM / 2)
     assert send_waiting(now=at + CLAIM * 1.1) == 1
     assert len(server.letters) == 1
 

@@ -7,13 +7,14 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
 import uvicorn
 
 from marshrut.config.bridge import BODY_LIMIT, Bridge
+from marshrut.ui.errors import REFUSED_BODY
 
 seen: list[dict[str, Any]] = []
 closed: list[str] = []
@@ -50,12 +51,17 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     return Body([b"got ", str(len(sent)).encode()])
 
 
+def is_known(scope: dict[str, Any]) -> bool:
+    """Who has logged in, in the tests below."""
+    return (b"cookie", b"marshrut_session=anna") in scope["headers"]
+
+
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """A uvicorn on a free port, in a thread, with the bridge over the application above."""
     with closing(socket.socket()) as listening:
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(Bridge(application, threads=2), lifespan="off", log_level="critical"))
+        server = uvicorn.Server(uvicorn.Config(Bridge(application, threads=2, is_known=is_known), lifespan="off", log_level="critical"))
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
         thread.start()
         while not server.started:
@@ -113,6 +119,45 @@ def test_a_body_that_announces_too_much_is_refused_and_never_reaches_the_applica
     assert (status, headers["content-type"]) == (413, "application/problem+json")
     assert str(BODY_LIMIT).encode() in body
     assert seen == []
+
+
+def test_a_browser_is_answered_by_the_application_which_is_told_the_limit_and_given_nothing_to_read(port: int) -> None:
+    head = f"HTTP/1.1\r\nAccept: text/html,*/*;q=0.8\r\nExpect: 100-continue\r\nContent-Length: {BODY_LIMIT + 1}"
+    assert ask(port, f"POST /x {head}")[2] == b"got 0"
+    assert (seen[0][REFUSED_BODY], seen[0]["CONTENT_LENGTH"], seen[0]["sent"]) == (BODY_LIMIT, "0", b"")
+    assert ask(port, f"POST /api/v1/inquiries {head}")[0] == 413, "a door for programs says it as to a program"
+
+
+@pytest.mark.parametrize("cookie", ["", "\r\nCookie: marshrut_session=x"], ids=["no cookie", "a made-up one"])
+def test_a_stranger_is_not_listened_to_for_long_where_files_are_taken(port: int, cookie: str) -> None:
+    status, _, body = ask(port, f"POST /imports HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: {BODY_LIMIT + 1}{cookie}")
+    assert (status, str(BODY_LIMIT).encode() in body, seen) == (413, True, [])
+    piece = b"100000\r\n" + b"x" * 0x100000 + b"\r\n"
+    assert ask(port, f"POST /imports HTTP/1.1\r\nTransfer-Encoding: chunked{cookie}", piece * 12 + b"0\r\n\r\n")[0] == 413
+
+
+def test_whoever_has_logged_in_may_send_a_file_and_not_more_than_it_takes(port: int) -> None:
+    head, size = "POST /imports HTTP/1.1\r\nCookie: marshrut_session=anna\r\n", BODY_LIMIT + 1
+    assert ask(port, f"{head}Content-Length: {size}", b"x" * size)[2] == f"got {size}".encode()
+    assert ask(port, f"{head}Expect: 100-continue\r\nContent-Length: {300 * 1024 * 1024}")[0] == 413
+
+
+def test_only_a_few_large_bodies_are_read_at_once_and_small_ones_do_not_wait_for_them(port: int) -> None:
+    """As many uploads as are read at once have begun; one more is not read, and everybody else is served."""
+    head = f"POST /imports HTTP/1.1\r\nHost: h\r\nCookie: marshrut_session=anna\r\nExpect: 100-continue\r\nContent-Length: {BODY_LIMIT + 1}\r\n\r\n"
+    with ExitStack() as wires:
+        begun = [wires.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20)) for _number in range(4)]
+        for wire in begun:
+            wire.sendall(head.encode())
+            assert wire.recv(100).startswith(b"HTTP/1.1 100")
+        late = wires.enter_context(socket.create_connection(("127.0.0.1", port), timeout=0.3))
+        late.sendall(head.encode())
+        with pytest.raises(TimeoutError):
+            late.recv(100)
+        assert ask(port, "GET /x HTTP/1.1")[0] == 200
+        begun[0].close()
+        late.settimeout(20)
+        assert late.recv(100).startswith(b"HTTP/1.1 100")
 
 
 def test_a_client_that_asks_before_sending_too_much_is_answered_at_once(port: int) -> None:

@@ -21,6 +21,8 @@ MOST_HELD = 192 << 20  # bytes of the part with shared texts, which is held in m
 MOST_SMALL_PART = 24 << 20  # bytes of every other part that is read whole
 MOST_PARTS = 2_000
 HARMLESS, HIGHEST_RATIO = 32 << 20, 250  # a part larger than this may not have been squeezed more than that
+MOST_CELLS_IN_A_ROW = 5_000  # a wider row is not even made into cells to say that it is too wide
+_BLOCK = 1 << 20
 _BROKEN = (zipfile.BadZipFile, zlib.error, ParseError, InvalidFileException, KeyError, ValueError, TypeError, AttributeError,
            IndexError, EOFError, OSError, NotImplementedError, RuntimeError, LookupError, RecursionError)
 
@@ -41,6 +43,8 @@ def check_package(file: BinaryIO) -> None:
         raise Invalid("locked_file", _("The file is locked with a password. Take the password off and try again."), field="file")
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED or any(map(_is_bomb, parts)):
         raise Invalid("zip_bomb", _("The file would be far too large when unpacked, and is not opened."), field="file")
+    if any(_has_endless_row(file, part.filename) for part in parts if "worksheets/" in part.filename.lower()):
+        raise Invalid("endless_row", _("A row of this table has far too many cells, and is not read."), field="file")
     if not any(part.filename.startswith("xl/workbook") for part in parts):
         raise Invalid("not_a_table", _("This is an archive, not a table: unpack it and choose the file inside."), field="file")
 
@@ -54,6 +58,34 @@ def _is_bomb(part: zipfile.ZipInfo) -> bool:
     if "worksheets/" not in name and "sharedstrings" not in name and not name.startswith("xl/media") and part.file_size > MOST_SMALL_PART:
         return True
     return part.file_size > HARMLESS and part.file_size > HIGHEST_RATIO * max(part.compress_size, 1)
+
+
+def _has_endless_row(file: BinaryIO, name: str) -> bool:
+    """Whether a row has so many cells that making them, all before the row itself, would take minutes.
+
+    Looked for in the bytes, between one end of a row and the next, in blocks.
+    """
+    cells, kept = 0, b""
+    try:
+        with zipfile.ZipFile(file) as package, package.open(name) as part:
+            while block := part.read(_BLOCK):
+                *rows, last = (kept + block).split(b"row>")
+                for row in rows:
+                    if cells + _count_cells(row) > MOST_CELLS_IN_A_ROW:
+                        return True
+                    cells = 0
+                kept = last[-3:]  # a mark may be torn between two blocks
+                cells += _count_cells(last) - _count_cells(kept)
+                if cells > MOST_CELLS_IN_A_ROW:
+                    return True
+    except _BROKEN as error:
+        raise _broken() from error
+    return False
+
+
+def _count_cells(xml: bytes) -> int:
+    """How many cells begin here, at least; elements of other names that begin alike are few."""
+    return xml.count(b"<c") + xml.count(b":c")
 
 
 def _broken() -> Invalid:

@@ -1,5 +1,6 @@
 """Every change is kept with who and when: through the program, in bulk, and in bare SQL; and nobody rewrites it."""
 
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from marshrut.agency.models import ApiToken, Employee
 from marshrut.agency.permissions import system
 from marshrut.agency.services import add_employee, issue_token
 from marshrut.core.clock import utc_now
+from marshrut.core.history import read_since
 from marshrut.journal.models import Task
 from marshrut.ops import postgres
 
@@ -120,3 +122,18 @@ def test_the_application_cannot_rewrite_or_silence_history(
         bare.commit()
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             bare.execute(attempt)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("hours", [0, 1, 2, 30, 71, 72, 73])
+def test_what_changed_since_a_moment_is_found_by_halving(cast: Cast, hours: int) -> None:
+    now = utc_now() + timedelta(days=30)  # later than everything the cast has left there
+    rows = [(now - timedelta(hours=72 - n), n) for n in range(73)]
+    with connection.cursor() as cursor:
+        cursor.executemany("insert into core_change(at, by, table_name, row_id, op) values (%s, 'test', 'far_table', %s, 'U')", rows)
+        since = read_since(now - timedelta(hours=hours))
+        cursor.execute(f"select * from {since.rows('far_table')} found")
+        assert sorted(row[0] for row in cursor.fetchall()) == [n for at, n in rows if at >= now - timedelta(hours=hours)]
+        assert since.behind >= len([at for at, _n in rows if at >= since.moment])
+        assert read_since(now - timedelta(days=400)).behind > 73
+        assert read_since(now + timedelta(days=1)).behind == 0

@@ -110,8 +110,11 @@ GOOD = workbook([["Имя"], ["Иван"]])
     (bomb(64 << 20), "zip_bomb"), (packed("xl/worksheets/sheet1.xml", LAUGHS), "broken_xlsx"),
     (packed("xl/worksheets/sheet1.xml", "<worksheet><sheetData><row r='x'>"), "broken_xlsx"),
     (packed("xl/workbook.xml", LAUGHS), "broken_xlsx"),
+    (packed("xl/worksheets/sheet1.xml", f"<worksheet><sheetData><row>{'<c/>' * 600_000}</row></sheetData></worksheet>"), "endless_row"),
+    (packed("xl/worksheets/sheet1.xml", "<x:worksheet><x:sheetData><x:row>" + "<x:c r='A1'/>" * 90_000), "endless_row"),
+    (workbook([[f"c{n}" for n in range(400)]]), "wide_table"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 600, "old_excel"), (b"%PDF-1.4 ...", "not_a_table"),
-    (b"a;b\n" + b"x" * (9 << 20), "long_line"), (b'a;b\n1;"' + b"x;\n" * (1 << 20), "long_cell"),
+    (b"a;b\n" + b"x" * (9 << 20), "long_line"), (b'a;b\n1;"' + b"x" * (3 << 20) + b'"\n', "long_cell"),
     (b";".join(b"c%d" % n for n in range(301)), "wide_table"),
 ])  # fmt: skip
 def test_what_cannot_be_read_is_refused_with_a_sentence(content: bytes, code: str) -> None:
@@ -155,3 +158,38 @@ def test_a_large_export_stays_small_in_memory() -> None:
             pass
     assert tracemalloc.get_traced_memory()[1] < 8 << 20
     tracemalloc.stop()
+
+
+def test_many_rows_and_what_stands_after_them_are_no_endless_row() -> None:
+    merged = "".join(f'<mergeCell ref="A{n}:B{n}"/>' for n in range(1, 9000))
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 9001))
+    content = packed("xl/worksheets/sheet1.xml", f"""<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
+        <sheetData>{rows}</sheetData><mergeCells>{merged}</mergeCells></worksheet>""")
+    assert len(rows_of(content)) == 9000
+
+
+def leads(*broken: int, note: str = '"Незакрытая кавычка', count: int = 100) -> bytes:
+    lines = [f"Имя {n};+7921{n:07};Турция" for n in range(1, count + 1)]
+    for n in broken:
+        lines[n - 1] = lines[n - 1].replace("Имя", note)
+    return "\r\n".join(["Имя;Телефон;Куда", *lines, '"Петров; Иван";"+7 921";"два ""слова"""']).encode()
+
+
+@pytest.mark.parametrize("broken", [(11,), (1,), (11, 41), (11, 12), (100,), tuple(range(1, 101))])
+def test_a_quote_that_is_not_closed_swallows_no_row(broken: tuple[int, ...]) -> None:
+    rows = rows_of(leads(*broken))
+    assert len(rows) == 102
+    assert [row[1] for row in rows[1:101]] == [f"+7921{n:07}" for n in range(1, 101)]
+    assert rows[101] == ["Петров; Иван", "+7 921", 'два "слова"']
+    assert all(rows[n][0] == f'"Незакрытая кавычка {n}' for n in broken)
+
+
+def test_a_quote_in_the_heading_and_one_without_an_end_lose_nothing() -> None:
+    assert len(rows_of(b'"Name;Phone\n' + b"Ivan;1\n" * 24_000)) == 24_001
+    assert len(rows_of(b'a;b\n1;"' + b"x;y\n" * 700_000)) == 700_001
+
+
+def test_notes_of_many_lines_stay_in_their_cells() -> None:
+    note = "\n".join(f"строка {n}; и ещё, слова" for n in range(60))
+    rows = rows_of(f'Имя;Заметка\nИван;"{note}"\nПётр;"ООО ""Ромашка"""\n"Анна" Ивановна;х'.encode())
+    assert rows == [["Имя", "Заметка"], ["Иван", note], ["Пётр", 'ООО "Ромашка"'], ["Анна Ивановна", "х"]]

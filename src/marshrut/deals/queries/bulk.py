@@ -87,7 +87,7 @@ def run_rows(actor: Actor, run: RunCard, *, after: int = 0, limit: int = 100) ->
                 where w.run_id = %s order by w.state <> 'refused', w.number offset {int(after)} limit {int(limit)}""",
             [*values, run.id],
         )
-        return [RunRow(*row) for row in cursor.fetchall()]
+        return [RunRow(number, item, state, note, actor.named(name) or None) for number, item, state, note, name in cursor.fetchall()]
 
 
 def unfinished_runs() -> list[int]:

@@ -16,6 +16,7 @@ from marshrut.agency.permissions import Actor
 from marshrut.clients.permissions import people_in_reach
 from marshrut.clients.queries import found_by
 from marshrut.deals.queries.list_reference import ListReference
+from marshrut.deals.queries.standing_still import STUCK
 from marshrut.deals.rules.list_filters import Days, ListQuery, Numbers, OwnField
 from marshrut.journal.permissions import matters_in_reach
 
@@ -42,8 +43,6 @@ _DAYS = {
 }  # fmt: skip
 _NUMBERS = {"priority": "i.priority", "budget": "d.worth", "amount": "l.amount", "trips": "p.past_deals"}
 _NO_PHONE = "not exists (select from clients_contactpoint c where c.person_id = p.id and c.kind = '{kind}')"
-_STUCK = """exists (select from deals_stage s where s.id = l.stage_id and s.longest_days is not null
-    and l.stage_entered_at < {now} - make_interval(days => s.longest_days))"""
 _LATE = "exists (select from journal_task t where t.dossier_id = d.id and t.state = 'pending' and t.due_at < {now})"
 _HAS_OPEN = "exists (select from journal_dossier d where d.person_id = p.id and d.is_open and {reach})"
 _PLAIN = {
@@ -51,6 +50,14 @@ _PLAIN = {
     "funnel": "split_part(d.place, '/', 1)", "relevance": "i.relevance", "clock": "i.clock_state", "disposition": "i.disposition",
     "currency": "d.currency", "language": "p.language",
 }  # fmt: skip
+
+_TABLES = {"inquiry": "intake_inquiry", "deal": "deals_deal", "matter": "journal_dossier", "person": "clients_person",
+           "contact": "clients_contactpoint"}  # fmt: skip
+_CHANGED = {
+    "inquiries": "i.dossier_id in (select dossier_id from intake_inquiry where raw_id in {inquiry} union all {matter})",
+    "deals": "l.dossier_id in (select dossier_id from deals_deal where id in {deal} union all {matter})",
+    "clients": "p.id in (select person_id from clients_contactpoint where id in {contact} union all {person})",
+}
 
 
 def literal(moment: datetime) -> str:
@@ -96,7 +103,9 @@ def conditions_of(actor: Actor, wanted: ListQuery, reference: ListReference, now
     for own in wanted.own:
         _add_own(found, "p" if page == "clients" else "d", own)
     if wanted.text:
-        _add_text(found, wanted)
+        _add_text(found, actor, wanted)
+    if wanted.since:
+        found.add(_CHANGED[page].format(**{name: wanted.since.rows(table) for name, table in _TABLES.items()}))
     return found
 
 
@@ -152,7 +161,7 @@ def _add_flag(found: Conditions, name: str, actor: Actor, now: datetime) -> None
         reach, values = matters_in_reach(actor)
         found.add(_HAS_OPEN.format(reach=reach), *values)
     else:
-        sql = {"overdue": _LATE, "stuck": _STUCK, "waiting": "d.waits_until is not null", "missing": "i.contact_missing <> '{{}}'"}
+        sql = {"overdue": _LATE, "stuck": STUCK, "waiting": "d.waits_until is not null", "missing": "i.contact_missing <> '{{}}'"}
         found.add(sql[name].format(now=literal(now)))
 
 
@@ -169,9 +178,9 @@ def _add_own(found: Conditions, alias: str, own: OwnField) -> None:
             found.add(f"{column} @? %s::jsonpath", path)
 
 
-def _add_text(found: Conditions, wanted: ListQuery) -> None:
+def _add_text(found: Conditions, actor: Actor, wanted: ListQuery) -> None:
     """By the client's name, phone or e-mail; or by the number of the inquiry or deal."""
-    who, values = found_by(wanted.text)
+    who, values = found_by(actor, wanted.text)
     number = wanted.text.lstrip("#№ ")
     if wanted.page.slug == "clients":
         found.add(f"({who})", *values)

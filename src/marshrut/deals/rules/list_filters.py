@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from marshrut.core.history import Since
 from marshrut.core.names import clean_text
 from marshrut.core.typed_values import FieldSpec, UnreadableValue, read_day, read_value
 
@@ -68,6 +69,12 @@ class ListPage:
     usual_sort: str
     states: tuple[str, ...] = ()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that narrows it, beside `state` and the agency's own fields."""
+        ends = [f"{name}_{end}" for name in (*self.days, *self.numbers) for end in ("from", "to")]
+        return ("q", *dict.fromkeys((*self.words, *ends, *self.flags)))
+
     def sort_of(self, state: str) -> str:
         """The order a list has by itself: the newest first, of what is closed the latest closed."""
         if state in ENDED:
@@ -94,7 +101,10 @@ PAGES = {page.slug: page for page in (INQUIRIES, DEALS, CLIENTS)}
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """What one list is asked for. `sort` is a name of the page's sorts; `flaws` is what was left out of account."""
+    """What one list is asked for. `sort` is a name of the page's sorts; `flaws` is what was left out of account.
+
+    `since`, which programs ask for, keeps what was made or changed at that moment or later.
+    """
 
     page: ListPage
     text: str = ""
@@ -107,6 +117,7 @@ class ListQuery:
     sort: str = ""
     is_descending: bool = True
     flaws: tuple[Flaw, ...] = ()
+    since: Since | None = None
 
     @property
     def is_narrowed(self) -> bool:

@@ -23,6 +23,7 @@ from marshrut.deals.services.bulk_actions import ACTIONS, SCOPES, check_options,
 log = logging.getLogger(__name__)
 MOST_ROWS, AT_ONCE, MOST_ATTEMPTS = 5000, 100, 5
 RUNNER = "deals.run_bulk"
+FORGOTTEN = '{"forgotten": true}'  # instead of what an action was given, once it cannot be taken back
 
 
 @transaction.atomic
@@ -48,6 +49,23 @@ def start_bulk(
     run = BulkRun.objects.create(employee_id=by.id, page=page, action=action, options=kept, language=language, created_at=now)
     _add_rows(run.pk, chosen)
     return run.pk
+
+
+def forget_values(*, now: datetime) -> int:
+    """What bulk actions were given, and what stood before, once they can no longer be taken back; how many actions."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """with over as (
+                   select id from deals_bulkrun where finished_at < %s and undo_of_id is null and options <> %s::jsonb
+                   and not exists (select from deals_bulkrun u where u.undo_of_id = deals_bulkrun.id and u.finished_at is null)),
+               emptied as (
+                   update deals_bulkrow set before = null where run_id in (
+                       select id from over union select id from deals_bulkrun where undo_of_id in (select id from over))
+                   and before is not null)
+               update deals_bulkrun set options = %s where id in (select id from over) or undo_of_id in (select id from over)""",
+            [now - UNDO_WINDOW, FORGOTTEN, FORGOTTEN],
+        )
+        return int(cursor.rowcount)
 
 
 def _add_rows(run_id: int, ids: Sequence[int], before: Sequence[Any] | None = None) -> None:
@@ -77,7 +95,7 @@ def start_undo(*, run_id: int, language: str, by: Actor, now: datetime) -> int:
         raise Refused("still_running", _("It is still running; take it back when it is done."))
     if now - run.finished_at > UNDO_WINDOW:
         raise Refused("too_late", _("It was done too long ago to be taken back as a whole."))
-    rows = list(BulkRow.objects.filter(run=run, state="done").order_by("number").values_list("item_id", "before"))
+    rows = list(BulkRow.objects.filter(run=run, state="done", before__isnull=False).order_by("number").values_list("item_id", "before"))
     if not rows:
         raise Refused("nothing_done", _("Nothing was done, so there is nothing to take back."))
     undo = BulkRun.objects.create(

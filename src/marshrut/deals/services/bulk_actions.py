@@ -18,21 +18,17 @@ from marshrut.deals.services.passing import close_deal, reopen_deal
 from marshrut.intake.queries import find_inquiry
 from marshrut.intake.reference import read_reference
 from marshrut.intake.services import close_inquiry, mark_spam, reopen_inquiry
-from marshrut.intake.services.handing import hand_over_matter, may_hand_over, receivers_of
+from marshrut.intake.services.handing import clean_reason, find_receiver, hand_client_back, hand_over_client, hand_over_matter
+from marshrut.intake.services.putting_back import changed_since, hand_matter_back, matter_before, put_reopened_back
 from marshrut.journal.queries import custom_of, find_task
-from marshrut.journal.services import (
-    Holder,
-    NextAction,
-    finish_task,
-    hand_over,
-    has_other_task,
-    lock_matter,
-    plan_action,
-    set_custom,
-)
+from marshrut.journal.services import NextAction, finish_task, has_other_task, lock_matter, plan_action, set_custom
 
 SCOPES = {"inquiries": "inquiries:write", "deals": "deals:write", "clients": "persons:write"}
-ACTIONS = {"inquiries": ("hand_over", "plan", "set", "close", "spam"), "deals": ("hand_over", "plan", "set", "close"), "clients": ("set",)}
+ACTIONS = {
+    "inquiries": ("hand_over", "plan", "set", "close", "spam"),
+    "deals": ("hand_over", "plan", "set", "close"),
+    "clients": ("hand_over", "set"),
+}
 Options = Mapping[str, Any]
 
 
@@ -42,15 +38,11 @@ def check_options(action: str, page: str, options: Options, by: Actor, now: date
 
 
 def _check_hand_over(page: str, options: Options, by: Actor, now: datetime) -> dict[str, Any]:
-    if not may_hand_over(by):
-        raise Refused("no_grabbing", _("Inquiries are given out by rule; ask the supervisor."))
-    to = options.get("to")
-    if to not in {c.id for c in receivers_of(by, read_staff(read_revision()))}:
-        raise Invalid("no_such_receiver", _("Choose a colleague who can take it."), field="to", missing=("to",))
-    reason = clean_text(options.get("reason"), 300)
-    if not reason:
-        raise Invalid("reason_missing", _("Say why it is handed over."), field="reason", missing=("reason",))
-    return {"to": to, "reason": reason}
+    """To a colleague (`to`) or, a matter only, into a queue (`queue`). A client's open matters go too with `with_matters`."""
+    to, queue = options.get("to"), options.get("queue") if page != "clients" else None
+    find_receiver(by, read_staff(read_revision()), to=to, queue=queue)
+    kept = {"to": to, "queue": queue, "reason": clean_reason(options.get("reason"))}
+    return {**kept, "with_matters": bool(options.get("with_matters"))} if page == "clients" else kept
 
 
 def _check_plan(page: str, options: Options, by: Actor, now: datetime) -> dict[str, Any]:
@@ -103,8 +95,15 @@ def dossier_of(page: str, item_id: int, by: Actor) -> int:
 def do_row(*, page: str, action: str, options: Options, item_id: int, by: Actor, now: datetime) -> dict[str, Any]:
     """Do it with one row; what takes it back. Whatever the service refuses is raised."""
     if page == "clients":
-        return _set_of_person(options, item_id, by, now)
+        return (_hand_over_client if action == "hand_over" else _set_of_person)(options, item_id, by, now)
     return _DO[action](page, options, item_id, by, now)
+
+
+def _hand_over_client(options: Options, item_id: int, by: Actor, now: datetime) -> dict[str, Any]:
+    return hand_over_client(
+        person_id=item_id, to=options["to"], with_matters=options["with_matters"], reason=options["reason"],
+        staff=read_staff(read_revision()), by=by, now=now,
+    )  # fmt: skip
 
 
 def _set_of_person(options: Options, item_id: int, by: Actor, now: datetime) -> dict[str, Any]:
@@ -116,11 +115,10 @@ def _set_of_person(options: Options, item_id: int, by: Actor, now: datetime) -> 
 
 
 def _hand_over(page: str, options: Options, item_id: int, by: Actor, now: datetime) -> dict[str, Any]:
-    matter = lock_matter(dossier_id=dossier_of(page, item_id, by), by=by)
-    hand_over_matter(
-        dossier_id=matter.id, to=options["to"], reason=options["reason"], staff=read_staff(read_revision()), by=by, now=now
-    )
-    return {"owner": matter.owner_id, "queue": matter.queue_id, "office": matter.office_id}
+    return hand_over_matter(
+        dossier_id=dossier_of(page, item_id, by), to=options["to"], queue=options.get("queue"), reason=options["reason"],
+        staff=read_staff(read_revision()), by=by, now=now,
+    )  # fmt: skip
 
 
 def _plan(page: str, options: Options, item_id: int, by: Actor, now: datetime) -> dict[str, Any]:
@@ -136,16 +134,18 @@ def _set(page: str, options: Options, item_id: int, by: Actor, now: datetime) ->
 
 
 def _close(page: str, options: Options, item_id: int, by: Actor, now: datetime) -> dict[str, Any]:
+    before = matter_before(matter=lock_matter(dossier_id=dossier_of(page, item_id, by), by=by))
     if page == "deals":
         close_deal(deal_id=item_id, outcome=options["outcome"], reason=options["reason"], by=by, now=now)
     else:
         close_inquiry(inquiry_id=item_id, outcome=options["outcome"], reason=options["reason"], by=by, now=now)
-    return {}
+    return before
 
 
 def _spam(page: str, options: Options, item_id: int, by: Actor, now: datetime) -> dict[str, Any]:
+    before = matter_before(matter=lock_matter(dossier_id=dossier_of(page, item_id, by), by=by))
     mark_spam(inquiry_id=item_id, by=by, now=now)
-    return {}
+    return before
 
 
 _DO: dict[str, Callable[[str, Options, int, Actor, datetime], dict[str, Any]]] = {
@@ -159,20 +159,27 @@ def undo_row(
     """Take back what was done with one row. Refused where somebody has gone on from it since."""
     kept = before or {}
     if action in ("close", "spam"):
-        if page == "deals":
-            reopen_deal(deal_id=item_id, by=by, now=now)
-        else:
-            reopen_inquiry(inquiry_id=item_id, reference=read_reference(), by=by, now=now)
+        _reopen(page, item_id, kept, by, now)
     elif action == "set":
         _unset(page, options, item_id, kept, by, now)
     elif action == "plan":
         _unplan(kept, by, now)
     else:
-        _hand_back(page, options, item_id, kept, by, now)
+        staff = read_staff(read_revision())
+        if page == "clients":
+            hand_client_back(person_id=item_id, before=kept, staff=staff, by=by, now=now)
+        else:
+            hand_matter_back(dossier_id=dossier_of(page, item_id, by), before=kept, staff=staff, by=by, now=now)
 
 
-def _changed() -> Refused:
-    return Refused("changed_since", _("Somebody has changed it since; it stays as it is now."))
+def _reopen(page: str, item_id: int, kept: Mapping[str, Any], by: Actor, now: datetime) -> None:
+    """Open it again, and let it stand as it stood."""
+    reference = read_reference()
+    if page == "deals":
+        reopen_deal(deal_id=item_id, by=by, now=now)
+    else:
+        reopen_inquiry(inquiry_id=item_id, reference=reference, by=by, now=now)
+    put_reopened_back(dossier_id=dossier_of(page, item_id, by), before=kept, staff=reference.staff, by=by, now=now)
 
 
 def _unset(page: str, options: Options, item_id: int, kept: Mapping[str, Any], by: Actor, now: datetime) -> None:
@@ -180,31 +187,20 @@ def _unset(page: str, options: Options, item_id: int, kept: Mapping[str, Any], b
     if page == "clients":
         card = person_card(by, item_id)
         if card is None or card.custom.get(slug) != options["value"]:
-            raise _changed()
+            raise changed_since()
         set_custom_of_person(person_id=item_id, values=back, by=by, now=now)
         return
     matter = lock_matter(dossier_id=dossier_of(page, item_id, by), by=by)
     if custom_of(matter.id).get(slug) != options["value"]:
-        raise _changed()
+        raise changed_since()
     set_custom(dossier_id=matter.id, values=back, by=by, now=now)
 
 
 def _unplan(kept: Mapping[str, Any], by: Actor, now: datetime) -> None:
     task = find_task(by, int(kept["task"]))
     if task is None or task.state != "pending":
-        raise _changed()
+        raise changed_since()
     matter = lock_matter(dossier_id=task.dossier_id, by=by)
     if not has_other_task(dossier_id=matter.id, task_id=task.id):
         raise Refused("next_action_missing", _("It is the only planned action by now; it stays."))
     finish_task(task_id=task.id, state="cancelled", result="", by=by, now=now)
-
-
-def _hand_back(page: str, options: Options, item_id: int, kept: Mapping[str, Any], by: Actor, now: datetime) -> None:
-    matter = lock_matter(dossier_id=dossier_of(page, item_id, by), by=by)
-    staff = read_staff(read_revision())
-    is_there = kept.get("queue") is not None or kept.get("owner") in staff.colleagues
-    if matter.owner_id != options["to"] or not matter.is_open or not is_there:
-        raise _changed()
-    holder = Holder(kept.get("owner"), kept.get("queue"), kept.get("office"))
-    why = {"code": "given_by_hand", "name": by.name, "why": _("taken back")}
-    hand_over(matter=matter, holder=holder, reason=why, due_at=None, by=by, now=now)

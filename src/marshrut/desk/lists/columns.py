@@ -74,8 +74,8 @@ def kind_of(line: MatterLine) -> str:
 
 def who(line: MatterLine, shown: Shown) -> str:
     """Whose matter it is, as far as this reader may know."""
-    if line.person and (shown.sees_phones or line.person != line.phone):
-        return written_phone(line.person)
+    if line.person:
+        return written_phone(shown.desk.actor.named(line.person))
     number = shown.phone(line.phone)
     return written_phone(number) if number else shown.email(line.email) or _("Nobody identified yet")
 
@@ -248,9 +248,7 @@ def _name(line: ClientLine, shown: Shown) -> Markup:
 
 
 def _person_name(line: ClientLine, shown: Shown) -> str:
-    if not shown.sees_phones and line.name == line.phone:
-        return written_phone(shown.phone(line.phone))
-    return written_phone(line.name)
+    return written_phone(shown.desk.actor.named(line.name))
 
 
 _CLIENTS = (

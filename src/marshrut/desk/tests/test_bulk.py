@@ -11,8 +11,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from marshrut.agency.models import CustomField, Employee, ExportLog, SavedView
+from marshrut.agency.models import CustomField, Employee, ExportLog, Queue, SavedView
 from marshrut.agency.permissions import Actor
+from marshrut.clients.models import Person
 from marshrut.core.clock import utc_now
 from marshrut.deals.models import BulkRow, BulkRun
 from marshrut.deals.services import open_deal
@@ -22,6 +23,7 @@ from marshrut.desk.tests.conftest import Ask
 from marshrut.desk.tests.test_lists import numbers, text
 from marshrut.intake.models import Inquiry
 from marshrut.journal.models import Dossier, Task
+from marshrut.journal.services import put_aside
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +123,108 @@ def test_all_that_the_filters_find_are_handed_over_and_taken_back(vera: Client, 
     vera.post(f"/lists/runs/{last_run()}/undo", headers={"HX-Request": "true"})
     assert sorted(owners.all()) == sorted([cast.supervisor.id, cast.anna.id, cast.anna.id])
     assert {state for _id, state in results(last_run())} == {"done", "refused"}
+
+
+def hands(dossier_id: int) -> Any:
+    """Everything a handing over touches: holder, office, whose each planned action is, why, whose the client is."""
+    dossier = Dossier.objects.get(pk=dossier_id)
+    tasks = list(Task.objects.filter(dossier_id=dossier_id, state="pending").order_by("id").values_list("id", "assignee_id", "queue_id"))
+    reasons = list(Inquiry.objects.filter(dossier_id=dossier_id).order_by("pk").values_list("owner_reason", "state", "clock_state", "inquiry_class"))
+    person = Person.objects.filter(pk=dossier.person_id).values_list("owner_id", "office_id")[0]
+    return (dossier.owner_id, dossier.queue_id, dossier.office_id, dossier.waits_until, dossier.waits_for), tasks, reasons, person
+
+
+def undo(browser: Client) -> Any:
+    return browser.post(f"/lists/runs/{last_run()}/undo", headers={"HX-Request": "true"})
+
+
+def plan_for(who: Actor, dossier_id: int) -> None:
+    """An action somebody else is to do on a matter."""
+    Task.objects.create(dossier_id=dossier_id, title="Проверить визу", due_at=utc_now() + timedelta(days=3), assignee_id=who.id, created_by="test")
+
+
+def test_matters_go_into_a_queue_and_come_back_exactly_as_they_were(vera: Client, hers: Ask, cast: Any) -> None:
+    queue = Queue.objects.create(slug="hot", name="Горящие туры", office_id=cast.anna.office_id)
+    foreign = Queue.objects.exclude(office_id=cast.anna.office_id).exclude(office_id=None).values_list("id", flat=True)[0]
+    inquiries = [hers(name="Анна Перова"), hers(name="Вера Второва")]
+    plan_for(cast.boris, inquiries[0].dossier_id)
+    before = [hands(inquiry.dossier_id) for inquiry in inquiries]
+    ids = ",".join(str(inquiry.pk) for inquiry in inquiries)
+    asked = vera.post("/lists/inquiries/bulk/hand_over", {"ids": ids}).content.decode()
+    assert "Горящие туры" in asked
+    assert f"queue-{foreign}" not in asked
+    refused = vera.post("/lists/inquiries/bulk/hand_over", {"ids": ids, "step": "do", "to": f"queue-{foreign}", "reason": "Анна больна"})
+    assert refused.status_code == 422
+    vera.post("/lists/inquiries/bulk/hand_over", {"ids": ids, "step": "do", "to": f"queue-{queue.pk}", "reason": "Анна больна"})
+    assert [state for _id, state in results(last_run())] == ["done", "done"]
+    assert {Dossier.objects.get(pk=i.dossier_id).queue_id for i in inquiries} == {queue.pk}
+    assert not Task.objects.filter(dossier_id__in=[i.dossier_id for i in inquiries], state="pending").exclude(queue_id=queue.pk).exists()
+    undo(vera)
+    assert [hands(inquiry.dossier_id) for inquiry in inquiries] == before
+
+
+def test_a_client_who_was_new_goes_back_to_whoever_kept_them(vera: Client, hers: Ask, cast: Any) -> None:
+    inquiry = hers()
+    before = hands(inquiry.dossier_id)
+    vera.post("/lists/inquiries/bulk/hand_over", {"ids": str(inquiry.pk), "step": "do", "to": str(cast.boris.id), "reason": "Анна больна"})
+    assert Person.objects.get(pk=inquiry.person_id).owner_id == cast.boris.id
+    undo(vera)
+    assert hands(inquiry.dossier_id) == before
+
+
+@pytest.mark.parametrize("with_matters", ["", "1"])
+def test_clients_are_handed_over_with_or_without_what_is_open_and_come_back(vera: Client, hers: Ask, cast: Any, with_matters: str) -> None:
+    inquiries = [hers(name="Анна Перова"), hers(name="Вера Второва")]
+    plan_for(cast.anna, inquiries[0].dossier_id)
+    before = [hands(inquiry.dossier_id) for inquiry in inquiries]
+    people = [inquiry.person_id for inquiry in inquiries]
+    given = {"ids": ",".join(map(str, people)), "step": "do", "to": str(cast.boris.id), "reason": "Анна уходит", "matters": with_matters}
+    assert vera.post("/lists/clients/bulk/hand_over", given).status_code == 200
+    assert set(Person.objects.filter(pk__in=people).values_list("owner_id", flat=True)) == {cast.boris.id}
+    holders = set(Dossier.objects.filter(person_id__in=people).values_list("owner_id", flat=True))
+    assert holders == {cast.boris.id if with_matters else cast.anna.id}
+    vera.post("/lists/clients/bulk/hand_over", given)
+    assert [state for _id, state in results(last_run())] == ["refused", "refused"]
+    vera.post(f"/lists/runs/{last_run() - 1}/undo", headers={"HX-Request": "true"})
+    assert [hands(inquiry.dossier_id) for inquiry in inquiries] == before
+
+
+def test_a_client_somebody_has_gone_on_with_stays_where_they_are(vera: Client, hers: Ask, cast: Any) -> None:
+    inquiry = hers()
+    given = {"ids": str(inquiry.person_id), "step": "do", "to": str(cast.boris.id), "reason": "Анна уходит", "matters": "1"}
+    vera.post("/lists/clients/bulk/hand_over", given)
+    Person.objects.filter(pk=inquiry.person_id).update(owner_id=cast.supervisor.id)
+    undo(vera)
+    assert results(last_run()) == [(inquiry.person_id, "refused")]
+    assert hands(inquiry.dossier_id)[0][0] == cast.boris.id
+
+
+def test_clients_are_handed_over_by_whoever_answers_for_them_only(anna: Client, stranger: Client, vera: Client, hers: Ask, cast: Any) -> None:
+    inquiry = hers()
+    given = {"ids": str(inquiry.person_id), "step": "do", "to": str(cast.boris.id), "reason": "так"}
+    for browser in (anna, stranger):
+        assert browser.post("/lists/clients/bulk/hand_over", given).status_code == 409
+        assert "hand_over" not in text(browser, "/clients")
+    assert vera.post("/lists/clients/bulk/hand_over", {**given, "to": str(cast.stranger.id)}).status_code == 422
+    Person.objects.filter(pk=inquiry.person_id).update(owner_id=cast.stranger.id, office_id=cast.stranger.office_id)
+    Dossier.objects.filter(pk=inquiry.dossier_id).update(owner_id=cast.stranger.id, office_id=cast.stranger.office_id)
+    vera.post("/lists/clients/bulk/hand_over", given)
+    assert results(last_run()) == [(inquiry.person_id, "refused")]
+
+
+@pytest.mark.parametrize(("page", "action"), [("inquiries", "close"), ("inquiries", "spam"), ("deals", "close")])
+def test_what_was_closed_stands_again_exactly_as_it_stood(anna: Client, hers: Ask, cast: Any, page: str, action: str) -> None:
+    inquiry = hers()
+    plan_for(cast.anna, inquiry.dossier_id)
+    item = inquiry.pk if page == "inquiries" else open_deal(inquiry_id=inquiry.pk, funnel="office", by=cast.anna, now=utc_now())
+    if page == "deals":
+        put_aside(dossier_id=inquiry.dossier_id, until=utc_now() + timedelta(days=9), why="ждёт отпуска", by=cast.anna, now=utc_now())
+    before = hands(inquiry.dossier_id)
+    anna.post(f"/lists/{page}/bulk/{action}", {"ids": str(item), "step": "do", "outcome": "lost", "loss": "Дорого"})
+    assert results(last_run()) == [(item, "done")]
+    undo(anna)
+    assert results(last_run()) == [(item, "done")]
+    assert hands(inquiry.dossier_id) == before
 
 
 def test_spam_and_closing_refuse_what_has_become_a_deal_and_can_be_taken_back(anna: Client, hers: Ask, cast: Any) -> None:

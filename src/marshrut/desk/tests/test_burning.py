@@ -1,5 +1,6 @@
 """What burns: who sees it, what stands in it, and the gesture that puts a matter into better hands."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,13 +12,13 @@ from django.test.utils import CaptureQueriesContext
 
 from marshrut.agency.models import Employee
 from marshrut.agency.permissions import Actor
-from marshrut.channels.models import RawMessage
+from marshrut.channels.models import MailDoor, RawMessage
 from marshrut.core.clock import utc_now
-from marshrut.deals.models import Stage
+from marshrut.deals.models import Deal, Stage
 from marshrut.deals.services import open_deal
 from marshrut.desk.tests.conftest import Ask
 from marshrut.intake.models import Inquiry
-from marshrut.journal.models import Task, Touch
+from marshrut.journal.models import Dossier, Task, Touch
 
 pytestmark = pytest.mark.django_db
 Look = Callable[[Actor], Client]
@@ -33,6 +34,25 @@ def burning(browser: Client) -> str:
     answer = browser.get("/burning")
     assert answer.status_code == 200
     return str(answer.content.decode())
+
+
+def test_the_list_behind_the_deals_that_stand_still_has_just_those(look: Look, hers: Ask, cast: Any) -> None:
+    now, vera = utc_now(), look(cast.supervisor)
+    deals = [open_deal(inquiry_id=hers(name=f"Клиент {word}").pk, funnel="office", by=cast.anna, now=now) for word in "АБВГДЕЖЗИК"]
+    Stage.objects.update(longest_days=5)
+    at_stage = dict.fromkeys(deals[:7], 6) | {deals[7]: 20, deals[8]: 20}
+    for deal, days in at_stage.items():
+        Deal.objects.filter(pk=deal).update(stage_entered_at=now - timedelta(days=days))
+    Stage.objects.filter(slug="need_recorded").update(longest_days=None)
+    no_limit = Stage.objects.get(slug="need_recorded", funnel__slug="office")
+    Deal.objects.filter(pk__in=deals[7:9]).update(stage=no_limit)  # one of them silent for two weeks, the other not
+    Touch.objects.filter(dossier__deals=deals[7]).update(at=now - timedelta(days=15))
+    Dossier.objects.filter(deals=deals[0]).update(waits_until=now + timedelta(days=3), waits_for="ждёт отпуска")
+    page = burning(vera)
+    address = re.search(r'href="(/lists/deals[^"]*)">[^<]*7<', page)
+    assert address, page
+    listed = vera.get(address.group(1)).content.decode()
+    assert {int(n) for n in re.findall(r'data-open href="/deals/(\d+)"', listed)} == {*deals[1:7], deals[7]}
 
 
 def test_when_all_is_calm_the_page_says_so(look: Look, hers: Ask, cast: Any) -> None:
@@ -96,6 +116,14 @@ def test_the_house_says_where_it_hurts(look: Look, cast: Any) -> None:
     page = burning(look(cast.supervisor))
     assert "/inbox?tab=quarantine" in page
     assert page.count('class="burning-sign"') == 2
+
+
+def test_a_mail_door_that_cannot_be_read_leads_whoever_may_to_its_settings(look: Look, cast: Any) -> None:
+    MailDoor.objects.create(name="Почта", kind="drop", path="/gone", source_slug="email", problem="нет папки", problem_since=utc_now())
+    assert 'href="/settings/mail"' in burning(look(cast.owner))
+    told = burning(look(cast.supervisor))
+    assert "Почта" in told
+    assert 'href="/settings/mail"' not in told
 
 
 def test_the_page_is_for_whoever_answers_for_others_and_within_their_office(look: Look, hers: Ask, cast: Any) -> None:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given as tried
 from hypothesis import strategies as st
 
-from marshrut.agency.models import Absence
+from marshrut.agency.models import Absence, Employee
 from marshrut.core.clock import utc_now
 from marshrut.core.working_time import WorkingCalendar
 from marshrut.desk.calendar_grid import (
@@ -78,20 +78,22 @@ def test_several_windows_a_day_leave_the_lunch_shut() -> None:
 MINUTES = st.integers(0, 24 * 60 - 1)
 
 
-@tried(st.lists(st.tuples(MINUTES, st.one_of(st.none(), st.integers(1, 600))), max_size=12))
-def test_blocks_of_one_lane_never_overlap_and_none_is_lost(given_spans: list[tuple[int, int | None]]) -> None:
+@tried(st.lists(st.tuples(MINUTES, st.one_of(st.none(), st.integers(1, 600))), max_size=12), st.sampled_from([2, 3]))
+def test_blocks_of_one_lane_never_overlap_and_none_is_lost(given_spans: list[tuple[int, int | None]], most: int) -> None:
     midnight = datetime(2026, 11, 23, tzinfo=KYIV)
     spans = [
         (n, midnight + timedelta(minutes=at), midnight + timedelta(minutes=at + length) if length else None)
         for n, (at, length) in enumerate(given_spans)
     ]
-    placed = place_blocks(spans, midnight.date(), KYIV)
-    assert sorted(p.key for p in placed) == list(range(len(spans)))
+    placed = place_blocks(spans, midnight.date(), KYIV, most)
+    assert sorted(key for p in placed for key in p.keys) == list(range(len(spans)))
     for one in placed:
         assert 0 <= one.first < one.last <= QUARTERS
-        assert 0 <= one.lane < one.lanes <= 4
+        assert 0 <= one.lane < one.lanes <= most
+        assert one.is_stack == (len(one.keys) > 1)
+        assert not one.is_stack or one.lane == most - 1
         for other in placed:
-            if other.key != one.key and other.lane == one.lane and one.lane < 3:
+            if other is not one and other.lane == one.lane:
                 assert other.first >= one.last or one.first >= other.last
 
 
@@ -190,6 +192,35 @@ def test_a_manager_sees_her_own_calendar_only_and_a_supervisor_the_office_side_b
 )
 def test_an_odd_address_is_answered_with_a_page(anna: Client, query: str) -> None:
     assert anna.get(f"/calendar?{query}").status_code == 200
+
+
+@pytest.mark.django_db
+def test_more_than_three_at_one_time_stand_behind_a_button_that_lists_them_all(
+    anna: Client, look: Any, hers: Ask, cast: Any, tomorrow: datetime
+) -> None:
+    inquiry = hers()
+    for n in range(6):
+        meeting(inquiry, cast.anna, tomorrow, title=f"Встреча {n}")
+    page = anna.get(f"/calendar?day={tomorrow.date()}").content.decode()
+    grid = page.partition('class="cal-list"')[0]
+    assert "ещё 4" in grid
+    assert grid.count('class="menu-item cal-row') == 4
+    assert all(page.count(f'<span class="cut">Встреча {n}</span>') == 2 for n in range(6))  # on the wall and in a phone's list
+
+
+@pytest.mark.django_db
+def test_a_number_in_a_title_is_hidden_from_whoever_sees_no_phones(look: Any, hers: Ask, cast: Any, tomorrow: datetime) -> None:
+    inquiry = hers()
+    task = meeting(inquiry, cast.anna, tomorrow, title="Набрать +7 921 555-44-33")
+    day = f"/calendar?day={tomorrow.date()}"
+    pages = [day, f"/tasks/{task}", f"/tasks/{task}/move", f"/inquiries/{inquiry.pk}", "/inbox?tab=all"]
+    assert all("555-44-33" in look(cast.supervisor).get(page).content.decode() for page in pages[:4])
+    Employee.objects.filter(pk=cast.supervisor.id).update(unmasked=[])
+    browser = look(cast.supervisor)
+    for page in pages:
+        shown = browser.get(page).content.decode()
+        assert "555-44-33" not in shown, page
+    assert "Набрать +7 •••" in browser.get(day).content.decode()
 
 
 @pytest.mark.django_db

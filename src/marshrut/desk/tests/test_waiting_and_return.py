@@ -13,6 +13,7 @@ from marshrut.agency.models import Employee
 from marshrut.core.clock import utc_now
 from marshrut.deals.models import Deal
 from marshrut.deals.services import close_deal, open_deal
+from marshrut.desk.queries import count_sidebar
 from marshrut.desk.quiet import in_quiet_hours
 from marshrut.desk.web.waiting import next_payday
 from marshrut.intake.services import answer_client, close_inquiry
@@ -70,6 +71,25 @@ def test_a_matter_is_put_aside_from_its_card_listed_and_brought_back(anna: Clien
     assert anna.post(f"/dossiers/{inquiry.dossier_id}/back").status_code == 204
     assert "Марина Соколова" in anna.get("/?part=list").content.decode()
     assert anna.post(f"/dossiers/{inquiry.dossier_id}/back").status_code == 409
+
+
+def test_what_waits_leaves_the_inbox_and_its_figures_until_the_client_writes_again(
+    anna: Client, answered: Ask, ask: Ask, cast: Any
+) -> None:
+    inquiry = answered(name="Марина Соколова")
+    answered(name="Пётр Ильин")
+
+    def seen() -> tuple[bool, int]:
+        figures = count_sidebar(cast.anna, utc_now())
+        assert figures.mine == figures.inquiries == anna.get("/inbox?tab=mine").content.decode().count('id="inbox-')
+        return f'id="inbox-{inquiry.pk}"' in anna.get("/inbox?tab=mine&part=list").content.decode(), figures.mine
+
+    assert seen() == (True, 2)
+    put_aside(dossier_id=inquiry.dossier_id, until=utc_now() + timedelta(days=9), why="после зарплаты", by=cast.anna, now=utc_now())
+    assert seen() == (False, 1)
+    assert "после зарплаты" in anna.get("/waiting").content.decode()
+    ask(phone=phone_of(inquiry), message="Уже получили, давайте смотреть")
+    assert seen() == (True, 2)
 
 
 def test_it_is_refused_with_a_sentence_and_what_was_typed_stays(anna: Client, hers: Ask, answered: Ask) -> None:

@@ -28,7 +28,7 @@ from marshrut.desk.shapes import Option
 from marshrut.desk.shaping import choice_options
 from marshrut.desk.web.asking import moment, next_morning, presets, typed
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found
-from marshrut.intake.services.handing import may_hand_over, receivers_of
+from marshrut.intake.services.handing import may_hand_over, queues_to_give, receivers_of
 from marshrut.intake.wording import DISPOSITIONS, disposition_label
 from marshrut.ui.answers import done
 
@@ -37,6 +37,8 @@ LABELS = {
     "set": (noop("Set a field…"), "list-check"), "close": (noop("Close…"), "circle-x"), "spam": (noop("Spam"), "ban"),
 }  # fmt: skip
 SHOWN_RESULTS = 200
+QUEUE = "queue-"
+"""What a queue's number begins with among those a matter can be given to."""
 
 
 def actions_of(actor: Actor, page: str) -> list[dict[str, str]]:
@@ -62,7 +64,7 @@ def bulk(request: DeskRequest, page: str, action: str) -> HttpResponse:
         raise Invalid("nothing_chosen", _("Choose at least one row."))
     if request.POST.get("step") != "do":
         return render(request, "desk/_bulk_dialog.html", {**context, "values": _usual(desk, action), "errors": {}})
-    values = typed(request, "to", "reason", "title", "kind", "due", "field", "value", "outcome", "loss", "note")
+    values = typed(request, "to", "matters", "reason", "title", "kind", "due", "field", "value", "outcome", "loss", "note")
     try:
         run_id = start_bulk(page=page, action=action, options=_options(desk, action, values, context), ids=ids,
                             language=get_language() or "ru", by=desk.actor, now=desk.now)  # fmt: skip
@@ -77,15 +79,19 @@ def _chosen(request: DeskRequest, page: str) -> list[int]:
     """The rows that were ticked, or all that the filters find, up to the most at once."""
     if request.POST.get("all"):
         return chosen_ids(AskedList(request.desk, PAGES[page], QueryDict(request.POST.get("filters", ""))).reading, MOST_ROWS)
-    texts = request.POST.get("ids", "").split(",")
-    return [int(text) for text in dict.fromkeys(texts) if text.isascii() and text.isdecimal() and len(text) < 19][: MOST_ROWS + 1]
+    numbers = map(whole, dict.fromkeys(request.POST.get("ids", "").split(",")))
+    return [number for number in numbers if number is not None][: MOST_ROWS + 1]
 
 
 def _asking(desk: Desk, page: str, action: str) -> dict[str, Any]:
     """What the dialog of an action offers."""
     if action == "hand_over":
         people = sorted(receivers_of(desk.actor, desk.staff), key=lambda colleague: colleague.name)
-        return {"people": [Option(str(c.id), c.name) for c in people]}
+        receivers = [Option(str(c.id), c.name) for c in people]
+        if page != "clients":
+            queues = queues_to_give(desk.actor, desk.staff)
+            receivers += [Option(f"{QUEUE}{queue.id}", _("Queue: %(name)s") % {"name": queue.name}) for queue in queues]
+        return {"receivers": receivers}
     if action == "plan":
         return {"presets": presets(desk), "kinds": choice_options(wording.TASK_KINDS)}
     if action == "set":
@@ -98,13 +104,16 @@ def _asking(desk: Desk, page: str, action: str) -> dict[str, Any]:
 
 
 def _usual(desk: Desk, action: str) -> dict[str, Any]:
-    return {"kind": "call", "due": next_morning(desk)} if action == "plan" else {"outcome": "lost"} if action == "close" else {}
+    if action == "plan":
+        return {"kind": "call", "due": next_morning(desk)}
+    return {"close": {"outcome": "lost"}, "hand_over": {"matters": "1"}}.get(action, {})
 
 
 def _options(desk: Desk, action: str, values: dict[str, str], context: dict[str, Any]) -> dict[str, Any]:
     """What was typed, as the service takes it."""
     if action == "hand_over":
-        return {"to": int(values["to"]) if values["to"].isdecimal() and len(values["to"]) < 19 else None, "reason": values["reason"]}
+        number, kind = whole(values["to"].removeprefix(QUEUE)), "queue" if values["to"].startswith(QUEUE) else "to"
+        return {kind: number, "reason": values["reason"], "with_matters": values["matters"]}
     if action == "plan":
         due_at: datetime = moment(values["due"], "due", desk.now)
         return {"title": values["title"], "kind": values["kind"], "due_at": due_at}
@@ -112,6 +121,11 @@ def _options(desk: Desk, action: str, values: dict[str, str], context: dict[str,
         return {"field": values["field"], "value": values["value"]}
     named = values["loss"] if values["outcome"] == "lost" else ""
     return {"outcome": values["outcome"], "reason": ": ".join(filter(None, (named, values["note"])))}
+
+
+def whole(text: str) -> int | None:
+    """A number typed or sent; None for what the database could not hold."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def _begun(request: DeskRequest, run_id: int, number: int) -> HttpResponse:

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import Colleague
 from marshrut.core.errors import DomainError, NotFound, Refused
 from marshrut.desk.burning import BREAKING, BROKEN, NOBODY, STUCK, LateLine, Trouble, late_by_manager, list_burning, read_trouble
@@ -82,7 +83,7 @@ def burning(request: DeskRequest) -> HttpResponse:
         raise Http404
     blocks = blocks_of(list_burning(desk.actor, desk.now), desk)
     late = late_rows(late_by_manager(desk.actor, desk.now), desk)
-    full, signs = full_rows(desk), signs_of(read_trouble(desk.actor, desk.now))
+    full, signs = full_rows(desk), signs_of(read_trouble(desk.actor, desk.now), desk.actor)
     numbers = {block.slug: block.count for block in blocks}
     context = {
         "blocks": [block for block in blocks if block.items],
@@ -117,7 +118,7 @@ def blocks_of(rows: Iterable[MatterRow], desk: Desk) -> list[Block]:
             "info",
             _("Deals that stand still"),
             _("Longer at a stage than it allows, or nothing done for two weeks."),
-            _list("reports_list", "measure=stuck"),
+            f"{reverse('list_deals')}?stuck=1",
         ),
     }
     blocks = []
@@ -131,14 +132,6 @@ def blocks_of(rows: Iterable[MatterRow], desk: Desk) -> list[Block]:
 
 def _inbox(tab: str) -> str:
     return f"{reverse('inbox')}?tab={tab}"
-
-
-def _list(name: str, query: str) -> str:
-    """The full list behind a number; a page that is not there leads to the board."""
-    try:
-        return f"{reverse(name)}?{query}"
-    except NoReverseMatch:
-        return reverse("board")
 
 
 def late_rows(lines: list[LateLine], desk: Desk) -> list[LateRow]:
@@ -155,7 +148,7 @@ def late_rows(lines: list[LateLine], desk: Desk) -> list[LateRow]:
                 line.count,
                 line.oldest,
                 max(2, line.count * 100 // most),
-                _list("reports_list", whose),
+                f"{reverse('reports_list')}?{whose}",
             )
         )
     return rows
@@ -173,9 +166,10 @@ def full_rows(desk: Desk) -> list[FullRow]:
     return sorted(rows, key=lambda row: row.capacity - row.load)
 
 
-def signs_of(trouble: Trouble) -> list[Sign]:
-    """Trouble of the house in words; nothing while all is well."""
+def signs_of(trouble: Trouble, actor: Actor) -> list[Sign]:
+    """Trouble of the house in words; nothing while all is well. A page that the reader may not open is no link."""
     t = trouble
+    mail = reverse("settings_mail") if actor.may("settings:write") else None
     told: list[tuple[Any, ...]] = [
         (not t.workers, "alert-triangle", "bad", _("Background work stands still"),
          _("No worker has reported for half a minute: clocks, mail and reminders wait. An administrator should look."), None, None),
@@ -183,7 +177,7 @@ def signs_of(trouble: Trouble) -> list[Sign]:
          ngettext("%(count)s message in quarantine", "%(count)s messages in quarantine", t.quarantined) % {"count": t.quarantined},
          _("A person has to look whether it is an inquiry."), t.quarantined_since, _inbox("quarantine")),
         (t.doors, "mail", "bad", _("Mail is not coming in: %(name)s") % {"name": t.door or ""}, _("The folder cannot be read."),
-         t.doors_since, None),
+         t.doors_since, mail),
         (t.failed_sendings, "send", "bad",
          ngettext("%(count)s message could not be sent", "%(count)s messages could not be sent", t.failed_sendings)
          % {"count": t.failed_sendings}, _("See why, mend the address and send again."), t.failed_since, reverse("outbox")),

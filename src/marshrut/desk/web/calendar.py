@@ -1,6 +1,6 @@
 """The calendar: actions, meetings and returns by day, week and month, of one person or of an office side by side."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from marshrut.agency.queries import Colleague
 from marshrut.desk import wording
 from marshrut.desk.calendar_grid import (
+    MOST_LANES,
     QUARTERS,
     Placed,
     Wall,
@@ -38,6 +39,7 @@ from marshrut.ui.wording import language
 VIEWS = ("day", "week", "month")
 ICONS = {"call": "phone", "write": "send", "meeting": "users", "document": "file-text"}
 SLOT = 2  # quarters
+MANY_COLUMNS, FEW_LANES = 5, 2  # narrow columns hold fewer things abreast
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,8 @@ def _grid(desk: Desk, look: Look) -> dict[str, Any]:
     start, end = day_span(days[0], look.zone)[0], day_span(days[-1], look.zone)[1]
     rows = list_calendar(desk.actor, look.ids, start, end)
     columns = [(day, person) for day in days for person in look.people]
-    walls = [_wall(day, person, rows, look) for day, person in columns]
+    most = FEW_LANES if len(columns) >= MANY_COLUMNS else MOST_LANES
+    walls = [_wall(day, person, rows, look, most) for day, person in columns]
     first, last = hours_in_sight(walls)
     known = {row.id: row for row in rows}
     late = list_overdue(desk.actor, look.ids, min(start, desk.now)) if look.today in days else []
@@ -171,21 +174,21 @@ def _grid(desk: Desk, look: Look) -> dict[str, Any]:
         "columns": shown,
         "hours": [{"row": (h - first) * 4 + 1, "label": f"{h:02}:00"} for h in range(first, last)],
         "rows_count": (last - first) * 4,
-        "overdue": late,
+        "overdue": [replace(task, title=desk.actor.text(task.title)) for task in late],
         "overdue_total": late[0].total if late else 0,
         "months": None,
         "now_row": _now_row(desk, look, days, first, last),
     }
 
 
-def _wall(day: date, person: Colleague, rows: list[CalendarRow], look: Look) -> Wall:
+def _wall(day: date, person: Colleague, rows: list[CalendarRow], look: Look, most: int) -> Wall:
     start, end = day_span(day, look.zone)
     own = [
         r
         for r in rows
         if r.assignee_id == person.id and r.at < end and (r.at >= start or (r.ends_at is not None and r.ends_at > start))
     ]
-    blocks = place_blocks([(r.id, r.at, r.ends_at) for r in own], day, look.zone)
+    blocks = place_blocks([(r.id, r.at, r.ends_at) for r in own], day, look.zone, most)
     calendar = person.response_calendar if person.is_on_duty else person.calendar
     return Wall(day, start, end, blocks, shut_strips(calendar, person.absences, day, look.zone))
 
@@ -217,18 +220,35 @@ def _column(
         ],
         "slots": [_slot(day, quarter, first, long_label) for quarter in range(first, last, SLOT)],
         "who": person.id,
-        "events": [_event(known[block.key], block, first, desk, look) for block in wall.blocks],
+        "events": [_event(known[block.keys[0]], block, first, desk, look) for block in wall.blocks if not block.is_stack],
+        "stacks": [_stack(block, known, first, desk, look) for block in wall.blocks if block.is_stack],
+    }
+
+
+def _stack(block: Placed, known: dict[int, CalendarRow], first: int, desk: Desk, look: Look) -> dict[str, Any]:
+    """What has no room beside the others, behind one button."""
+    return {
+        "row": block.first - first + 1,
+        "to": block.last - first + 1,
+        "lane": block.lane,
+        "lanes": block.lanes,
+        "hours": f"{_wall_time(block.first)}–{_wall_time(block.last)}",
+        "events": [_event(known[key], block, first, desk, look) for key in block.keys],
     }
 
 
 def _slot(day: date, quarter: int, first: int, long_label: str) -> dict[str, Any]:
-    wall = f"{quarter // 4:02}:{quarter % 4 * 15:02}"
+    wall = _wall_time(quarter)
     return {
         "row": quarter - first + 1,
         "to": quarter - first + 1 + SLOT,
         "at": f"{day.isoformat()}T{wall}",
         "label": f"{long_label}, {wall}",
     }
+
+
+def _wall_time(quarter: int) -> str:
+    return f"{quarter // 4:02}:{quarter % 4 * 15:02}"
 
 
 def _event(row: CalendarRow, block: Placed, first: int, desk: Desk, look: Look) -> dict[str, Any]:
@@ -240,9 +260,9 @@ def _event(row: CalendarRow, block: Placed, first: int, desk: Desk, look: Look) 
     return {
         "id": row.id,
         "dossier": row.dossier_id,
-        "title": row.title,
+        "title": desk.actor.text(row.title),
         "who": title_of(row.person, None, desk.actor) if row.person else "",
-        "place": row.place,
+        "place": desk.actor.text(row.place),
         "row": block.first - first + 1,
         "to": block.last - first + 1,
         "lane": block.lane,

@@ -1,5 +1,6 @@
 """Gestures on the calendar: plan on an empty hour, look at an action, give it another time."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from marshrut.desk.calendar_reads import MatterChoice, TaskCard, find_task_card,
 from marshrut.desk.shaping import choice_options, stage_of, title_of
 from marshrut.desk.web.asking import asked_about, moment, presets, refused, typed
 from marshrut.desk.web.calendar import clash_words, slot_moment
-from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found
+from marshrut.desk.web.pages import Desk, DeskRequest, acting, at_desk, found
 from marshrut.journal.queries import find_clashes
 from marshrut.journal.services import NextAction, move_task, plan_action, plan_meeting
 from marshrut.ui.answers import done
@@ -125,11 +126,18 @@ def _choice(row: MatterChoice, desk: Desk) -> dict[str, Any]:
     }
 
 
+def _task(request: DeskRequest, pk: int) -> TaskCard:
+    """The action as the reader may see it; 404 when it is absent or out of reach."""
+    actor = request.desk.actor
+    task: TaskCard = found(find_task_card(actor, pk))
+    return replace(task, title=actor.text(task.title), place=actor.text(task.place), result=actor.text(task.result))
+
+
 @require_safe
 @at_desk
 def show_task(request: DeskRequest, pk: int) -> HttpResponse:
     """One action: what, when, where, of whom; with the gestures it allows."""
-    task: TaskCard = found(find_task_card(request.desk.actor, pk))
+    task = _task(request, pk)
     icons = {value: (icon, _(label)) for value, icon, label in wording.TASK_KINDS}
     kind = icons.get(task.kind, ("checkbox", ""))
     client = title_of(task.person, None, request.desk.actor) if task.person else ""
@@ -143,10 +151,11 @@ def show_task(request: DeskRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @at_desk
+@acting
 def move(request: DeskRequest, pk: int) -> HttpResponse:
     """Another time: by the dialog, by a drop (`due` alone), or back again from the toast (`?due=`)."""
     desk = request.desk
-    task: TaskCard = found(find_task_card(desk.actor, pk))
+    task = _task(request, pk)
     context = {
         "task": task,
         "matter_title": title_of(task.person, None, desk.actor) if task.person else "",

@@ -11,15 +11,17 @@ from marshrut.core.errors import DomainError, NotFound
 from marshrut.deals.queries import DealCard, FunnelCard, find_deal
 from marshrut.deals.rules import FACT_KINDS
 from marshrut.deals.services import change_funnel, fitting_stage
+from marshrut.deals.wording import fact_label
 from marshrut.desk import wording
 from marshrut.desk.shapes import Option
 from marshrut.desk.web.asking import asked_about, refused, typed
-from marshrut.desk.web.pages import DeskRequest, at_desk, found
+from marshrut.desk.web.pages import DeskRequest, acting, at_desk, found
 from marshrut.ui.answers import done
 
 
 @require_http_methods(["GET", "POST"])
 @at_desk
+@acting
 def funnel(request: DeskRequest, pk: int) -> HttpResponse:
     """Which funnel and stage (offered: where its facts would let it stand), and the reason."""
     desk = request.desk
@@ -50,4 +52,4 @@ def _places(funnels: list[FunnelCard]) -> list[Option]:
 def _missing(error: DomainError, facts: dict[str, str]) -> list[dict[str, Any]]:
     """Facts that have to be said first, with those already typed."""
     wanted = [name for name in FACT_KINDS if name in error.missing or name in facts]
-    return [{"name": name, "label": wording.fact_label(name), "type": FACT_KINDS[name], "hint": wording.fact_hint(name)} for name in wanted]
+    return [{"name": name, "label": fact_label(name), "type": FACT_KINDS[name], "hint": wording.fact_hint(name)} for name in wanted]

@@ -14,12 +14,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from marshrut.channels.queries import Waiting, list_quarantine
+from marshrut.agency.permissions import Actor
+from marshrut.channels.queries import Waiting, list_discarded, list_quarantine
 from marshrut.core.names import clean_text
 from marshrut.desk.shapes import Filter, InboxMatter, Option, Tab
 from marshrut.desk.shaping import class_options, inbox_matter
 from marshrut.desk.web.matters import inquiry_card
-from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, part_or_page
+from marshrut.desk.web.pages import ACTING, Desk, DeskRequest, at_desk, part_or_page
 from marshrut.desk.web.sidebar import counts
 from marshrut.intake.queries import InquiryFilter, list_inquiries
 from marshrut.intake.wording import channel_label
@@ -55,11 +56,13 @@ def chosen_tab(request: DeskRequest) -> str:
 
 
 def _read(request: DeskRequest, tab: str) -> tuple[list[InboxMatter], str | None]:
+    """Open inquiries of one tab. What was put aside stands at /waiting until it returns."""
     desk = request.desk
     source, inquiry_class = _chosen(request, "source"), _chosen(request, "class")
     wanted = InquiryFilter(
         state="open", place="inquiry", owner_id=desk.actor.id if tab == "mine" else None, holder="queue" if tab == "nobody" else "any",
-        sources=(source,) if source else (), inquiry_class=inquiry_class, after=read_cursor(request.GET.get("after", "")), limit=PAGE + 1)
+        sources=(source,) if source else (), inquiry_class=inquiry_class, after=read_cursor(request.GET.get("after", "")), limit=PAGE + 1,
+        with_waiting=False)
     lines = list_inquiries(desk.actor, wanted)
     more = None
     if len(lines) > PAGE:
@@ -131,18 +134,21 @@ class Quarantined:
     reason: str
     text: str
     is_letter: bool
+    verdict: str
 
 
 def _quarantine(request: DeskRequest) -> HttpResponse:
-    waiting = [_quarantined(row) for row in list_quarantine(request.desk.actor)]
-    context = {"tab": "quarantine", "tabs": tabs_of(request, "quarantine"), "filters": [], "waiting": waiting, "items": [],
-               "more_url": None, "selected": None}
+    actor = request.desk.actor
+    context = {"tab": "quarantine", "tabs": tabs_of(request, "quarantine"), "filters": [], "items": [], "more_url": None, "selected": None,
+               "waiting": [_quarantined(row, actor) for row in list_quarantine(actor)], "may_judge": actor.may(ACTING),
+               "discarded": [_quarantined(row, actor) for row in list_discarded(actor)]}
     return part_or_page(request, "list", "desk/_inbox_list.html", "desk/inbox.html", context)
 
 
-def _quarantined(row: Waiting) -> Quarantined:
+def _quarantined(row: Waiting, actor: Actor) -> Quarantined:
     text = "\n".join(filter(None, (row.sender, row.subject))) if row.is_letter else readable(row.body)
-    return Quarantined(row.id, channel_label(row.channel), row.source_slug, row.received_at, row.reason, text, row.is_letter)
+    return Quarantined(row.id, channel_label(row.channel), row.source_slug, row.received_at, row.reason, actor.text(text),
+                       row.is_letter, row.verdict)
 
 
 def readable(body: bytes) -> str:

@@ -164,6 +164,7 @@ def _to_messenger(request: DeskRequest, asked: Asked, contacts: list[ContactLine
     if not values["text"]:
         raise Invalid("text_missing", _("Write what is to be said."), field="text")
     refuse_unfilled(values["text"])
+    refuse_hidden(desk)
     link = _link(values["how"], contacts, values["text"])
     if link is None:
         raise Invalid("no_account", _("No number or name of theirs is known there."), field="how")
@@ -177,6 +178,12 @@ def _to_messenger(request: DeskRequest, asked: Asked, contacts: list[ContactLine
     answer = render(request, "desk/_messenger_dialog.html", {"link": link, "label": label, "icon_name": icon, "text": values["text"]})
     answer["HX-Trigger"] = "written"
     return answer
+
+
+def refuse_hidden(desk: Desk) -> None:
+    """A link to somebody's messenger is their number: 422 for whoever may not see numbers."""
+    if not desk.actor.shows("phone"):
+        raise Invalid("number_hidden", _("Numbers are hidden from you: ask a colleague who sees them to write there."), field="how")
 
 
 def _link(how: str, contacts: list[ContactLine], text: str) -> str | None:

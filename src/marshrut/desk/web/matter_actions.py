@@ -14,10 +14,11 @@ from marshrut.core.money import read_money
 from marshrut.deals.queries import DealCard, FunnelCard, find_deal, loss_reasons
 from marshrut.deals.rules import FACT_KINDS
 from marshrut.deals.services import close_deal, move_deal, open_deal, open_deal_at, reopen_deal
+from marshrut.deals.wording import fact_label
 from marshrut.desk import wording
 from marshrut.desk.shapes import Option
 from marshrut.desk.web.asking import asked_about, currency_options, next_action, presets, refused, typed, usual_currency
-from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found
+from marshrut.desk.web.pages import Desk, DeskRequest, acting, at_desk, found
 from marshrut.intake.queries import InquiryCard, find_inquiry
 from marshrut.intake.services import close_inquiry, mark_spam, reopen_inquiry, take_inquiry
 from marshrut.intake.wording import DISPOSITIONS, disposition_label
@@ -60,7 +61,7 @@ def _ask_facts(request: DeskRequest, about: dict[str, Any], slug: str, name: str
     lacking = [f"fact_{fact}" if fact != "reason" else fact for fact in error.missing] if was_asked else []
     context = {
         **about, "stage": {"slug": slug, "name": name}, "values": values, "presets": [], "next": False,
-        "missing": [{"name": fact, "label": wording.fact_label(fact), "type": FACT_KINDS[fact], "options": None,
+        "missing": [{"name": fact, "label": fact_label(fact), "type": FACT_KINDS[fact], "options": None,
                      "hint": wording.fact_hint(fact)} for fact in wanted],
         "needs_reason": "reason" in error.missing or bool(values["reason"]),
         "errors": {f"fact_{fact}": _("This cannot be read.") for fact in unreadable}
@@ -71,6 +72,7 @@ def _ask_facts(request: DeskRequest, about: dict[str, Any], slug: str, name: str
 
 @dialog
 @at_desk
+@acting
 def deal_of_inquiry(request: DeskRequest, pk: int) -> HttpResponse:
     """Contact is made: the inquiry becomes a deal. A drop on the board names the stage; the dialog asks for more."""
     desk = request.desk
@@ -153,6 +155,7 @@ def reopen_of_deal(request: DeskRequest, pk: int) -> HttpResponse:
 
 @dialog
 @at_desk
+@acting
 def close_of_inquiry(request: DeskRequest, pk: int) -> HttpResponse:
     """The end of an inquiry: not realised with a reason, realised, or it was none at all."""
     desk = request.desk
@@ -174,6 +177,7 @@ def close_of_inquiry(request: DeskRequest, pk: int) -> HttpResponse:
 
 @dialog
 @at_desk
+@acting
 def close_of_deal(request: DeskRequest, pk: int) -> HttpResponse:
     """The end of a deal: realised, or not with a reason."""
     desk = request.desk

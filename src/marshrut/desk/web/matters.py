@@ -14,6 +14,7 @@ from marshrut.channels.queries import SendingLine, attachments_of, sendings_of
 from marshrut.channels.rules.media import SHOWN
 from marshrut.clients.queries import ContactLine, PersonCard, person_of_matter
 from marshrut.deals.queries import DealCard, FunnelCard, deal_of_inquiry, find_deal
+from marshrut.deals.wording import fact_label
 from marshrut.desk import wording
 from marshrut.desk.matter_reads import Around, read_around
 from marshrut.desk.queries import loaded
@@ -22,7 +23,7 @@ from marshrut.desk.shapes import CameBack, Client, Contact, Entry, File, MatterC
 from marshrut.desk.shaping import choice_options, money, outcome_label, owner_of, queue_of, tags_of, title_of
 from marshrut.desk.story import entry_of
 from marshrut.desk.web.own_fields import own_facts
-from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found, part_or_page
+from marshrut.desk.web.pages import ACTING, Desk, DeskRequest, at_desk, found, part_or_page
 from marshrut.intake.queries import InquiryCard, find_inquiry
 from marshrut.intake.wording import class_label, close_reason_label, missing_label, say_all
 from marshrut.journal.queries import TaskLine, TouchLine, pending_tasks, read_story
@@ -73,7 +74,7 @@ def inquiry_card(desk: Desk, pk: int, story: int = 100) -> MatterCard:
         contact_missing=[missing_label(name) for name in card.contact_missing],
         duplicate_of=Numbered(card.joined_to, str(card.joined_to)) if card.joined_to else None,
         deal=Numbered(born[0], str(born[0])) if born else None,
-        can_take=card.queue_id is not None and desk.sees_queues() and card.state == "open",
+        can_take=card.queue_id is not None and desk.sees_queues() and card.state == "open" and desk.actor.may(ACTING),
         received_at=card.received_at, owner=owner_of(desk.staff, card.owner_id, card.owner),
         queue=queue_of(desk.staff, card.queue_id), tags=tags_of(card.channel, card.inquiry_class, around["past_deals"], card.relevance),
         **_why(card, desk), **around["shown"],
@@ -145,7 +146,7 @@ def _hint(funnel: FunnelCard | None, slug: str) -> str:
 def _missing(funnel: FunnelCard | None, following: StageStep | None, known: dict[str, Any]) -> list[str]:
     """What the next result needs and nobody has said yet."""
     stage = funnel.find(following.slug) if funnel and following else None
-    return [wording.fact_label(name).lower() for name in stage.required if not known.get(name)] if stage else []
+    return [fact_label(name).lower() for name in stage.required if not known.get(name)] if stage else []
 
 
 def _around(desk: Desk, dossier_id: int, person_id: int | None, story: int, is_open: bool) -> dict[str, Any]:
@@ -156,8 +157,9 @@ def _around(desk: Desk, dossier_id: int, person_id: int | None, story: int, is_o
     shown = {
         "person": client_of(person, desk, is_open) if person else None,
         "contacts": contacts_of(person.contacts, desk.actor) if person else [],
-        "timeline": with_letters(story_of(lines, desk, person.contacts if person else ()), lines, dossier_id),
+        "timeline": with_letters(story_of(lines, desk, person.contacts if person else ()), lines, dossier_id, desk),
         "files": files_of(desk, dossier_id),
+        "can_write": desk.actor.may(ACTING),
         "can_mail": desk.actor.may("messages:write"),
         "tasks": tasks,
         "task": tasks[0] if tasks else None,
@@ -184,18 +186,18 @@ def story_of(lines: Sequence[Any], desk: Desk, contacts: Sequence[ContactLine] =
     return [entry_of(line, desk.staff, desk.actor, known) for line in lines]
 
 
-def with_letters(entries: list[Entry], lines: Sequence[TouchLine], dossier_id: int) -> list[Entry]:
+def with_letters(entries: list[Entry], lines: Sequence[TouchLine], dossier_id: int, desk: Desk) -> list[Entry]:
     """The story with the state of each letter of ours; no statement when there is none."""
     ids = {line.id: line.data["sending"] for line in lines if line.data and line.data.get("sending")}
     sendings = sendings_of(dossier_id) if ids else {}
-    return [replace(entry, posted=_posted(sendings.get(ids.get(entry.id, 0)))) for entry in entries]
+    return [replace(entry, posted=_posted(sendings.get(ids.get(entry.id, 0)), desk)) for entry in entries]
 
 
-def _posted(line: SendingLine | None) -> Posted | None:
+def _posted(line: SendingLine | None, desk: Desk) -> Posted | None:
     if line is None:
         return None
     tone, label = wording.posted(line.state)
-    return Posted(line.id, line.state, label, tone, wording.sending_problem(line.problem), line.can_repeat)
+    return Posted(line.id, line.state, label, tone, desk.actor.text(wording.sending_problem(line.problem)), line.can_repeat)
 
 
 def files_of(desk: Desk, dossier_id: int) -> list[File]:
@@ -206,7 +208,7 @@ def files_of(desk: Desk, dossier_id: int) -> list[File]:
 
 def _task(line: TaskLine, desk: Desk) -> Task:
     """A planned action; whose it is, is said only where it is somebody else's."""
-    return Task(line.id, line.title, line.kind, line.due_at, line.assignee if line.assignee_id != desk.actor.id else None)
+    return Task(line.id, desk.actor.text(line.title), line.kind, line.due_at, line.assignee if line.assignee_id != desk.actor.id else None)
 
 
 def client_of(person: PersonCard, desk: Desk, is_held: bool = False) -> Client:

@@ -18,7 +18,7 @@ from marshrut.desk import wording
 from marshrut.desk.shapes import Option
 from marshrut.desk.shaping import title_of
 from marshrut.desk.web.asking import asked_about, currency_options, next_action, presets, refused, typed, usual_currency
-from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found
+from marshrut.desk.web.pages import Desk, DeskRequest, acting, at_desk, found
 from marshrut.intake.reading import Submission, read_submission
 from marshrut.ui.answers import done
 
@@ -56,6 +56,7 @@ def new_deal(request: DeskRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @at_desk
+@acting
 def again(request: DeskRequest, pk: int) -> HttpResponse:
     """The client of a closed matter is back: a new deal, the old story in sight."""
     desk = request.desk

@@ -18,7 +18,7 @@ from marshrut.desk.lists.shown import own_words
 from marshrut.desk.queries import find_matter
 from marshrut.desk.shapes import Fact, Option
 from marshrut.desk.web.asking import asked_about, typed
-from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found
+from marshrut.desk.web.pages import Desk, DeskRequest, acting, at_desk, found
 from marshrut.journal.queries import custom_of
 from marshrut.journal.services import set_custom
 from marshrut.ui.answers import done
@@ -35,6 +35,7 @@ def own_facts(desk: Desk, subject: str, custom: Mapping[str, Any]) -> list[Fact]
 
 @dialog
 @at_desk
+@acting
 def of_matter(request: DeskRequest, pk: int) -> HttpResponse:
     """The fields of a matter."""
     desk = request.desk
@@ -54,11 +55,12 @@ def of_matter(request: DeskRequest, pk: int) -> HttpResponse:
 
 @dialog
 @at_desk
+@acting
 def of_person(request: DeskRequest, pk: int) -> HttpResponse:
     """The fields of a client."""
     desk = request.desk
     card: PersonCard = found(person_card(desk.actor, pk))
-    context = _context(desk, "person", reverse("person_fields", args=[pk]), desk.actor.text(card.name))
+    context = _context(desk, "person", reverse("person_fields", args=[pk]), desk.actor.named(card.name))
     if request.method == "GET":
         return _ask(request, context, card.custom)
     values = _typed(request, context["specs"])

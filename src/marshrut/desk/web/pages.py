@@ -17,7 +17,7 @@ from marshrut.deals.queries import FunnelCard, read_funnels
 from marshrut.intake.reference import Reference, read_reference
 from marshrut.marketing.queries import SourceCard, read_sources
 
-__all__ = ["Desk", "DeskRequest", "at_desk", "found", "part_or_page", "personal"]
+__all__ = ["Desk", "DeskRequest", "acting", "at_desk", "found", "part_or_page", "personal"]
 P = ParamSpec("P")
 V = TypeVar("V")
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -56,18 +56,25 @@ def personal(view: V) -> V:
     return view
 
 
+def acting(view: V) -> V:
+    """Mark a view whose dialog, too, is only for whoever acts: what somebody may not do is not asked either. Below `@at_desk`."""
+    view.is_acting = True  # type: ignore[attr-defined]
+    return view
+
+
 def at_desk(view: Callable[Concatenate[DeskRequest, P], HttpResponseBase]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Only for whoever has logged in; times in their office's zone; what is foreign or absent is 404.
 
-    Whoever only reads (marketer, accountant, administrator) changes nothing here but what is `personal`: 403.
+    Whoever only reads (marketer, accountant, administrator) changes nothing here but what is `personal`, and is not shown
+    what is `acting`: 403.
     A refusal the view has not worded in a form of its own is shown as a dialog with the sentence.
     """
 
-    is_personal = getattr(view, "is_personal", False)
+    is_personal, is_acting = getattr(view, "is_personal", False), getattr(view, "is_acting", False)
 
     @wraps(view)
     def seated(request: PageRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if request.method not in SAFE and not is_personal and not request.actor.may(ACTING):
+        if (is_acting or (request.method not in SAFE and not is_personal)) and not request.actor.may(ACTING):
             raise PermissionDenied(ACTING)
         asked = cast("DeskRequest", request)
         reader = reader_of(request)

@@ -12,7 +12,7 @@ from marshrut.desk import wording
 from marshrut.desk.shapes import Option, Task
 from marshrut.desk.shaping import choice_options
 from marshrut.desk.web.asking import Asked, asked_about, moment, next_action, next_morning, presets, refused, typed, usual_next
-from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found
+from marshrut.desk.web.pages import Desk, DeskRequest, acting, at_desk, found
 from marshrut.intake.services import answer_and_plan, answer_client
 from marshrut.journal.queries import TaskLine, find_task, pending_tasks
 from marshrut.journal.services import NextAction, complete_task, plan_action, postpone_task
@@ -27,6 +27,7 @@ def _task(line: TaskLine) -> Task:
 
 @dialog
 @at_desk
+@acting
 def complete(request: DeskRequest, pk: int) -> HttpResponse:
     """An action is done: what came of it, and the next one in the same gesture."""
     desk = request.desk
@@ -59,6 +60,7 @@ def _finish(desk: Desk, asked: Asked, line: TaskLine, result: str, following: Ne
 
 @dialog
 @at_desk
+@acting
 def postpone(request: DeskRequest, pk: int) -> HttpResponse:
     """Another time for an action, with a reason."""
     desk = request.desk
@@ -80,6 +82,7 @@ def postpone(request: DeskRequest, pk: int) -> HttpResponse:
 
 @dialog
 @at_desk
+@acting
 def plan(request: DeskRequest, pk: int) -> HttpResponse:
     """One more action on a matter."""
     desk = request.desk
@@ -101,6 +104,7 @@ def plan(request: DeskRequest, pk: int) -> HttpResponse:
 
 @dialog
 @at_desk
+@acting
 def touch(request: DeskRequest, pk: int) -> HttpResponse:
     """A call, a message or a note is written down; the planned action may be completed with it."""
     desk = request.desk

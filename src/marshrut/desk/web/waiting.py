@@ -20,7 +20,7 @@ from marshrut.desk.shapes import Filter, Option, Preset
 from marshrut.desk.shaping import money, owner_of, queue_of, stage_of, title_of
 from marshrut.desk.web.asking import asked_about, moment, next_morning, refused, typed
 from marshrut.desk.web.inbox import filter_of
-from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, part_or_page
+from marshrut.desk.web.pages import Desk, DeskRequest, acting, at_desk, part_or_page
 from marshrut.intake.services import put_matter_aside
 from marshrut.journal.services import bring_back
 from marshrut.ui.answers import done
@@ -32,6 +32,7 @@ MORNING = time(10)
 
 @require_http_methods(["GET", "POST"])
 @at_desk
+@acting
 def put_aside(request: DeskRequest, pk: int) -> HttpResponse:
     """A matter waits until a moment, with what it waits for."""
     desk = request.desk

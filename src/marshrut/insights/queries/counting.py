@@ -8,8 +8,11 @@ from django.db import connection
 
 from marshrut.agency.permissions import Actor
 from marshrut.insights.asked import QUEUE, Asked
-from marshrut.insights.measures import ENDED, MEASURES, UNITS, Unit
+from marshrut.insights.measures import ENDED, LED, MEASURES, UNITS, Unit
 from marshrut.journal.permissions import matters_in_reach
+
+REASON_OF_DEAL = "trim(split_part(l.close_reason, ':', 1))"
+"""The named reason of a loss; one's own words may follow it after a colon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,12 @@ def unit_of(code: str, asked: Asked) -> Unit:
 
 def choose(actor: Actor, asked: Asked, unit: Unit) -> Chosen:
     """Everything of this unit within reach that the question is about."""
-    reach, reached = matters_in_reach(actor)
-    parts, values = [reach], list[Any](reached)
+    reach, reached = matters_in_reach(actor, unit.holder)
+    parts, values = [unit.only, reach], list[Any](reached)
     if not unit.is_now:
         parts.append(f"{unit.at} >= {literal(asked.since)} and {unit.at} < {literal(asked.until)}")
     if asked.office_id is not None:
-        parts.append("d.office_id = %s")
+        parts.append(f"{unit.holder}.office_id = %s")
         values.append(asked.office_id)
     if asked.owner_id is not None:
         part, value = _whose(unit, asked.owner_id)
@@ -50,11 +53,10 @@ def choose(actor: Actor, asked: Asked, unit: Unit) -> Chosen:
         values += value
     of_inquiry, inquiry_values = _of_inquiry(asked)
     if of_inquiry:
-        is_inquiry = unit.base.startswith("intake_inquiry")
         parts.append(
             of_inquiry
-            if is_inquiry
-            else f"d.id in (select i.dossier_id from intake_inquiry i where i.joined_to_id is null and {of_inquiry})"
+            if unit.is_inquiry
+            else f"{unit.matter} in (select i.dossier_id from intake_reckoning i where {LED} and {of_inquiry})"
         )
         values += inquiry_values
     of_deal, deal_values = _of_deal(asked, unit)
@@ -93,7 +95,7 @@ def _of_inquiry(asked: Asked) -> tuple[str, list[Any]]:
     for part, value in (
         ("i.source_id = %s", asked.source_id),
         ("i.channel = %s", asked.channel or None),
-        ("i.request->>'category' = %s", asked.category or None),
+        ("i.category = %s", asked.category or None),
     ):
         if value is not None:
             parts.append(part)
@@ -110,22 +112,16 @@ def _of_inquiry(asked: Asked) -> tuple[str, list[Any]]:
 def _of_deal(asked: Asked, unit: Unit) -> tuple[str, list[Any]]:
     """Funnel, stage and reason, where the unit has them."""
     parts, values = [], list[Any]()
-    is_deal = unit.base.startswith("deals_deal")
-    if is_deal and asked.funnel:
+    if unit.is_deal and asked.funnel:
         parts.append("f.slug = %s")
         values.append(asked.funnel)
-    if is_deal and asked.stage and unit.at == "l.stage_entered_at":
+    if unit.is_deal and asked.stage and unit.at == "l.stage_entered_at":
         parts.append("s.slug = %s")
         values.append(asked.stage)
-    if asked.reason and (is_deal or unit.base.startswith("intake_inquiry")):
-        parts.append(f"{reason_of('l' if is_deal else 'i')} = %s")
+    if asked.reason and (unit.is_deal or unit.is_inquiry):
+        parts.append(f"{REASON_OF_DEAL if unit.is_deal else 'i.reason'} = %s")
         values.append(asked.reason)
     return " and ".join(parts), values
-
-
-def reason_of(alias: str) -> str:
-    """The named reason of a loss; one's own words may follow it after a colon."""
-    return f"trim(split_part({alias}.close_reason, ':', 1))"
 
 
 def rows_of(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:

@@ -10,6 +10,9 @@ from marshrut.insights.asked import Asked
 from marshrut.insights.measures import UNITS
 from marshrut.insights.queries.counting import choose, condition, literal, rows_of
 
+SHORT_DAYS = 120
+ENDS = ("open", "won", "lost")
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -47,35 +50,31 @@ class Flow:
 def flow_through(actor: Actor, asked: Asked, positions: Sequence[int]) -> dict[int, Flow]:
     """By position of the stage in the funnel `asked.funnel`. A stage that was skipped has been reached with the later one.
 
-    One pass over the entries of the deals that moved in the period: for each position the first moment at it or past it.
+    Of each deal three furthest positions say it all: before the period, until its end, and by now. What lies past the first
+    and not past the second was reached in the period. In a short period only the deals that moved in it are looked at.
     """
-    if not positions:
-        return {}
     chosen = choose(actor, asked, UNITS["deal_flow"])
     since, until = literal(asked.since), literal(asked.until)
-    first = ", ".join(f"min(n.entered_at) filter (where z.position >= {int(p)}) as at_{int(p)}" for p in positions)
-    counts = ", ".join(_fates(int(p), f"t.at_{int(p)} >= {since} and t.at_{int(p)} < {until}") for p in positions)
+    moved = f"and n.deal_id in (select deal_id from deals_stageentry where entered_at >= {since} and entered_at < {until})"
     rows = rows_of(
-        f"""with moved as materialized (
-                select distinct deal_id from deals_stageentry where entered_at >= {since} and entered_at < {until})
-            select {counts} from (
-                select n.deal_id, max(z.position) as top, {first} from moved m join deals_stageentry n on n.deal_id = m.deal_id
-                join deals_stage z on z.id = n.stage_id join deals_funnel y on y.id = z.funnel_id
-                where y.slug = %s group by n.deal_id) t
-            join (deals_deal l join journal_dossier d on d.id = l.dossier_id join deals_stage s on s.id = l.stage_id
-                join deals_funnel f on f.id = s.funnel_id) on l.id = t.deal_id where {chosen.where}""",
+        f"""select t.before, t.within, t.top, l.state, count(*) from (
+                select n.deal_id, coalesce(max(z.position) filter (where n.entered_at < {since}), -1) as before,
+                    max(z.position) filter (where n.entered_at < {until}) as within, max(z.position) as top
+                from deals_stageentry n join deals_stage z on z.id = n.stage_id
+                where z.funnel_id = (select id from deals_funnel where slug = %s) {moved if asked.days <= SHORT_DAYS else ""}
+                group by n.deal_id) t
+            join ({chosen.unit.base}) on l.id = t.deal_id where t.within > t.before and {chosen.where} group by 1, 2, 3, 4""",
         [asked.funnel, *chosen.values],
     )
-    numbers = iter(rows[0])
-    return {position: Flow(*(next(numbers) for _fate in range(5))) for position in positions}
+    return {position: _flow_at(position, rows) for position in positions}
 
 
-def _fates(position: int, reached: str) -> str:
-    """Columns: reached, went on, and of those that came no further open, won and lost ones."""
-    ends = ", ".join(
-        f"count(*) filter (where {reached} and t.top = {position} and l.state = '{state}')" for state in ("open", "won", "lost")
-    )
-    return f"count(*) filter (where {reached}), count(*) filter (where {reached} and t.top > {position}), {ends}"
+def _flow_at(position: int, rows: Sequence[tuple[int, int, int, str, int]]) -> Flow:
+    """What became of the deals that reached a position; `rows`: before, within, by now, state, how many."""
+    reached = [(top, state, number) for before, within, top, state, number in rows if before < position <= within]
+    ends = {state: sum(number for top, ended, number in reached if top == position and ended == state) for state in ENDS}
+    further = sum(number for top, _state, number in reached if top > position)
+    return Flow(sum(number for _top, _state, number in reached), further, *ends.values())
 
 
 def median_stays(actor: Actor, asked: Asked) -> dict[int, float]:
@@ -84,7 +83,7 @@ def median_stays(actor: Actor, asked: Asked) -> dict[int, float]:
     since, until = literal(asked.since), literal(asked.until)
     rows = rows_of(
         f"""select n.stage_id,
-                percentile_cont(0.5) within group (order by extract(epoch from coalesce(n.left_at, l.closed_at) - n.entered_at))
+                percentile_cont(0.5) within group (order by date_part('epoch', coalesce(n.left_at, l.closed_at) - n.entered_at))
             from {chosen.unit.base} join deals_stageentry n on n.deal_id = l.id
             where coalesce(n.left_at, l.closed_at) >= {since} and coalesce(n.left_at, l.closed_at) < {until} and {chosen.where}
             group by n.stage_id""",

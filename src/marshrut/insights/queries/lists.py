@@ -45,7 +45,7 @@ def list_counted(
         f"""select c.id, c.at, c.what, d.id, d.is_open, i.raw_id, l.id, p.display_name, l.title, d.owner_id, d.queue_id, d.worth,
                 d.currency,
                 i.channel, i.source_id, i.outcome, i.disposition, l.state, coalesce(nullif(l.close_reason, ''), i.close_reason), s.name
-            from (select {unit.key} as id, {unit.at} as at, {unit.what} as what, d.id as dossier_id {_own(chosen)} {chosen.source}
+            from (select {unit.key} as id, {unit.at} as at, {unit.what} as what, {unit.matter} as dossier_id {_own(chosen)} {chosen.source}
                   order by {unit.at} desc, {unit.key} desc limit {int(limit)} offset {int(offset)}) c
             join journal_dossier d on d.id = c.dossier_id
             left join clients_person p on p.id = d.person_id
@@ -62,9 +62,8 @@ def list_counted(
 
 def _own(chosen: Chosen) -> str:
     """Which inquiry and which deal of the matter is meant, where the unit says it."""
-    base = chosen.unit.base
-    inquiry = "i.raw_id" if base.startswith("intake_inquiry") else "null::bigint"
-    deal = "l.id" if base.startswith("deals_deal") else "null::bigint"
+    inquiry = "i.raw_id" if chosen.unit.is_inquiry else "null::bigint"
+    deal = "l.id" if chosen.unit.is_deal else "null::bigint"
     return f", {inquiry} as inquiry_id, {deal} as deal_id"
 
 

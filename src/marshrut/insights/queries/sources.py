@@ -9,7 +9,7 @@ from typing import Any
 from marshrut.agency.permissions import Actor
 from marshrut.insights.asked import Asked
 from marshrut.insights.measures import ENDED
-from marshrut.insights.queries.counting import choose, choose_measure, counted, reason_of, rows_of, unit_of
+from marshrut.insights.queries.counting import choose, choose_measure, counted, rows_of, unit_of
 
 CAME = ("inquiries", "joined", "open", "no_sale")
 COUNTED = (*CAME, "closed", "won", "lost")
@@ -51,8 +51,8 @@ def outcomes_by_source(actor: Actor, asked: Asked, now: datetime) -> dict[int, O
     return {source_id: Outcomes(**numbers) for source_id, numbers in found.items() if any(numbers.values())}
 
 
-WON_DEAL = """left join lateral (select amount, currency, margin from deals_deal where dossier_id = d.id and state = 'won'
-    order by id desc limit 1) w on true"""
+WON_DEAL = """left join deals_deal w on w.dossier_id = i.dossier_id and w.state = 'won' and not exists (
+    select from deals_deal later where later.dossier_id = w.dossier_id and later.state = 'won' and later.id > w.id)"""
 CURRENCY = "case when w.amount is not null then w.currency else d.currency end"
 
 
@@ -61,7 +61,8 @@ def money_by_source(actor: Actor, asked: Asked, now: datetime) -> dict[int, list
     chosen = choose_measure(actor, asked, "won", now)
     rows = rows_of(
         f"""select i.source_id, {CURRENCY}, sum(coalesce(w.amount, d.worth)), coalesce(sum(w.margin), 0)
-            from {chosen.unit.base} {WON_DEAL} where {chosen.where} and coalesce(w.amount, d.worth) is not null
+            from {chosen.unit.base} join journal_dossier d on d.id = i.dossier_id {WON_DEAL}
+            where {chosen.where} and coalesce(w.amount, d.worth) is not null
             group by 1, 2 order by 3 desc""",
         chosen.values,
     )
@@ -74,9 +75,7 @@ def money_by_source(actor: Actor, asked: Asked, now: datetime) -> dict[int, list
 def reasons_by_source(actor: Actor, asked: Asked, now: datetime) -> dict[int, list[tuple[str, int]]]:
     """Reasons of loss by source id, the most frequent first."""
     chosen = choose_measure(actor, asked, "lost", now)
-    rows = rows_of(
-        f"select i.source_id, {reason_of('i')}, count(*) {chosen.source} group by 1, 2 order by 3 desc, 2", chosen.values
-    )
+    rows = rows_of(f"select i.source_id, i.reason, count(*) {chosen.source} group by 1, 2 order by 3 desc, 2", chosen.values)
     found: dict[int, list[tuple[str, int]]] = {}
     for source_id, reason, count in rows:
         found.setdefault(source_id, []).append((reason, count))

@@ -38,13 +38,19 @@ def _count(found: dict[int, Work], actor: Actor, asked: Asked, now: datetime, co
     unit = unit_of(codes[0], asked)
     chosen = choose(actor, asked, unit) if len(codes) > 1 else choose_measure(actor, asked, codes[0], now)
     only = f"and ({' or '.join(condition(code, asked, now) for code in codes)})" if unit.by_label and len(codes) > 1 else ""
-    whose = f"substring({unit.whose} from '^employee:([0-9]+)$')::bigint" if unit.by_label else unit.whose
     columns = ", ".join(counted(code, asked, now) for code in codes)
-    for person, *numbers in rows_of(f"select {whose}, {columns} {chosen.source} {only} group by 1", chosen.values):
-        if person is None and unit.by_label:
+    for whose, *numbers in rows_of(f"select {unit.whose}, {columns} {chosen.source} {only} group by 1", chosen.values):
+        person = _employee_of(whose) if unit.by_label else whose or QUEUE
+        if person is None:
             continue  # the system's own, or a program's
         for code, number in zip(codes, numbers, strict=True):
-            found[person or QUEUE].numbers[code] += number
+            found[person].numbers[code] += number
+
+
+def _employee_of(label: str) -> int | None:
+    """The employee's id in the label of an actor."""
+    kind, _colon, id = label.partition(":")
+    return int(id) if kind == "employee" and id.isdecimal() else None
 
 
 def _add_deals(found: dict[int, Work], actor: Actor, asked: Asked, now: datetime) -> None:

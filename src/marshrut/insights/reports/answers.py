@@ -1,20 +1,15 @@
 """Response times against the clock: how fast, how often in time, by whom, from where and at what hour."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from marshrut.agency.queries import Colleague
-from marshrut.core.working_time import WorkingCalendar
 from marshrut.insights import wording
-from marshrut.insights.queries.answers import AnswerLine, answer_lines
+from marshrut.insights.queries.answers import Speed, answer_speeds
 from marshrut.insights.reports.shapes import Cell, Column, Figure, Question, Report, Row, Table, columns, number_cell, share_cell
 from marshrut.insights.reports.sources import tone_of
-from marshrut.insights.rules import WorkedTime, median, percentile
 from marshrut.intake.wording import channel_label
 
 CODES = ("inquiries", "answered", "silent", "kept", "missed", "kept_share", "median", "ninetieth")
@@ -22,91 +17,37 @@ LEVELS = 5
 Named = Callable[[Any], tuple[str, dict[str, Any]]]
 
 
-@dataclass(slots=True)
-class Speed:
-    """How a group of inquiries was answered; minutes are working ones."""
-
-    inquiries: int = 0
-    kept: int = 0
-    missed: int = 0
-    answered: int = 0
-    silent: int = 0
-    minutes: list[float] = field(default_factory=list)
-
-    def sort(self) -> "Speed":
-        """Put the minutes in order once, for all the percentiles asked of them."""
-        self.minutes.sort()
-        return self
-
-    def take(self, line: AnswerLine, minutes: float | None) -> None:
-        self.inquiries += 1
-        self.kept += line.clock == "met"
-        self.missed += line.clock == "missed"
-        self.silent += line.is_silent
-        if minutes is not None:
-            self.answered += 1
-            self.minutes.append(minutes)
-
-
 def answers_report(question: Question) -> Report:
     """The whole report; two statements, one of them of the period before."""
-    timed = timed_lines(question)
-    before = speed_of(timed_lines(question.before()))
-    total = speed_of(timed)
-    heat, whole = heat_of(question, timed), Row("total", _("Together"), _cells(question, total, {}))
+    speeds = answer_speeds(question.actor, question.asked, "owner", "source", "channel", "hour")
+    total, before = speeds["all"][0], total_speed(question.before())
+    heat, whole = heat_of(question, speeds["hour"]), Row("total", _("Together"), _cells(question, total, {}))
 
-    def by(code: str, title: str, heading: str, key_of: Callable[[AnswerLine], Any], named: Named) -> Table:
-        return _table(question, timed, code, title, heading, key_of, named, whole)
+    def table(code: str, title: str, heading: str, found: dict[Any, Speed], named: Named) -> Table:
+        rows = []
+        for key, speed in sorted(found.items(), key=lambda item: (-item[1].inquiries, str(item[0]))):
+            label, narrowed = named(key)
+            rows.append(Row(str(key), label, _cells(question, speed, narrowed)))
+        return Table(code, title, heading, columns(CODES), rows, whole)
 
     tables = [
-        by("managers", _("By manager"), _("Manager"), lambda line: line.owner_id or 0,
-           lambda key: (question.person(key), {"manager": key or "queue"})),
-        by("sources", _("By source"), _("Source"), lambda line: line.source_id, lambda key: _source(question, key)),
-        by("channels", _("By channel"), _("Channel"), lambda line: line.channel, lambda key: (channel_label(key), {"channel": key})),
+        table("managers", _("By manager"), _("Manager"), speeds["owner"],
+              lambda key: (question.person(key), {"manager": key or "queue"})),
+        table("sources", _("By source"), _("Source"), speeds["source"], lambda key: _source(question, key)),
+        table("channels", _("By channel"), _("Channel"), speeds["channel"], lambda key: (channel_label(key), {"channel": key})),
         *_heat_tables(heat),
     ]  # fmt: skip
     return Report("answers", _("Response times"), figures_of(question, total, before), tables, {"heat": heat})
 
 
-def timed_lines(question: Question) -> list[tuple[AnswerLine, float | None]]:
-    """Every inquiry of the period with the working minutes until its first answer; None while there is none."""
-    lines = answer_lines(question.actor, question.asked)
-    clocks = _Clocks(question, min((line.received for line in lines), default=0.0))
-    return [(line, clocks.minutes(line) if line.answered is not None else None) for line in lines]
-
-
-class _Clocks:
-    """Working time of everybody whose inquiries are counted, each calendar laid out once."""
-
-    def __init__(self, question: Question, first: float) -> None:
-        self._staff, self._first, self._now = question.staff, datetime.fromtimestamp(first, UTC), question.now
-        self._laid: dict[int, WorkedTime] = {}
-
-    def minutes(self, line: AnswerLine) -> float:
-        colleague: Colleague | None = self._staff.colleagues.get(line.owner_id or 0)
-        office = self._staff.offices.get(line.office_id or 0) or self._staff.first_office
-        calendar = colleague.response_calendar if colleague else office.calendar
-        if colleague is not None and colleague.is_on_duty:
-            return max(0.0, (line.answered or 0.0) - line.received) / 60
-        return self._worked(calendar).minutes(line.received, line.answered or line.received)
-
-    def _worked(self, calendar: WorkingCalendar) -> WorkedTime:
-        laid = self._laid.get(id(calendar))
-        if laid is None:
-            laid = self._laid[id(calendar)] = WorkedTime(calendar.open_spans(self._first, self._now))
-        return laid
-
-
-def speed_of(timed: Iterable[tuple[AnswerLine, float | None]]) -> Speed:
-    speed = Speed()
-    for line, minutes in timed:
-        speed.take(line, minutes)
-    return speed.sort()
+def total_speed(question: Question) -> Speed:
+    """How fast all of them were answered; one statement."""
+    return answer_speeds(question.actor, question.asked)["all"][0]
 
 
 def figures_of(question: Question, total: Speed, before: Speed) -> list[Figure]:
     """Median, nine of ten, kept in time, not answered."""
-    middle, then = median(total.minutes), median(before.minutes)
+    middle, then = total.median, before.median
     ended, ended_then = total.kept + total.missed, before.kept + before.missed
     kept, kept_then = (total.kept / ended if ended else None), (before.kept / ended_then if ended_then else None)
     return [
@@ -122,7 +63,7 @@ def figures_of(question: Question, total: Speed, before: Speed) -> list[Figure]:
         Figure(
             "ninetieth",
             _("90 % within"),
-            wording.minutes(percentile(total.minutes, 0.9)),
+            wording.minutes(total.ninetieth),
             "",
             "",
             _("working time"),
@@ -149,38 +90,17 @@ def figures_of(question: Question, total: Speed, before: Speed) -> list[Figure]:
     ]
 
 
-def _table(
-    question: Question,
-    timed: list[tuple[AnswerLine, float | None]],
-    code: str,
-    title: str,
-    heading: str,
-    key_of: Callable[[AnswerLine], Any],
-    named: Named,
-    total: Row,
-) -> Table:
-    groups: dict[Any, Speed] = defaultdict(Speed)
-    for line, minutes in timed:
-        groups[key_of(line)].take(line, minutes)
-    rows = []
-    for key, speed in sorted(groups.items(), key=lambda item: (-item[1].inquiries, str(item[0]))):
-        label, narrowed = named(key)
-        rows.append(Row(str(key), label, _cells(question, speed.sort(), narrowed)))
-    return Table(code, title, heading, columns(CODES), rows, total)
-
-
 def _cells(question: Question, speed: Speed, narrowed: dict[str, Any]) -> tuple[Cell, ...]:
     numbers = [
         number_cell(question, code, getattr(speed, code), **narrowed)
         for code in ("inquiries", "answered", "silent", "kept", "missed")
     ]
     answered = question.address("answered", **narrowed) if speed.answered else ""
-    middle, most = median(speed.minutes), percentile(speed.minutes, 0.9)
     return (
         *numbers,
         share_cell(question, "timed", speed.kept, speed.kept + speed.missed, **narrowed),
-        Cell(_rounded(middle), wording.minutes(middle), answered),
-        Cell(_rounded(most), wording.minutes(most), answered),
+        Cell(_rounded(speed.median), wording.minutes(speed.median), answered),
+        Cell(_rounded(speed.ninetieth), wording.minutes(speed.ninetieth), answered),
     )
 
 
@@ -205,19 +125,16 @@ class HeatCell:
     href: str
 
 
-def heat_of(question: Question, timed: list[tuple[AnswerLine, float | None]]) -> list[list[HeatCell]]:
-    """Seven weekdays of twenty-four hours on the office's wall."""
-    groups: dict[tuple[int, int], Speed] = defaultdict(Speed)
-    for line, minutes in timed:
-        groups[line.weekday, line.hour].take(line, minutes)
-    most = max((speed.inquiries for speed in groups.values()), default=0)
-    return [[_heat_cell(question, groups.get((day, hour)), day, hour, most) for hour in range(24)] for day in range(7)]
+def heat_of(question: Question, hours: dict[int, Speed]) -> list[list[HeatCell]]:
+    """Seven weekdays of twenty-four hours on the office's wall, of speeds by the hour of the week."""
+    most = max((speed.inquiries for speed in hours.values()), default=0)
+    return [[_heat_cell(question, hours.get(day * 24 + hour), day, hour, most) for hour in range(24)] for day in range(7)]
 
 
 def _heat_cell(question: Question, speed: Speed | None, day: int, hour: int, most: int) -> HeatCell:
     if speed is None:
         return HeatCell(0, None, "", 0, 0, "")
-    middle = median(speed.minutes)
+    middle = speed.median
     level = -(-speed.inquiries * LEVELS // most)
     slow = 0 if middle is None else next((n for n, limit in enumerate((2, 5, 10, 15), 1) if middle <= limit), LEVELS)
     return HeatCell(

@@ -1,6 +1,6 @@
 """The funnel: how many stand at each result, with how much, how many came, went on and stayed how long."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -32,34 +32,56 @@ def with_funnel(question: Question) -> Question:
     return Question(question.actor, question.staff, question.revision, replace(question.asked, funnel=slug, stage=""), question.now)
 
 
-def funnel_report(asked: Question) -> Report:
-    """The whole report of one funnel; three statements."""
+@dataclass(frozen=True)
+class Passage:
+    """How deals pass a funnel: what stands where now, and what became of those that came in the period."""
+
+    question: Question
+    funnel: FunnelCard
+    standing: list[Standing]
+    flows: dict[int, Flow]
+
+    @property
+    def figures(self) -> list[Figure]:
+        return _figures(self.question, self.funnel, self.standing, self.flows)
+
+    @property
+    def bars(self) -> list[Bar]:
+        return [_bar(self.question, stage, self.flows, self.funnel) for stage in self.funnel.stages]
+
+
+def passage_of(asked: Question) -> Passage | None:
+    """The passage through the funnel asked for, else the first; None where there is none. Two statements."""
     question = with_funnel(asked)
     funnel = question.funnels.get(question.asked.funnel)
     if funnel is None:
-        return Report("funnel", _("Funnel"), [], [])
+        return None
     standing = standing_now(question.actor, question.asked, question.now)
-    flows = flow_through(question.actor, question.asked, [stage.position for stage in funnel.stages])
+    return Passage(
+        question, funnel, standing, flow_through(question.actor, question.asked, [stage.position for stage in funnel.stages])
+    )
+
+
+def funnel_report(asked: Question) -> Report:
+    """The whole report of one funnel; three statements."""
+    passage = passage_of(asked)
+    if passage is None:
+        return Report("funnel", _("Funnel"), [], [])
+    question, funnel = passage.question, passage.funnel
     stays = median_stays(question.actor, question.asked)
     rows = [
         _row(
             question,
             stage,
-            [s for s in standing if s.stage_id == stage.id],
-            flows.get(stage.position, Flow()),
+            [s for s in passage.standing if s.stage_id == stage.id],
+            passage.flows.get(stage.position, Flow()),
             stays.get(stage.id),
             is_last=stage is funnel.stages[-1],
         )
         for stage in funnel.stages
     ]
-    table = Table("stages", funnel.name, _("Stage"), columns(CODES), rows, _total(question, standing))
-    return Report(
-        "funnel",
-        _("Funnel"),
-        _figures(question, funnel, standing, flows),
-        [table],
-        {"bars": [_bar(question, stage, flows, funnel) for stage in funnel.stages], "funnel": funnel},
-    )
+    table = Table("stages", funnel.name, _("Stage"), columns(CODES), rows, _total(question, passage.standing))
+    return Report("funnel", _("Funnel"), passage.figures, [table], {"bars": passage.bars, "funnel": funnel})
 
 
 def _row(question: Question, stage: StageCard, standing: list[Standing], flow: Flow, stay: float | None, *, is_last: bool) -> Row:

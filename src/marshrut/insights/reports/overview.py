@@ -7,6 +7,7 @@ from babel.dates import format_date
 from django.utils.translation import gettext as _
 
 from marshrut.insights import wording
+from marshrut.insights.queries.answers import answer_speeds
 from marshrut.insights.queries.sources import DayLine, Outcomes, money_by_source, outcomes_by_day, outcomes_by_source
 from marshrut.insights.reports import answers, funnel, sources
 from marshrut.insights.reports.shapes import Bar, Question, Report
@@ -35,16 +36,14 @@ def overview_report(question: Question) -> Report:
     found = outcomes_by_source(actor, asked, now)
     total, before = sum(found.values(), Outcomes()), sum(outcomes_by_source(actor, asked.before(), now).values(), Outcomes())
     money = sources.together(money_by_source(actor, asked, now))
-    timed = answers.timed_lines(question)
-    speed, then = answers.speed_of(timed), answers.speed_of(answers.timed_lines(question.before()))
+    speeds = answer_speeds(actor, asked, "hour")
     days = outcomes_by_day(actor, asked, now)
-    flow = funnel.funnel_report(question)
+    passage = funnel.passage_of(question)
     of_sources = sources.figures_of(question, total, before, money)
-    of_answers = answers.figures_of(question, speed, then)
+    of_answers = answers.figures_of(question, speeds["all"][0], answers.total_speed(question.before()))
+    of_deals = passage.figures if passage else []
     figures = (
-        [*of_sources[:3], of_answers[0], of_answers[2], *flow.figures[:2], flow.figures[3]]
-        if flow.figures
-        else [*of_sources, *of_answers]
+        [*of_sources[:3], of_answers[0], of_answers[2], *of_deals[:2], of_deals[3]] if of_deals else [*of_sources, *of_answers]
     )
     ordered = sorted(found, key=lambda id: -found[id].inquiries)[:9]
     return Report(
@@ -55,8 +54,8 @@ def overview_report(question: Question) -> Report:
         {
             "columns": columns_of(question, days),
             "sources": [_source_bar(question, id, found) for id in ordered],
-            "funnel": flow.pictures.get("bars", []),
-            "heat": answers.heat_of(question, timed),
+            "funnel": passage.bars if passage else [],
+            "heat": answers.heat_of(question, speeds["hour"]),
         },
     )
 

@@ -42,6 +42,7 @@ def make(cast: Any) -> Callable[..., Any]:
         currency: str = "RUB",
         margin: int | None = None,
         answered: float | None = None,
+        waited: float | None = None,
         clock: str = "none",
         stages: tuple[tuple[str, datetime], ...] = (),
         closed_at: datetime | None = None,
@@ -52,7 +53,7 @@ def make(cast: Any) -> Callable[..., Any]:
         name: str = "Марина Соколова",
         custom_state: str | None = None,
     ) -> Inquiry:
-        """`answered`: minutes after receipt. `stages`: (slug of the office funnel, moment) in order."""
+        """`answered`: minutes after receipt, `waited` of them working ones (all unless said). `stages`: (slug of the office funnel, moment) in order."""
         holder = owner or cast.anna
         moment = at or NOW
         person = Person.objects.create(display_name=name, owner_id=None if queue else holder.id, office_id=holder.office_id)
@@ -71,6 +72,7 @@ def make(cast: Any) -> Callable[..., Any]:
             disposition=disposition, close_reason=reason, clock_state=clock, respond_by=moment + timedelta(minutes=15) if clock != "none" else None,
             warn_at=moment + timedelta(minutes=5) if clock == "running" else None, clock_started_at=moment,
             answered_at=moment + timedelta(minutes=answered) if answered is not None else None,
+            answer_minutes=waited if waited is not None else answered,
             request={"category": category} if category else {})
         if is_open and not joined_to:
             Task.objects.create(dossier=dossier, title="Позвонить", due_at=task_due or moment + timedelta(days=4000),

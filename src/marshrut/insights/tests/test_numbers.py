@@ -100,15 +100,12 @@ def test_what_ended_is_counted_by_the_day_it_ended_unless_the_received_are_follo
     assert (by_closing["inquiries"], by_closing["closed"], by_closing["open"]) == (1, 1, 1)
 
 
-def test_answers_are_timed_by_the_hours_of_whoever_holds_the_matter(make: Make, question: Make, cast: Any) -> None:
-    from marshrut.agency.models import Employee
-
+def test_answers_are_told_in_the_working_minutes_kept_with_them(make: Make, question: Make, cast: Any) -> None:
     for minutes, clock in ((2, "met"), (4, "met"), (30, "missed")):
         make(at=day(10), answered=minutes, clock=clock)
     make(at=day(10), clock="running")
-    Employee.objects.filter(pk=cast.stranger.id).update(is_on_duty=False)
     # Friday 17:55 in Kyiv to Monday 09:05: ten working minutes
-    make(at=datetime(2026, 11, 13, 15, 55, tzinfo=UTC), answered=63 * 60 + 10, clock="met", owner=cast.stranger, channel="phone")
+    make(at=datetime(2026, 11, 13, 15, 55, tzinfo=UTC), answered=63 * 60 + 10, waited=10, clock="met", owner=cast.stranger, channel="phone")
     report = answers_report(question(cast.owner))
     anna, oleh = values(report, "managers", str(cast.anna.id)), values(report, "managers", str(cast.stranger.id))
     assert (anna["inquiries"], anna["answered"], anna["silent"], anna["kept"], anna["missed"]) == (4, 3, 1, 2, 1)

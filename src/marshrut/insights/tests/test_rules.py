@@ -1,15 +1,13 @@
 """The arithmetic of the reports."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marshrut.core.working_time import WorkingCalendar
 from marshrut.insights.asked import Asked, midnight, period_of
-from marshrut.insights.rules import WorkedTime, median, percentile, wilson
+from marshrut.insights.rules import wilson
 
 
 def test_two_of_three_may_be_anything_between_a_fifth_and_nine_tenths() -> None:
@@ -28,29 +26,6 @@ def test_an_interval_holds_its_share_and_narrows_with_more_cases(closed: int, da
     assert won / closed - 1e-9 <= high <= 1
     more_low, more_high = wilson(won * 10, closed * 10)
     assert more_high - more_low <= high - low + 1e-9
-
-
-@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=60))
-def test_a_percentile_lies_between_the_least_and_the_most_and_rises(values: list[float]) -> None:
-    found = [percentile(values, share) for share in (0, 0.25, 0.5, 0.9, 1)]
-    assert found[0] == min(values)
-    assert found[-1] == max(values)
-    assert all(a <= b + 1e-6 for a, b in pairwise(found))
-
-
-def test_the_middle_of_two_lies_between_them_and_of_nothing_is_nothing() -> None:
-    assert median([1, 3]) == 2
-    assert median([5]) == 5
-    assert median([]) is None
-
-
-@given(st.integers(0, 60 * 24 * 40), st.integers(0, 60 * 24 * 40))
-def test_fast_working_time_is_that_of_the_calendar(a: int, b: int) -> None:
-    calendar = WorkingCalendar("Europe/Kyiv", {day: [(time(9), time(13)), (time(14), time(18))] for day in range(5)}, {date(2026, 11, 4): []})
-    start = datetime(2026, 10, 20, tzinfo=UTC)  # summer time ends within it
-    first, last = start + timedelta(minutes=min(a, b)), start + timedelta(minutes=max(a, b))
-    worked = WorkedTime(calendar.open_spans(start, start + timedelta(days=41)))
-    assert worked.minutes(first.timestamp(), last.timestamp()) == pytest.approx(calendar.working_minutes_between(first, last))
 
 
 def test_days_begin_at_the_midnights_of_the_office_also_when_the_clocks_change() -> None:

@@ -115,7 +115,7 @@ def _pages(asked: Asked, code: str, page: int, total: int) -> dict[str, Any]:
 
 def listed(line: ListedLine, question: Question) -> Listed:
     """A line in words."""
-    is_deal = line.deal_id is not None
+    is_deal, actor = line.deal_id is not None, question.actor
     state, tone = _state(line)
     source = question.sources.get(line.source_id or 0)
     number = line.deal_id or line.inquiry_id or line.dossier_id
@@ -126,8 +126,8 @@ def listed(line: ListedLine, question: Question) -> Listed:
         url,
         number,
         "deal" if is_deal else "inquiry",
-        line.person or _("Nobody identified yet"),
-        what,
+        actor.named(line.person) or _("Nobody identified yet"),
+        actor.text(what),
         line.at,
         line.owner_id or 0,
         question.person(line.owner_id or 0),
@@ -135,7 +135,7 @@ def listed(line: ListedLine, question: Question) -> Listed:
         state,
         tone,
         (line.worth, line.currency or "RUB") if line.worth is not None else None,
-        note,
+        actor.text(note),
     )
 
 

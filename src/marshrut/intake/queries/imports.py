@@ -74,6 +74,19 @@ def find_import(actor: Actor, run_id: int) -> RunCard | None:
     return _card(row) if row else None
 
 
+def find_unfinished(actor: Actor, digest: bytes, mode: str) -> int | None:
+    """The last import of these very contents that this actor began and that has not come to its end; None when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select r.id from intake_importrun r join core_storedfile f on f.id = r.file_id
+               where f.digest = %s and r.mode = %s and r.created_by = %s and r.state not in ('done', 'undoing', 'undone')
+               and not r.figures ? 'undo_before' order by r.id desc limit 1""",
+            [digest, mode, actor.label],
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
+
+
 def _card(row: tuple[Any, ...]) -> RunCard:
     return RunCard(*row[:-2], *({} if value is None else orjson.loads(value) if isinstance(value, str) else value for value in row[-2:]))
 

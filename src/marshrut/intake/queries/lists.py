@@ -70,7 +70,8 @@ _LINE = """
 class InquiryFilter:
     """What a list is narrowed to. `state` is open, closed, joined or all; `holder` is any, queue or owner.
 
-    `narrowed` is a further condition over d (dossier) and i (inquiry), as rooms above compile it, with its values.
+    `with_waiting`: also what was put aside for later. `narrowed` is a further condition over d (dossier) and i (inquiry), as
+    rooms above compile it, with its values.
     """
 
     state: str = "open"
@@ -81,6 +82,7 @@ class InquiryFilter:
     place: str = ""
     after: tuple[datetime, int] | None = None
     limit: int = 50
+    with_waiting: bool = True
     narrowed: tuple[str, tuple[Any, ...]] | None = None
 
 
@@ -111,6 +113,8 @@ def _where(actor: Actor, wanted: InquiryFilter) -> tuple[str, list[Any]]:
         if value is not None:
             parts.append(condition)
             values.append(value)
+    if not wanted.with_waiting:
+        parts.append("d.waits_until is null")
     if wanted.holder == "queue":
         parts.append("d.queue_id is not null")
     if wanted.narrowed is not None:

@@ -87,10 +87,11 @@ class StoredDemand:
     category: str | None
     directions: tuple[str, ...]
     keeper_id: int | None
+    language: str = ""
 
 
 def demand_of(inquiry: Inquiry) -> StoredDemand:
     """What an inquiry asks of whoever gets it, as it was understood."""
     request = inquiry.request or {}
     keeper_id = keeper_of(inquiry.person_id) if inquiry.person_id else None
-    return StoredDemand(request.get("category"), tuple(request.get("directions") or ()), keeper_id)
+    return StoredDemand(request.get("category"), tuple(request.get("directions") or ()), keeper_id, request.get("language") or "")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marshrut.intake.models import Criterion, RelevanceCriterion
+from marshrut.intake.rules.condition_names import names_slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +48,9 @@ def read_relevance_criteria() -> list[RelevanceRow]:
     """All criteria of relevance in their order."""
     rows = RelevanceCriterion.objects.order_by("position", "id")
     return [RelevanceRow(*row) for row in rows.values_list("id", "code", "name", "points", "conditions", "is_active")]
+
+
+def criteria_naming(kind: str, slug: str) -> list[CriterionRow | RelevanceRow]:
+    """Criteria of both lists that name this source, category or direction; two statements."""
+    rows: list[CriterionRow | RelevanceRow] = [*read_criteria(), *read_relevance_criteria()]
+    return [row for row in rows if names_slug(row.conditions, kind, slug)]

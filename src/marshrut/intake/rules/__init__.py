@@ -26,11 +26,13 @@ from .distribution import (
     Shortlist,
     assign,
     compile_distribution,
+    completed,
     draw,
     pool_key,
     shortlist,
 )
 from .facts import CATEGORIES, CHANNELS, CLASSES, STRANGER, InquiryFacts, PersonFacts, Reason, RequestFacts
+from .languages import Spoken, language_of, spoken
 from .priority import Priority, PriorityModel, compile_priority
 from .relevance import Relevance, RelevanceGrader, compile_relevance
 from .requests import Flaw, read_request
@@ -67,6 +69,7 @@ __all__ = [
     "RequestFacts",
     "RulesetError",
     "Shortlist",
+    "Spoken",
     "Step",
     "assign",
     "check_contact_set",
@@ -75,6 +78,7 @@ __all__ = [
     "compile_distribution",
     "compile_priority",
     "compile_relevance",
+    "completed",
     "default_classifier",
     "default_criteria",
     "default_grader",
@@ -83,6 +87,7 @@ __all__ = [
     "default_relevance",
     "draw",
     "due_steps",
+    "language_of",
     "moments",
     "next_step_at",
     "pool_key",
@@ -90,4 +95,5 @@ __all__ = [
     "read_required",
     "respond_by",
     "shortlist",
+    "spoken",
 ]

@@ -1,5 +1,5 @@
-"""P02: whose an inquiry is. A known client's manager → the office and the skill → at work and below capacity → fair
-share. Every step leaves its reason; when nobody is left, the inquiry goes to a named queue and says why.
+"""P02: whose an inquiry is. A known client's manager → the office, the language and the skill → at work and below
+capacity → fair share. Every step leaves its reason; when nobody is left, the inquiry goes to a named queue and says why.
 
 Fair shares are drawn by the algorithm of R. Tijdeman, "The chairman assignment problem", Discrete Mathematics 32
 (1980) 323–330. With weights λ and k given so far in all, each of n people has had xᵢ: of those for whom
@@ -29,21 +29,22 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What an inquiry needs: the office it came to, what it is about, the client's manager if there is one, and those
-    it is being taken from (`excluded`)."""
+    """What an inquiry needs: the office it came to, what it is about, the client's manager if there is one, those
+    it is being taken from (`excluded`), and the language it is written in (empty: not known)."""
 
     office_id: int | None = None
     category: str | None = None
     directions: tuple[str, ...] = ()
     owner_id: int | None = None
     excluded: frozenset[int] = frozenset()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A manager as distribution sees them. `is_at_work`: on shift or on duty, not absent. `load`: open new inquiries
     and overdue work, held against `capacity` (None: no limit). `weight`: their share, in whole hundredths. Somebody
-    without skills listed is a generalist."""
+    without skills listed is a generalist; somebody without languages listed speaks any."""
 
     employee_id: int
     name: str
@@ -57,6 +58,7 @@ class Candidate:
     given_today: int = 0
     last_given_at: datetime | None = None
     substitute_id: int | None = None  # who works for them while they are absent
+    languages: frozenset[str] = frozenset()
 
     @property
     def is_full(self) -> bool:
@@ -119,15 +121,17 @@ class Assignment:
     reasons: tuple[Reason, ...]
 
 
-STEPS = ("clients_manager", "office", "skill")
+STEPS = ("clients_manager", "office", "language", "skill")
 """The steps an agency may put in another order or switch off. At work, below capacity and fair share always hold."""
+
+_ADDED = ("language",)  # steps that orders kept by an agency may lack, because they are older
 
 
 @dataclass(frozen=True, slots=True)
 class DistributionPlan:
     """The steps that are asked, in their order; whether a waiting inquiry may be taken by hand by whoever answers for an
-    office. Where the office comes before the skill, other offices are not asked at all; where it comes after, those of
-    the office are only preferred among the skilled."""
+    office. Where the office comes before language and skill, other offices are not asked at all; where it comes after,
+    those of the office are only preferred among the ones left."""
 
     steps: tuple[str, ...] = STEPS
     may_take_by_hand: bool = True
@@ -140,7 +144,7 @@ def compile_distribution(data: Mapping[str, Any]) -> DistributionPlan:
     """A plan from {"order", "off", "take_by_hand"}, all optional. Raises RulesetError."""
     if unknown := sorted(set(data) - {"order", "off", "take_by_hand"}):
         raise RulesetError(f"distribution.{unknown[0]}", "unknown key")
-    order, off, by_hand = data.get("order", list(STEPS)), data.get("off", []), data.get("take_by_hand", True)
+    order, off, by_hand = completed(data.get("order", list(STEPS))), data.get("off", []), data.get("take_by_hand", True)
     if not isinstance(order, list | tuple) or sorted(map(str, order)) != sorted(STEPS):
         raise RulesetError("distribution.order", f"must name {', '.join(STEPS)} once each")
     if not isinstance(off, list | tuple) or not set(map(str, off)) <= set(STEPS):
@@ -150,28 +154,40 @@ def compile_distribution(data: Mapping[str, Any]) -> DistributionPlan:
     return DistributionPlan(tuple(step for step in order if step not in off), by_hand)
 
 
+def completed(order: Any) -> Any:
+    """An order of steps with those that came later than it, each behind the step it follows as delivered."""
+    if not isinstance(order, list | tuple):
+        return order
+    steps = list(order)
+    for step in _ADDED:
+        before = STEPS[STEPS.index(step) - 1]
+        if step not in steps and before in steps:
+            steps.insert(steps.index(before) + 1, step)
+    return steps
+
+
 def shortlist(demand: Demand, candidates: Iterable[Candidate], plan: DistributionPlan = USUAL_PLAN) -> Shortlist:
     """Everybody who may get an inquiry before shares are drawn, with the reason of each step. The client's own
     manager gets it when at work, whatever their load: a relation is worth more than an even queue."""
     people: Sequence[Candidate] = [person for person in candidates if person.employee_id not in demand.excluded]
     reasons: list[Reason] = []
-    preferred: Sequence[Candidate] | None = None  # those skilled, once that was asked
+    preferred: Sequence[Candidate] | None = None  # those free who speak it or are skilled, once that was asked
     for step in plan.steps:
         if step == "clients_manager":
-            owner = next((person for person in preferred or people if person.employee_id == demand.owner_id), None)
-            if owner and owner.is_at_work:
-                reason: Reason = {"code": "clients_manager", "name": owner.name}
-                return Shortlist((owner,), "", (reason,), chosen=owner)
-            reasons += [{"code": "clients_manager_away", "name": owner.name}] if owner else []
-            if stands_in := next((one for one in people if owner and one.employee_id == owner.substitute_id and one.is_at_work), None):
-                return Shortlist((stands_in,), "", (*reasons, {"code": "substitute", "name": stands_in.name}), chosen=stands_in)
+            chosen_one, told = _keeper(demand, preferred or people)
+            if chosen_one:
+                return Shortlist((chosen_one,), "", (*reasons, *told), chosen=chosen_one)
+            reasons += told
         elif step == "office" and preferred is None:
             people = [person for person in people if _serves(person, demand.office_id)]
         elif step == "office" and preferred:
             preferred, office_reason = _of_office(preferred, demand)
             reasons += office_reason
+        elif step == "language":
+            people, preferred, language_reason = _speaking(demand, people, preferred)
+            reasons += [language_reason] if language_reason else []
         elif step == "skill":
-            preferred, skill_reason = _skilled(demand, people, _free(people))
+            preferred, skill_reason = _skilled(demand, people, _free(people) if preferred is None else preferred)
             reasons += [skill_reason] if skill_reason and preferred else []
     chosen = _free(people) if preferred is None else preferred
     if not chosen:
@@ -183,6 +199,18 @@ def shortlist(demand: Demand, candidates: Iterable[Candidate], plan: Distributio
         reasons.append({"code": "only_one", "name": chosen[0].name})
         return Shortlist(tuple(chosen), "", tuple(reasons), chosen=chosen[0])
     return Shortlist(tuple(chosen), pool_key(chosen), tuple(reasons))
+
+
+def _keeper(demand: Demand, people: Sequence[Candidate]) -> tuple[Candidate | None, list[Reason]]:
+    """The client's own manager if at work, else whoever works for them meanwhile; with what is to be said of it."""
+    owner = next((person for person in people if person.employee_id == demand.owner_id), None)
+    if owner is None:
+        return None, []
+    if owner.is_at_work:
+        return owner, [{"code": "clients_manager", "name": owner.name}]
+    away: list[Reason] = [{"code": "clients_manager_away", "name": owner.name}]
+    stands_in = next((one for one in people if one.employee_id == owner.substitute_id and one.is_at_work), None)
+    return stands_in, [*away, {"code": "substitute", "name": stands_in.name}] if stands_in else away
 
 
 def _free(people: Sequence[Candidate]) -> Sequence[Candidate]:
@@ -197,6 +225,25 @@ def _of_office(people: Sequence[Candidate], demand: Demand) -> tuple[Sequence[Ca
 
 def _serves(person: Candidate, office_id: int | None) -> bool:
     return office_id is None or person.office_id == office_id or person.serves_all_offices
+
+
+def _speaking(
+    demand: Demand, people: Sequence[Candidate], preferred: Sequence[Candidate] | None
+) -> tuple[Sequence[Candidate], Sequence[Candidate] | None, Reason | None]:
+    """Of those left, and of those of them who are free, the ones who work in the language. Nobody free of them: all who
+    were left, and it is said."""
+    free = _free(people) if preferred is None else preferred
+    if not demand.language or not free or not any(person.languages for person in people):
+        return people, preferred, None
+    speaking = [person for person in free if _speaks(person, demand.language)]
+    if not speaking:
+        return people, preferred, {"code": "nobody_speaks", "language": demand.language}
+    reason = {"code": "speaks", "language": demand.language, "people": len(speaking)}
+    return [person for person in people if _speaks(person, demand.language)], speaking, reason
+
+
+def _speaks(person: Candidate, language: str) -> bool:
+    return not person.languages or language in person.languages
 
 
 def _skilled(

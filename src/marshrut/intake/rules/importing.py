@@ -95,6 +95,7 @@ class Lead:
     of_person: dict[str, Any] = field(default_factory=dict)
     of_matter: dict[str, Any] = field(default_factory=dict)
     flaws: list[RowFlaw] = field(default_factory=list)
+    is_foreign: bool = False  # of a client of another office than the importer's: nothing is added to them
 
     @property
     def says_something(self) -> bool:

@@ -4,7 +4,7 @@ from marshrut.intake.services.accepting import Receipt, accept_inquiry, accept_q
 from marshrut.intake.services.clients import find_or_make_client, require_person
 from marshrut.intake.services.clocks import give_out_queue, run_clocks
 from marshrut.intake.services.handing import hand_over_matter, may_hand_over, receivers_of
-from marshrut.intake.services.letters import discard_quarantined, take_letter, understand_letter_again
+from marshrut.intake.services.letters import take_letter, understand_letter_again
 from marshrut.intake.services.mail_doors import read_doors
 from marshrut.intake.services.matters import (
     answer_and_plan,
@@ -16,10 +16,24 @@ from marshrut.intake.services.matters import (
     reopen_outcome,
     take_inquiry,
 )
+from marshrut.intake.services.quarantined import (
+    DISCARD,
+    LET_IN,
+    WAYS_BACK,
+    Judged,
+    discard_quarantined,
+    judge_many,
+    let_in_quarantined,
+    put_back_discarded,
+)
 from marshrut.intake.services.waiting import put_matter_aside
 from marshrut.intake.services.writing import refuse_unfilled, write_letter
 
 __all__ = [
+    "DISCARD",
+    "LET_IN",
+    "WAYS_BACK",
+    "Judged",
     "Receipt",
     "accept_inquiry",
     "accept_quarantined",
@@ -30,8 +44,11 @@ __all__ = [
     "find_or_make_client",
     "give_out_queue",
     "hand_over_matter",
+    "judge_many",
+    "let_in_quarantined",
     "mark_spam",
     "may_hand_over",
+    "put_back_discarded",
     "put_matter_aside",
     "read_doors",
     "receivers_of",

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
-from marshrut.channels.queries import find_key
+from marshrut.channels.queries import find_key, office_of_source
 from marshrut.channels.services import (
     Stored,
     digest_of,
@@ -89,7 +89,7 @@ def _accept(submission: Submission, body: bytes, reference: Reference, by: Actor
     if not stored.is_new:
         return _repeated(stored, submission, body, reference, by, now)
     if submission.obstacle:
-        quarantine(raw_id=stored.id, reason=submission.obstacle)
+        quarantine(raw_id=stored.id, reason=submission.obstacle, office_id=_office_of(submission, by))
         return Receipt(stored.id, is_new=True, quarantined=submission.obstacle)
     card = understand(raw_id=stored.id, submission=submission, reference=reference, by=by, now=now)
     return Receipt(stored.id, is_new=True, card=card)
@@ -147,8 +147,13 @@ def accept_quarantined(*, submission: Submission, body: bytes, reason: str, by: 
         now=now,
     )
     if stored.is_new:
-        quarantine(raw_id=stored.id, reason=reason)
+        quarantine(raw_id=stored.id, reason=reason, office_id=_office_of(submission, by))
     return Receipt(stored.id, is_new=stored.is_new, quarantined=reason)
+
+
+def _office_of(submission: Submission, by: Actor) -> int | None:
+    """Whose supervisor looks at what waits: the office of the door, of whoever handed it in, or of its source alone."""
+    return submission.office_id or by.office_id or office_of_source(submission.source_slug)
 
 
 @transaction.atomic
@@ -168,7 +173,7 @@ def understand(*, raw_id: int, submission: Submission, reference: Reference, by:
     standing = standing_of(person.person_id) if person else Standing(None, None)
     leading = standing.leading
     facts = facts_of(submission, reference, person, leading)
-    judged = judge(facts, submission, reference)
+    judged = judge(facts, submission, reference, person)
     if person:
         complete_person(person, matches, submission)
     if leading and person:
@@ -190,7 +195,8 @@ def _lead(
 
     `previous_id` is the last matter of a client who came back: a new one is opened, with that story in sight.
     """
-    demand = Demand(submission.office_id, judged.category, judged.directions, person.owner_id if person else None)
+    demand = Demand(submission.office_id, judged.category, judged.directions, person.owner_id if person else None,
+                    language=judged.spoken.language if judged.spoken else "")  # fmt: skip
     given = give_to_somebody(reference, demand, now)
     holder = given.holder
     person_id = person.person_id if person else make_person(submission, holder.owner_id, holder.office_id, now)

@@ -22,7 +22,7 @@ from marshrut.intake.queries import demand_of, find_answer
 from marshrut.intake.reference import Reference
 from marshrut.intake.rules import ClockPolicy, ClockState, Demand, Step, due_steps, moments, next_step_at
 from marshrut.intake.services.distributing import Given, give_to_somebody
-from marshrut.intake.services.matters import stop_clock
+from marshrut.intake.services.matters import calendar_of, stop_clock
 from marshrut.journal.queries import former_holders
 from marshrut.journal.services import Holder, Matter, add_touch, hand_over, lock_matter, notify
 
@@ -86,9 +86,9 @@ def run_clock(*, inquiry_id: int, reference: Reference, now: datetime, by: Actor
 
 
 def _running(inquiry: Inquiry, matter: Matter, reference: Reference) -> Running:
-    owner = reference.staff.colleagues.get(matter.owner_id or 0)
-    office = reference.staff.offices.get(matter.office_id or 0) or reference.staff.first_office
-    return Running(inquiry, matter, reference.rules.clock_of(office.id), owner.response_calendar if owner else office.calendar)
+    staff = reference.staff
+    office = staff.offices.get(matter.office_id or 0) or staff.first_office
+    return Running(inquiry, matter, reference.rules.clock_of(office.id), calendar_of(staff, matter.owner_id, matter.office_id))
 
 
 def _state(running: Running) -> ClockState:
@@ -134,7 +134,7 @@ def _give_again(running: Running, reference: Reference, now: datetime, by: Actor
     inquiry, matter = running.inquiry, running.matter
     stored = demand_of(inquiry)
     excluded = frozenset(filter(None, (matter.owner_id, *former_holders(matter.id))))
-    demand = Demand(matter.office_id, stored.category, stored.directions, stored.keeper_id, excluded)
+    demand = Demand(matter.office_id, stored.category, stored.directions, stored.keeper_id, excluded, stored.language)
     given = give_to_somebody(reference, demand, now)
     if given.holder.owner_id is None:
         return False
@@ -210,7 +210,7 @@ def give_from_queue(*, inquiry_id: int, reference: Reference, now: datetime, by:
     if matter.queue_id is None or not matter.is_open:
         return False
     stored = demand_of(inquiry)
-    demand = Demand(matter.office_id, stored.category, stored.directions, stored.keeper_id)
+    demand = Demand(matter.office_id, stored.category, stored.directions, stored.keeper_id, language=stored.language)
     given = give_to_somebody(reference, demand, now)
     if given.holder.owner_id is None:
         return False

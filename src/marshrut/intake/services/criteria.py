@@ -1,6 +1,6 @@
 """Writes of the lists by which inquiries are classified and graded: only what compiles is kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -58,12 +58,16 @@ def save_criterion(
 def save_relevance_criterion(
     *, criterion_id: int | None, name: str, points: int, conditions: Mapping[str, Any], by: Actor, now: datetime
 ) -> int:
-    """Change a criterion of relevance, or add one at the end (criterion_id None); its id. Points are −5 to 5."""
+    """Change a criterion of relevance, or add one at the end (criterion_id None); its id. Points are −5 to 5.
+
+    A delivered one has no name of its own and may stay without: it is said in each reader's language.
+    """
     sign(by.label)
     hold_rules()
     if not -MOST_POINTS <= points <= MOST_POINTS:
         raise Invalid("points_out_of_range", _("Points are from −5 to 5."), field="points")
-    row: dict[str, Any] = {"name": _named(name), "points": points, "conditions": dict(conditions)}
+    has_no_name = criterion_id is not None and not name and RelevanceCriterion.objects.filter(pk=criterion_id, name="").exists()
+    row: dict[str, Any] = {"name": "" if has_no_name else _named(name), "points": points, "conditions": dict(conditions)}
     try:
         compile_relevance({"settings": relevance_settings(), "criteria": [{"code": "own", **row}]})
     except RulesetError as error:
@@ -97,27 +101,25 @@ def _keep(model: Any, criterion_id: int | None, row: Mapping[str, Any]) -> int:
 
 
 @transaction.atomic
-def order_criteria(*, ids: Sequence[int], by: Actor, now: datetime, relevance: bool = False) -> None:
-    """Put the whole list into this order. Refused when somebody has added or removed one meanwhile."""
+def arrange_criteria(*, ids: Sequence[int], on: Collection[int], by: Actor, now: datetime, relevance: bool = False) -> None:
+    """Put the whole list into this order; those of `on` are asked, the others are kept without being asked.
+
+    Refused when somebody has added or removed one meanwhile.
+    """
     sign(by.label)
     hold_rules()
     model: Any = RelevanceCriterion if relevance else Criterion
-    present = dict(model.objects.values_list("id", "position"))
+    present = {row.pk: row for row in model.objects.all()}
     if sorted(ids) != sorted(present):
         raise Refused("list_changed", _("The list has changed meanwhile; look again."))
-    moved = [model(id=pk, position=place) for place, pk in enumerate(ids) if present[pk] != place]
-    if moved:
-        model.objects.bulk_update(moved, ["position"])
-
-
-@transaction.atomic
-def switch_criterion(*, criterion_id: int, is_active: bool, by: Actor, now: datetime, relevance: bool = False) -> None:
-    """Let a criterion decide, or keep it without being asked."""
-    sign(by.label)
-    hold_rules()
-    model: Any = RelevanceCriterion if relevance else Criterion
-    if not model.objects.filter(pk=criterion_id).update(is_active=is_active):
-        raise NotFound("no_such_criterion", _("There is no such criterion."))
+    changed = []
+    for place, pk in enumerate(ids):
+        row = present[pk]
+        if (row.position, row.is_active) != (place, pk in on):
+            row.position, row.is_active = place, pk in on
+            changed.append(row)
+    if changed:
+        model.objects.bulk_update(changed, ["position", "is_active"])
 
 
 @transaction.atomic

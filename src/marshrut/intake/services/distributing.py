@@ -24,7 +24,7 @@ class Given:
 
 
 def give_to_somebody(reference: Reference, demand: Demand, now: datetime) -> Given:
-    """Known client's manager → skill and office → on shift and below capacity → fair share; else a named queue."""
+    """Known client's manager → office, language and skill → on shift and below capacity → fair share; else a named queue."""
     choice = shortlist(demand, candidates(reference, now), reference.rules.distribution)
     reasons = list(choice.reasons)
     if choice.chosen is not None:
@@ -67,6 +67,7 @@ def candidates(reference: Reference, now: datetime) -> list[Candidate]:
             skills.get(c.id, frozenset()),
             serves_all_offices=c.is_on_duty,
             substitute_id=c.substitute_at(now),
+            languages=c.languages,
         )
         for c in sellers
     ]

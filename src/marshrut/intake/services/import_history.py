@@ -15,7 +15,7 @@ from django.db import connection
 
 from marshrut.channels.services import digest_of
 from marshrut.core.names import PersonName, is_quite_different, search_name
-from marshrut.intake.rules.importing import Lead
+from marshrut.intake.rules.importing import Lead, RowFlaw
 from marshrut.intake.services.import_setting import Setting, body_of, erased_of
 
 IMPORTED = "imported"
@@ -56,7 +56,31 @@ def sift(leads: Sequence[Lead], setting: Setting, outcome: Outcome, seen: set[tu
         else:
             seen.add(setting.key_of(lead))
             left.append(lead)
+    _leave_foreign(left, setting)
     return left
+
+
+def _leave_foreign(leads: Sequence[Lead], setting: Setting) -> None:
+    """Where whoever imports answers for one office, a row of another office's client brings them no new way to be reached."""
+    by = setting.by
+    if by.reach == "all" or not leads:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select c.normal, p.owner_id, p.office_id from clients_contactpoint c join clients_person p on p.id = c.person_id
+               where c.normal = any(%s) and not c.is_shared""",
+            [list({normal for lead in leads for normal in lead.identities})],
+        )
+        found: dict[str, list[bool]] = {}
+        for normal, owner, office in cursor.fetchall():
+            found.setdefault(normal, []).append(office not in (None, by.office_id) and not by.sees(owner, office))
+    for lead in leads:
+        known = [is_foreign for way in lead.ways for is_foreign in found.get(way.normal, ())]
+        if known and all(known):
+            lead.is_foreign = True
+            left = tuple(way for way in lead.ways if way.normal in found)
+            lead.flaws += [RowFlaw("", "foreign_client", way.written[:80]) for way in lead.ways if way not in left]
+            lead.ways = left
 
 
 def refusal_of(lead: Lead, setting: Setting, erased: set[str]) -> str:

@@ -61,7 +61,7 @@ def _submission(lead: Lead, setting: Setting, now: datetime) -> Submission:
         source_slug=slug,
         external_id=external_id,
         received_at=lead.received_at or now,
-        name=lead.name,
+        name=None if lead.is_foreign else lead.name,
         contacts=tuple(Reached(way.kind, way.written, way.normal, way.tail, way.is_shared) for way in lead.ways),
         message=lead.message,
         request=lead.request,

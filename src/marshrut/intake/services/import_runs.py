@@ -110,6 +110,11 @@ def _look_at(run: ImportRun, shape: TableShape) -> None:
     run.figures = {"samples": [row[: len(headings)] for row in first[:SHOWN]], "words": words}
 
 
+def possible_targets() -> list[str]:
+    """Everything a column may be, the agency's own fields last."""
+    return [*TARGETS, *_own_fields()]
+
+
 def _own_fields() -> dict[str, str]:
     revision = read_revision()
     return {f"{spec.subject}.{spec.slug}": spec.name for one in ("person", "matter") for spec in custom_fields_of(one, revision)}
@@ -257,14 +262,19 @@ def continue_run(*, run_id: int, by: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def undo_run(*, run_id: int, by: Actor, now: datetime) -> None:
-    """Take out again what this import made and nobody has worked on since. Whoever clicks second finds it going."""
+    """Take out again what this import made and nobody has worked on since. Whoever clicks second finds it going.
+
+    Rows that stay are kept as problems of the run with their reasons; asked again, those are tried again.
+    """
     sign(by.label)
     run = lock_run(run_id=run_id, by=by)
-    if run.state in (ImportState.UNDOING, ImportState.UNDONE):
+    if run.state == ImportState.UNDOING or (run.state == ImportState.UNDONE and not run.figures.get("kept")):
         return
-    _in_state(run, "done", "stopped", "failed")
+    _in_state(run, "done", "stopped", "failed", "undone")
+    taken = run.figures.get("taken", 0)
     run.state, run.problem = ImportState.UNDOING, ""
-    run.figures = {**run.figures, "kept": 0, "taken": 0, "undo_before": 0}
+    run.figures = {**run.figures, "kept": 0, "taken": taken, "undo_before": 0}
+    ImportProblem.objects.filter(run=run).delete()
     run.save(update_fields=["state", "problem", "figures"])
     work_soon()
 
@@ -297,8 +307,8 @@ def work_soon() -> None:
         pass
 
 
-def forget_sources_of(run: ImportRun) -> None:
-    """Sources this run made go when nothing comes from them any more."""
+def forget_sources_of(run: ImportRun) -> list[int]:
+    """Sources this run made go when nothing comes from them any more; the ids of those that stay."""
     from marshrut.marketing.services import forget_unnamed_sources
 
     made = run.figures.get("sources", [])
@@ -306,4 +316,6 @@ def forget_sources_of(run: ImportRun) -> None:
         cursor.execute(
             "select s.id from unnest(%s::bigint[]) s(id) where not exists (select from intake_inquiry i where i.source_id = s.id)", [made]
         )
-        forget_unnamed_sources(ids=[row[0] for row in cursor.fetchall()])
+        unused = [row[0] for row in cursor.fetchall()]
+        forget_unnamed_sources(ids=unused)
+    return [number for number in made if number not in unused]

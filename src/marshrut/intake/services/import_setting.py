@@ -21,6 +21,7 @@ from marshrut.intake.models import ImportRun
 from marshrut.intake.reading import UNKNOWN_SOURCE
 from marshrut.intake.reference import Reference, read_reference
 from marshrut.intake.rules.importing import Layout, Lead, read_lead
+from marshrut.marketing.queries import Sources
 from marshrut.marketing.services import keep_unknown_source
 
 MOST_SOURCES = 300
@@ -46,6 +47,7 @@ class Setting:
     sources: dict[str, int] = field(default_factory=dict)
     slugs: dict[str, str] = field(default_factory=dict)
     managers: dict[str, int] = field(default_factory=dict)
+    receivers: frozenset[int] = frozenset()
 
     def slug_of(self, lead: Lead) -> str:
         """The source of a row: what its word was said to mean, a source of that name or slug, else the word itself."""
@@ -63,7 +65,15 @@ class Setting:
         return next((heading for heading, one in zip(self.layout.headings, self.layout.targets, strict=False) if one == target), "")
 
     def manager_of(self, lead: Lead) -> int | None:
-        return self.managers.get(search_name(lead.manager)) if lead.manager else None
+        """The colleague a row names, if the importer may give them anything."""
+        found = self.managers.get(search_name(lead.manager)) if lead.manager else None
+        return found if found in self.receivers else None
+
+    def flaw_of_manager(self, lead: Lead) -> str:
+        """Why the colleague a row names does not get it; empty when they do, or none is named."""
+        if not lead.manager or self.manager_of(lead) is not None:
+            return ""
+        return "foreign_manager" if search_name(lead.manager) in self.managers else "unknown_manager"
 
 
 def set_up(run: ImportRun) -> Setting:
@@ -86,13 +96,24 @@ def set_up(run: ImportRun) -> Setting:
     with connection.cursor() as cursor:
         cursor.execute("select lower(email), id from agency_employee where is_active")
         managers |= {search_name(email): number for email, number in cursor.fetchall()}
+    by = actor_of(run.created_by)
     return Setting(
         run.pk, run.mode, run.office_id, run.file_id, TableShape(**{**mapping["shape"], "sheets": tuple(mapping["shape"]["sheets"])}),
-        layout, reference, actor_of(run.created_by), run.created_by, run.source_slug or UNKNOWN_SOURCE,
-        {slug: card.id for slug, card in reference.sources.items()},
-        {search_name(name): slug for slug, card in reference.sources.items() for name in (card.name, slug)},
-        managers,
+        layout, reference, by, run.created_by, run.source_slug or UNKNOWN_SOURCE,
+        _ids_of(reference.sources),
+        {search_name(name): slug for slug, one in _names_of(reference.sources).items() for name in (one, slug)},
+        managers, frozenset(c.id for c in reference.staff.colleagues.values() if c.id == by.id or by.sees(c.id, c.office_id)),
     )  # fmt: skip
+
+
+def _ids_of(sources: Sources) -> dict[str, int]:
+    """Slug → the source it counts for: rows keep the slug they were known by, so that the same file makes nothing twice."""
+    found = {slug: sources.find(slug) for slug in (*sources, *sources.spelled)}
+    return {slug: card.id for slug, card in found.items() if card}
+
+
+def _names_of(sources: Sources) -> dict[str, str]:
+    return {**sources.spelled, **{slug: card.name for slug, card in sources.items()}}
 
 
 def _own_value(specs: Mapping[str, FieldSpec], target: str, value: object) -> Any:

@@ -178,13 +178,14 @@ def _count(run: ImportRun, leads: list[Lead], outcome: Outcome, setting: Setting
     run.made += len(outcome.made)
     run.repeated += len(outcome.repeated)
     run.refused += len(outcome.refused)
-    problems = [ImportProblem(run=run, number=lead.number, code=code, value=_hint(lead), is_refusal=True) for lead, code in outcome.refused]
+    problems = [ImportProblem(run=run, number=lead.number, code=code, value="" if code == "erased" else _hint(lead), is_refusal=True)
+                for lead, code in outcome.refused]
     problems += [ImportProblem(run=run, number=lead.number, code="repeated", value=_hint(lead)) for lead in outcome.repeated]
     for lead in outcome.made:
         problems += [ImportProblem(run=run, number=lead.number, column=flaw.column[:200], code=flaw.code[:32], value=flaw.value)
                      for flaw in lead.flaws]
-        if lead.manager and setting.manager_of(lead) is None:
-            problems.append(ImportProblem(run=run, number=lead.number, column=setting.heading_of("manager"), code="unknown_manager",
+        if code := setting.flaw_of_manager(lead):
+            problems.append(ImportProblem(run=run, number=lead.number, column=setting.heading_of("manager"), code=code,
                                           value=lead.manager[:80]))
     figures = dict(run.figures)
     kept = max(0, MOST_PROBLEMS - figures.get("problems", 0))
@@ -223,9 +224,10 @@ def _take_out(run: ImportRun, clock: Clock) -> None:
         if locked.state == ImportState.UNDOING:
             with connection.cursor() as cursor:
                 _sign(cursor, locked.created_by)
-            forget_sources_of(locked)
-            ImportProblem.objects.filter(run=locked).delete()
+            left = forget_sources_of(locked)
             locked.state, locked.finished_at = ImportState.UNDONE, clock()
-            locked.figures = {name: locked.figures.get(name, 0) for name in ("kept", "taken")}
+            locked.figures = {name: locked.figures.get(name, 0) for name in ("kept", "taken")} | {
+                name: value for name, value in (("sources", left), ("ways", locked.figures.get("ways", 0))) if value
+            }
             locked.save()
             forget_file(locked.file_id)

@@ -6,7 +6,7 @@ from marshrut.clients.queries import Match
 from marshrut.intake.queries import LeadingInquiry
 from marshrut.intake.reading import Submission
 from marshrut.intake.reference import Reference
-from marshrut.intake.rules import Classification, InquiryFacts, PersonFacts, Priority, Relevance, check_contact_set
+from marshrut.intake.rules import Classification, InquiryFacts, PersonFacts, Priority, Relevance, Spoken, check_contact_set, spoken
 from marshrut.marketing.services import keep_unknown_source
 
 
@@ -22,6 +22,7 @@ class Judged:
     missing: tuple[str, ...]
     relevance: Relevance
     priority: Priority
+    spoken: Spoken | None = None
 
 
 def facts_of(submission: Submission, reference: Reference, person: Match | None, leading: LeadingInquiry | None) -> InquiryFacts:
@@ -42,7 +43,7 @@ def facts_of(submission: Submission, reference: Reference, person: Match | None,
         replace(request, directions=directions, category=category),
         channel=submission.channel,
         today=reference.staff.first_office.calendar.local_date(submission.received_at),
-        source_slug=submission.source_slug,
+        source_slug=reference.sources.staying(submission.source_slug),
         message=submission.message,
         has_name=submission.name is not None,
         has_phone="phone" in has,
@@ -52,16 +53,17 @@ def facts_of(submission: Submission, reference: Reference, person: Match | None,
     )
 
 
-def judge(facts: InquiryFacts, submission: Submission, reference: Reference) -> Judged:
-    """Class, contact set, relevance and priority, each with its reasons."""
+def judge(facts: InquiryFacts, submission: Submission, reference: Reference, person: Match | None = None) -> Judged:
+    """Class, contact set, relevance and priority, each with its reasons; and the language it is written in."""
     rules = reference.rules
-    source = reference.sources.get(submission.source_slug) or keep_unknown_source(slug=submission.source_slug)
+    source = reference.sources.find(submission.source_slug) or keep_unknown_source(slug=submission.source_slug)
     classification = rules.classifier.classify(facts)
     relevance = rules.grader.grade(facts, reference.catalogue.floors)
     priority = rules.priority.score(facts, classification.inquiry_class, relevance.grade, source.chance)
     return Judged(
-        facts, source.id, facts.category, facts.directions, classification, _missing(facts, classification, reference), relevance, priority
-    )
+        facts, source.id, facts.category, facts.directions, classification, _missing(facts, classification, reference), relevance, priority,
+        spoken(submission.message, person.language if person else "", submission.language),
+    )  # fmt: skip
 
 
 def _missing(facts: InquiryFacts, classification: Classification, reference: Reference) -> tuple[str, ...]:

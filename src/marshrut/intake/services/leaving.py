@@ -18,7 +18,7 @@ from marshrut.core.history import sign
 from marshrut.intake.models import Inquiry
 from marshrut.intake.queries.leaving import clients_kept_by, held_by, loads_of, open_matters_of, wishes_of
 from marshrut.intake.reference import Reference
-from marshrut.intake.services.handing import HOLDERS
+from marshrut.intake.services.handing import HOLDERS, receivers_of
 from marshrut.journal.services import notify
 from marshrut.journal.services.leaving import Passed, lock_matters_of, matters_of_the_left, pass_matters, return_tasks_of
 
@@ -99,10 +99,10 @@ def hand_over_absence(*, employee_id: int, to: int, reference: Reference, by: Ac
     Clients stay theirs. How many there were. NotFound for a colleague of a foreign office.
     """
     staff = reference.staff
-    absent, substitute = staff.colleagues.get(employee_id), staff.colleagues.get(to)
+    absent, substitute = staff.colleagues.get(employee_id), _receiver(to, employee_id, staff, by)
     if absent is None or not by.may("absences:write") or is_foreign(by, absent.office_id):
         raise NotFound("no_such_colleague", _("There is no such colleague."))
-    if substitute is None or substitute.id == absent.id or substitute.role not in HOLDERS:
+    if substitute is None:
         raise Invalid("no_such_receiver", _("Choose a colleague who can take it."), field="substitute")
     sign(by.label)
     waiting = set(
@@ -119,10 +119,10 @@ def hand_over_absence(*, employee_id: int, to: int, reference: Reference, by: Ac
 def hand_over_tasks(*, employee_id: int, task_ids: Sequence[int], to: int, reference: Reference, by: Actor, now: datetime) -> int:
     """Planned actions of somebody who is away are done by another; the matters stay where they are. How many there were."""
     staff = reference.staff
-    absent, receiver = staff.colleagues.get(employee_id), staff.colleagues.get(to)
+    absent, receiver = staff.colleagues.get(employee_id), _receiver(to, employee_id, staff, by)
     if absent is None or not by.may("absences:write") or is_foreign(by, absent.office_id):
         raise NotFound("no_such_colleague", _("There is no such colleague."))
-    if receiver is None or receiver.id == employee_id or receiver.role not in HOLDERS:
+    if receiver is None:
         raise Invalid("no_such_receiver", _("Choose a colleague who can take it."), field="to")
     sign(by.label)
     with connection.cursor() as cursor:
@@ -134,6 +134,12 @@ def hand_over_tasks(*, employee_id: int, task_ids: Sequence[int], to: int, refer
     if moved:
         notify(employee_ids=[to], code="handed_over", data={"count": moved, "from": absent.name}, by=by, now=now)
     return moved
+
+
+def _receiver(to: int, absent_id: int, staff: Staff, by: Actor) -> Colleague | None:
+    """Who takes over, within the giver's reach; whoever only keeps the staff reaches no client, and names anybody who sells."""
+    people = receivers_of(by, staff) if by.reach != "none" else [c for c in staff.colleagues.values() if c.role in HOLDERS]
+    return next((c for c in people if c.id == to and c.id != absent_id), None)
 
 
 @transaction.atomic

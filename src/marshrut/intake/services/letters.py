@@ -15,12 +15,19 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor, system
-from marshrut.channels.queries import DoorCard, find_letter, find_namesakes, find_thread, is_known_letter, own_addresses
+from marshrut.channels.queries import (
+    DoorCard,
+    find_letter,
+    find_marked,
+    find_namesakes,
+    find_thread,
+    is_known_letter,
+    own_addresses,
+)
 from marshrut.channels.rules import AUTO_REPLY, AUTOMATIC, BOUNCE, BULK, LARGEST, PERSONAL, ParsedLetter, own_words, parse_letter
 from marshrut.channels.services import (
     Changed,
     add_letter,
-    discard,
     keep_attachments,
     mark_bounced,
     mark_repeat,
@@ -37,7 +44,6 @@ from marshrut.core.conflicts import is_conflict
 from marshrut.core.errors import DomainError, Invalid, NotFound, Refused
 from marshrut.core.files import open_file
 from marshrut.core.history import sign
-from marshrut.core.names import clean_text
 from marshrut.intake.letter_reading import submission_of
 from marshrut.intake.queries import standing_of
 from marshrut.intake.reference import Reference
@@ -73,7 +79,26 @@ def take_letter(*, door: DoorCard, stream: BinaryIO, size: int, reference: Refer
         log.exception("a letter could not be understood")
         told = error.sentence if isinstance(error, DomainError) else type(error).__name__
         reason = _("It could not be understood: %(error)s") % {"error": told}
+        return _keep_for_a_person(door, stream, letter, digest, reason, reference, now)
+
+
+def _keep_for_a_person(
+    door: DoorCard, stream: BinaryIO, letter: ParsedLetter, digest: bytes, reason: str, reference: Reference, now: datetime
+) -> str:
+    """Keep a letter in quarantine: with what it says, or, where even that cannot be stored, its bytes alone."""
+    try:
         return _take(door, stream, letter, digest, reason, reference, now)
+    except (Changed, OSError):
+        raise
+    except Exception as error:
+        if is_conflict(error):
+            raise
+        log.exception("what a letter says could not be stored")
+        return _take(door, stream, _blank(), digest, reason, reference, now)
+
+
+def _blank() -> ParsedLetter:
+    return ParsedLetter(PERSONAL, "", (), "", "", "", (), "", None, "")
 
 
 def _read(stream: BinaryIO, size: int) -> tuple[ParsedLetter, str]:
@@ -87,8 +112,7 @@ def _read(stream: BinaryIO, size: int) -> tuple[ParsedLetter, str]:
         return letter, _("It is larger than %(limit)s MB: its files are kept only in the letter itself.") % {"limit": LARGEST >> 20}
     except Exception as error:
         log.exception("a letter could not be parsed")
-        blank = ParsedLetter(PERSONAL, "", (), "", "", "", (), "", None, "")
-        return blank, _("It could not be read: %(error)s") % {"error": type(error).__name__}
+        return _blank(), _("It could not be read: %(error)s") % {"error": type(error).__name__}
 
 
 @transaction.atomic
@@ -106,14 +130,22 @@ def _take(
     if is_copy:
         mark_repeat(raw_id=raw_id)
         return COPY
-    is_own = letter.kind == PERSONAL and letter.sender != "" and letter.sender in own_addresses()
+    ours = own_addresses()
+    is_own = letter.kind == PERSONAL and _is_ours(letter, ours)
     keep_attachments(letter_id=letter_id, letter=letter, stream=stream, is_from_client=not is_own)
+    if is_own and ours.issuperset(letter.recipients) and _thread_of(letter) is None:
+        obstacle = obstacle or _("It was sent from a mailbox of ours to ourselves: whose inquiry it is, a person must see")
     if obstacle:
         quarantine(raw_id=raw_id, reason=obstacle)
         return QUARANTINED
-    kind, dossier_id = _understand(raw_id, letter_id, letter, door, reference, now, is_own=is_own)
+    kind, dossier_id = _understand(raw_id, letter_id, letter, door, reference, now, ours if is_own else None)
     place_letter(letter_id=letter_id, kind=kind if kind != QUARANTINED else "inquiry", dossier_id=dossier_id)
     return kind
+
+
+def _is_ours(letter: ParsedLetter, ours: frozenset[str]) -> bool:
+    """Whether somebody here wrote it. A site's form often sends from our own mailbox, and names the client to reply to."""
+    return letter.sender != "" and letter.sender in ours and (not letter.reply_to or letter.reply_to in ours)
 
 
 def _is_copy(letter: ParsedLetter) -> bool:
@@ -133,15 +165,20 @@ def _brought(letter: ParsedLetter) -> list[tuple[str, int]]:
 
 
 def _understand(
-    raw_id: int, letter_id: int, letter: ParsedLetter, door: DoorCard, reference: Reference, now: datetime, *, is_own: bool
+    raw_id: int,
+    letter_id: int,
+    letter: ParsedLetter,
+    door: DoorCard,
+    reference: Reference,
+    now: datetime,
+    ours: frozenset[str] | None,
 ) -> tuple[str, int | None]:
-    """What the letter is, and the matter it belongs to."""
+    """What the letter is, and the matter it belongs to. `ours` are our own mailboxes when it was written from one of them."""
     if letter.kind == BOUNCE:
         return "bounce", _bounced(letter, now)
-    thread = find_thread(letter.references)
-    dossier_id = thread.dossier_id if thread else None
-    if is_own:
-        return "sent", _sent(letter, letter_id, dossier_id, now)
+    dossier_id = _thread_of(letter)
+    if ours is not None:
+        return "sent", _sent(letter, letter_id, dossier_id, ours, now)
     if letter.kind != PERSONAL:
         return _automatic(raw_id, letter_id, letter, dossier_id, now)
     if dossier_id is not None:
@@ -156,6 +193,14 @@ def _understand(
     queue_up(identities=submission.identities)
     card = understand(raw_id=raw_id, submission=submission, reference=reference, by=BY, now=now)
     return "inquiry", card.dossier_id
+
+
+def _thread_of(letter: ParsedLetter) -> int | None:
+    """The matter a letter belongs to: by the letters it answers, else by the mark in the address it was sent to."""
+    thread = find_thread(letter.references)
+    if thread is None or thread.dossier_id is None:
+        thread = find_marked(letter.recipients)
+    return thread.dossier_id if thread else None
 
 
 def _automatic(raw_id: int, letter_id: int, letter: ParsedLetter, dossier_id: int | None, now: datetime) -> tuple[str, int | None]:
@@ -186,17 +231,21 @@ def _bounced(letter: ParsedLetter, now: datetime) -> int | None:
     return dossier_id
 
 
-def _sent(letter: ParsedLetter, letter_id: int, dossier_id: int | None, now: datetime) -> int | None:
-    """Somebody here wrote from the mailbox itself: the client has been answered. A copy of what the outbox sent is no news."""
-    ours = find_thread([letter.message_id])
-    if ours and ours.sending_id:
-        return ours.dossier_id
+def _sent(letter: ParsedLetter, letter_id: int, dossier_id: int | None, ours: frozenset[str], now: datetime) -> int | None:
+    """Somebody here wrote from the mailbox itself: the client has been answered. A copy of what the outbox sent is no news.
+
+    What was delivered to ourselves as well could have been sent by anybody in our name: it is shown, and answers nothing.
+    """
+    known = find_thread([letter.message_id])
+    if known and known.sending_id:
+        return known.dossier_id
     if dossier_id is None:
         match = next(iter(find_by_contacts(list(letter.recipients))), None)
         leading = standing_of(match.person_id).leading if match else None
         if leading is None:
             return None
         dossier_id = leading.dossier_id
+    is_answer = ours.isdisjoint(letter.recipients)
     data = {"letter": letter_id, "subject": letter.subject}
     add_touch(
         dossier_id=dossier_id,
@@ -204,11 +253,12 @@ def _sent(letter: ParsedLetter, letter_id: int, dossier_id: int | None, now: dat
         direction="out",
         body=own_words(letter.text),
         data=data,
-        is_answer=True,
+        is_answer=is_answer,
         by=BY,
         now=now,
     )
-    stop_clock(dossier_id=dossier_id, at=now)
+    if is_answer:
+        stop_clock(dossier_id=dossier_id, at=now)
     return dossier_id
 
 
@@ -259,17 +309,3 @@ def understand_letter_again(*, raw_id: int, reference: Reference, by: Actor, now
     inquiry = understand(raw_id=raw_id, submission=submission, reference=reference, by=by, now=now)
     place_letter(letter_id=card.id, kind="inquiry", dossier_id=inquiry.dossier_id)
     return inquiry.id
-
-
-@transaction.atomic
-def discard_quarantined(*, raw_id: int, reason: str, by: Actor, now: datetime) -> None:
-    """What waits in quarantine is nothing of ours: it stays kept, with who said so and why. The caller has checked the reach.
-
-    Invalid without a reason; Refused when it does not wait any more.
-    """
-    sign(by.label)
-    said = clean_text(reason, 300)
-    if not said:
-        raise Invalid("reason_missing", _("Say why it is discarded."), field="reason", missing=("reason",))
-    if not discard(raw_id=raw_id, reason=said):
-        raise Refused("understood_already", _("This message does not wait in quarantine any more."))

@@ -7,9 +7,11 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
+from marshrut.agency.queries import Staff, read_revision, read_staff
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
 from marshrut.core.names import clean_text
+from marshrut.core.working_time import WorkingCalendar
 from marshrut.intake.models import Inquiry, InquiryState
 from marshrut.intake.reference import Reference
 from marshrut.intake.rules import Demand
@@ -68,14 +70,36 @@ def answer_and_plan(
 
 
 def stop_clock(*, dossier_id: int, at: datetime) -> None:
-    """The client has been answered: kept in time if the breach moment had not come."""
+    """The client has been answered: kept in time if the breach moment had not come.
+
+    How many working minutes it took is kept with the answer, by the hours of whoever holds the matter at that moment.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            """update intake_inquiry set answered_at = %s, warn_at = null,
-                   clock_state = case when respond_by >= %s and reroutes = 0 then 'met' else 'missed' end
-               where dossier_id = %s and clock_state = 'running'""",
-            [at, at, dossier_id],
+            """select i.raw_id, i.received_at, d.owner_id, d.office_id from intake_inquiry i
+               join journal_dossier d on d.id = i.dossier_id where i.dossier_id = %s and i.clock_state = 'running'""",
+            [dossier_id],
         )
+        for inquiry_id, received_at, owner_id, office_id in cursor.fetchall():
+            cursor.execute(
+                """update intake_inquiry set answered_at = %s, answer_minutes = %s, warn_at = null,
+                       clock_state = case when respond_by >= %s and reroutes = 0 then 'met' else 'missed' end where raw_id = %s""",
+                [at, _minutes_until(received_at, at, owner_id, office_id), at, inquiry_id],
+            )
+
+
+def _minutes_until(received_at: datetime | None, at: datetime, owner_id: int | None, office_id: int | None) -> float | None:
+    """Working minutes from receipt to the answer; None when nobody knows when it was received."""
+    if received_at is None:
+        return None
+    calendar = calendar_of(read_staff(read_revision()), owner_id, office_id)
+    return max(0.0, calendar.working_minutes_between(received_at, at))
+
+
+def calendar_of(staff: Staff, owner_id: int | None, office_id: int | None) -> WorkingCalendar:
+    """The hours in which a response clock runs: of whoever holds the matter, else of its office."""
+    owner = staff.colleagues.get(owner_id or 0)
+    return owner.response_calendar if owner else (staff.offices.get(office_id or 0) or staff.first_office).calendar
 
 
 @transaction.atomic

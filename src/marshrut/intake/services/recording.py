@@ -68,6 +68,8 @@ def _what_was_said(submission: Submission) -> dict[str, Any]:
 
 def _what_was_judged(submission: Submission, judged: Judged) -> dict[str, Any]:
     request = {**submission.request.as_json(), "category": judged.category, "directions": list(judged.directions)}
+    if judged.spoken:
+        request |= {"language": judged.spoken.language, "language_seen_in": judged.spoken.seen_in}
     return {
         "source_id": judged.source_id,
         "request": _json(request),

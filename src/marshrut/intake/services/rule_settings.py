@@ -120,7 +120,12 @@ def try_distribution(order: Sequence[str], off: Sequence[str], take_by_hand: boo
         compile_distribution(wanted)
     except RulesetError as error:
         raise Invalid("order_unusable", _("Each step stands in the order once."), field=error.path.removeprefix("distribution.")) from error
-    return changes_of({"order": list(STEPS), "off": [], "take_by_hand": True}, wanted)
+    return changes_of(delivered_distribution(), wanted)
+
+
+def delivered_distribution() -> dict[str, Any]:
+    """Which steps are asked and in which order, as delivered."""
+    return {"order": list(STEPS), "off": [], "take_by_hand": True}
 
 
 @transaction.atomic

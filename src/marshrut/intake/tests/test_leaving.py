@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from marshrut.agency.models import Absence, Employee, LoginSession, Team
 from marshrut.agency.services import save_absence
@@ -68,6 +69,22 @@ def test_the_preview_tells_what_will_be_and_changes_nothing(agency: Any, held: l
     given = go(agency, "team")
     assert {share.employee_id: share.matters for share in shares} == dict(given)
     assert sum(share.clients for share in shares) == 5
+
+
+@pytest.mark.parametrize("rule", ["team", "skill", "queue"])
+def test_whatever_somebody_held_it_takes_as_many_statements(agency: Any, come: Come, rule: str) -> None:
+    """What grows with the matters is the work of each statement, not their number: thousands go in seconds."""
+    counted = []
+    for number in (1, 6):
+        only(agency, agency.anna)
+        for _n in range(number):
+            come(NOON)
+        Employee.objects.update(capacity=None, is_active=True, left_at=None)
+        with CaptureQueriesContext(connection) as asked:
+            go(agency, rule)
+        Employee.objects.filter(pk=agency.anna.id).update(is_active=True, left_at=None)
+        counted.append(len([query for query in asked if "journal_notice" not in query["sql"]]))  # a word to each who got something
+    assert counted[0] == counted[1]
 
 
 def test_one_colleague_gets_all_and_the_team_comes_before_the_office(agency: Any, held: list[Any]) -> None:
@@ -203,3 +220,13 @@ def test_an_absence_that_cannot_be_is_refused(agency: Any, span: timedelta) -> N
     with pytest.raises(Invalid):
         away(agency, agency.boris, agency.anna)
     assert Absence.objects.count() == 1
+
+
+def test_a_supervisor_hands_nothing_over_to_another_office(agency: Any, held: list[Any]) -> None:
+    tasks = list(Task.objects.filter(assignee_id=agency.anna.id, state="pending").values_list("pk", flat=True))
+    given = {"employee_id": agency.anna.id, "to": agency.oleh.id, "reference": read_reference(), "now": NOON}
+    for call in (lambda: hand_over_absence(**given, by=agency.supervisor), lambda: hand_over_tasks(**given, task_ids=tasks, by=agency.supervisor)):
+        with pytest.raises(Invalid):
+            call()
+    assert not Task.objects.filter(assignee_id=agency.oleh.id).exists()
+    assert hand_over_absence(**given, by=agency.owner) == len(held)

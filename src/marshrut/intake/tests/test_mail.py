@@ -15,12 +15,13 @@ from marshrut.agency.permissions import system
 from marshrut.channels.models import Attachment, Letter, MailDoor, RawMessage, Sending
 from marshrut.channels.queries import attachments_of, find_attachment
 from marshrut.channels.services import queue_message
+from marshrut.clients.models import ContactPoint
 from marshrut.core.clock import utc_now
-from marshrut.core.errors import Invalid, Refused
+from marshrut.core.errors import Invalid, NotFound
 from marshrut.core.files import read_file
 from marshrut.intake.models import Inquiry
 from marshrut.intake.reference import read_reference
-from marshrut.intake.services import close_inquiry, discard_quarantined, read_doors, understand_letter_again
+from marshrut.intake.services import close_inquiry, discard_quarantined, mail_doors, read_doors, understand_letter_again
 from marshrut.journal.models import Dossier, Notice, Task, Touch
 
 SHARED = Path(__file__).resolve().parents[4].parent / "shared" / "data" / "mail"
@@ -184,8 +185,8 @@ def test_a_mailing_waits_for_a_person_who_may_discard_it_with_a_reason(door: Mai
         discard_quarantined(raw_id=raw.pk, reason=" ", by=cast.supervisor, now=utc_now())
     discard_quarantined(raw_id=raw.pk, reason="спам", by=cast.supervisor, now=utc_now())
     raw.refresh_from_db()
-    assert (raw.state, raw.reason) == ("discarded", "спам")
-    with pytest.raises(Refused):
+    assert (raw.state, raw.verdict, raw.reason) == ("discarded", "спам", "Рассылка, а не письмо человека")
+    with pytest.raises(NotFound):
         discard_quarantined(raw_id=raw.pk, reason="спам", by=cast.supervisor, now=utc_now())
 
 
@@ -229,13 +230,78 @@ def test_a_bounce_fails_the_letter_it_is_about_and_tells_its_author(door: MailDo
     assert Inquiry.objects.count() == 0
 
 
+def from_us(*to: str, id: str = "<ours@n>", **more: str) -> EmailMessage:
+    """A letter written from the mailbox itself."""
+    message = letter("Добрый день, подберём!", sender="Анна <hello@nevsky.example>", id=id, **more)
+    message.replace_header("To", ", ".join(to))
+    return message
+
+
 def test_a_letter_written_from_the_mailbox_itself_answers_the_client(door: MailDoor) -> None:
     put(door, letter())
     look()
-    put(door, letter("Добрый день, подберём!", sender="Анна <hello@nevsky.example>", id="<ours@n>", In_Reply_To="<one@example.com>"), "2")
+    put(door, from_us("irina@example.com", In_Reply_To="<one@example.com>"), "2")
     assert look() == {"sent": 1}
     assert Touch.objects.get(kind="email_out").is_answer
     assert Inquiry.objects.get().clock_state in ("met", "missed")
+
+
+def test_whoever_writes_in_our_name_to_us_and_the_client_answers_nothing(door: MailDoor) -> None:
+    put(door, letter())
+    look()
+    put(door, from_us("hello@nevsky.example", Cc="irina@example.com"), "2")
+    assert look() == {"sent": 1}
+    assert not Touch.objects.get(kind="email_out").is_answer
+    assert Inquiry.objects.get().clock_state == "running"
+
+
+def test_a_form_that_sends_from_our_own_mailbox_brings_its_client(door: MailDoor) -> None:
+    put(door, from_us("hello@nevsky.example", Reply_To="Ирина <irina@example.com>"))
+    assert look() == {"inquiry": 1}
+    assert ContactPoint.objects.get(person_id=Inquiry.objects.get().person_id).normal == "irina@example.com"
+
+
+def test_a_letter_of_ours_to_ourselves_waits_for_a_person(door: MailDoor) -> None:
+    put(door, from_us("hello@nevsky.example"))
+    assert look() == {"quarantined": 1}
+    assert RawMessage.objects.get().state == "quarantined"
+
+
+@pytest.mark.parametrize("subject", ["В отпуске в августе хотим в Грецию", "On vacation in July: Crete for two", "Auto: rent in Crete",
+                                     "У відпустці з 5 серпня хочемо в Туреччину", "Вне офиса: корпоратив в Сочи"])
+def test_a_tourist_who_speaks_of_a_holiday_is_no_automatic_reply(door: MailDoor, subject: str) -> None:
+    put(door, letter(subject=subject))
+    put(door, letter(subject=subject, id="<robot@x>", Auto_Submitted="auto-replied"), "2")
+    assert look() == {"inquiry": 1, "auto_reply": 1}
+
+
+def test_letters_that_cannot_be_stored_as_they_say_are_kept_and_close_no_door(door: MailDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail_doors, "MOST_AT_ONCE", 3)
+    halves = b"Subject: =?utf-7?q?+2AA-?= \r\nFrom: =?utf-7?q?+2AA-?=x@evil.example\r\nMessage-ID: <%d@x>\r\n\r\nhello +2AA-\r\n"
+    for n in range(3):
+        put(door, halves % n, str(n))
+    put(door, letter(), "9")
+    told = look(), look()
+    assert sum(sum(kinds.values()) for kinds in told) == 4
+    assert RawMessage.objects.filter(channel="email").count() == 4
+    assert told[1] == {"inquiry": 1}
+
+
+def test_a_letter_that_cannot_be_moved_away_is_tried_later_and_takes_nobodys_place(door: MailDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail_doors, "MOST_AT_ONCE", 2)
+    current = Path(door.path) / "cur"
+    current.rmdir()
+    current.write_text("a file where a folder should be")
+    for n in range(2):
+        put(door, letter(id=f"<{n}@x>", sender=f"a{n}@example.com"), str(n))
+    look()
+    put(door, letter(id="<9@x>", sender="last@example.com"), "9")
+    assert look() == {"inquiry": 1}
+    assert "3" in MailDoor.objects.get().problem
+    current.unlink()
+    assert look(200) == {"known": 2}
+    assert look(300) == {"known": 1}
+    assert (MailDoor.objects.get().problem, list((Path(door.path) / "new").iterdir())) == ("", [])
 
 
 @pytest.mark.parametrize("charset", ["koi8-r", "windows-1251", "cp866", "utf-8"])
@@ -338,7 +404,7 @@ def test_no_letter_breaks_the_door_and_every_byte_is_kept(door: MailDoor, name: 
 
 
 @pytest.mark.shared_data
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the team's letters are not here")
+@pytest.mark.skipif(not SHARED.is_dir(), reason="runs for the team only: its letters do not come with the program")
 def test_a_hundred_and_three_real_letters_go_in_and_nothing_is_lost(door: MailDoor) -> None:
     sent = {put(door, file.read_bytes(), file.stem[:80]) for file in SHARED.glob("*.eml")}
     taken = look()

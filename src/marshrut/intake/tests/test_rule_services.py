@@ -13,13 +13,7 @@ from marshrut.intake.reference import read_reference
 from marshrut.intake.rules import STEPS, InquiryFacts, default_priority
 from marshrut.intake.rules.adjusting import number_fields
 from marshrut.intake.rules.condition_trees import Group, Line
-from marshrut.intake.services.criteria import (
-    order_criteria,
-    read_conditions,
-    save_criterion,
-    save_relevance_criterion,
-    switch_criterion,
-)
+from marshrut.intake.services.criteria import arrange_criteria, read_conditions, save_criterion, save_relevance_criterion
 from marshrut.intake.services.rule_settings import (
     drop_clock,
     drop_contact_policy,
@@ -50,10 +44,11 @@ def test_P01_a_criterion_added_and_put_first_decides(cast: Cast) -> None:
     number = save_criterion(criterion_id=None, name=" Сафари ", inquiry_class="partner", conditions=conditions, **by(cast))
     ids = list(Criterion.objects.order_by("position").values_list("id", flat=True))
     assert ids[-1] == number
-    order_criteria(ids=[number, *ids[:-1]], **by(cast))
+    order = [number, *ids[:-1]]
+    arrange_criteria(ids=order, on=order, **by(cast))
     decided = read_reference().rules.classifier.classify(facts(message="Хотим на сафари"))
     assert (decided.inquiry_class, decided.reason["name"]) == ("partner", "Сафари")
-    switch_criterion(criterion_id=number, is_active=False, **by(cast))
+    arrange_criteria(ids=order, on=order[1:], **by(cast))
     assert read_reference().rules.classifier.classify(facts(message="Хотим на сафари")).inquiry_class != "partner"
 
 
@@ -78,7 +73,7 @@ def test_an_order_made_of_another_list_is_refused(cast: Cast) -> None:
     ids = list(Criterion.objects.order_by("position").values_list("id", flat=True))
     for wrong in (ids[1:], [*ids, 10**9], [ids[0], *ids]):
         with pytest.raises(Refused):
-            order_criteria(ids=wrong, **by(cast))
+            arrange_criteria(ids=wrong, on=wrong, **by(cast))
 
 
 def test_Q02_a_criterion_of_ones_own_gives_points_and_its_name_as_the_reason(cast: Cast) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marshrut.intake.rules import (
+    STEPS,
     Assignment,
     Candidate,
     Demand,
@@ -149,17 +150,65 @@ def test_the_clients_manager_may_come_after_the_office() -> None:
     assert shortlist(Demand(1, owner_id=2), [OLGA, TARAS], plan).chosen == TARAS
 
 
-@given(st.permutations(["clients_manager", "office", "skill"]), st.lists(st.sampled_from(["clients_manager", "office", "skill"]), unique=True),
-       st.lists(st.builds(changed, st.sampled_from([OLGA, TARAS, IRINA, STRANGER]), is_at_work=st.booleans(), load=st.integers(0, 2), capacity=st.just(2),
-                          skills=st.sampled_from([frozenset(), frozenset({("visa", None)})])), unique_by=lambda one: one.employee_id),
+UKRAINIAN = frozenset({"uk"})
+STAFF = st.lists(
+    st.builds(
+        changed, st.sampled_from([OLGA, TARAS, IRINA, STRANGER]), is_at_work=st.booleans(), load=st.integers(0, 2), capacity=st.just(2),
+        skills=st.sampled_from([frozenset(), frozenset({("visa", None)})]), substitute_id=st.sampled_from([None, 2, 3]),
+        languages=st.sampled_from([frozenset[str](), UKRAINIAN, frozenset({"ru"}), frozenset({"ru", "uk"})]),
+    ),
+    unique_by=lambda one: one.employee_id,
+)  # fmt: skip
+
+
+def test_who_works_in_the_language_comes_before_who_is_skilled() -> None:
+    visas = changed(OLGA, skills=frozenset({("visa", None)}), languages=frozenset({"ru"}))
+    ours, any_language = changed(TARAS, languages=UKRAINIAN), IRINA
+    demand = Demand(1, category="visa", language="uk")
+    assert given_to(demand, visas, ours).reasons[0] == {"code": "speaks", "language": "uk", "people": 1}
+    assert given_to(demand, visas, ours).employee_id == 2
+    assert shortlist(demand, [visas, ours, any_language]).people == (ours, any_language)
+    after = planned("clients_manager", "office", "skill", "language")
+    assert codes(assign(demand, [visas, ours], lambda _: Ledger(), after)) == ["skilled", "nobody_speaks", "only_one"]
+
+
+def test_a_language_nobody_free_works_in_is_passed_over_and_it_is_said() -> None:
+    away = changed(TARAS, languages=UKRAINIAN, is_at_work=False)
+    russian = changed(OLGA, languages=frozenset({"ru"}))
+    assert codes(given_to(Demand(1, language="uk"), russian, away)) == ["nobody_speaks", "only_one"]
+    assert given_to(Demand(1, language="uk"), away).queue_reason == "nobody_on_shift"
+
+
+def test_an_agency_that_said_nothing_of_languages_hears_nothing_of_them() -> None:
+    assert codes(given_to(Demand(1, language="uk"), OLGA, TARAS)) == ["fair_share"]
+    assert codes(given_to(Demand(1), changed(OLGA, languages=UKRAINIAN), TARAS)) == ["fair_share"]
+
+
+def test_an_order_kept_before_there_were_languages_asks_for_them_where_they_are_delivered() -> None:
+    old = compile_distribution({"order": ["office", "skill", "clients_manager"], "off": ["skill"]})
+    assert old.steps == ("office", "language", "clients_manager")
+
+
+@given(STAFF, st.sampled_from([None, 1, 2, 9]), st.sampled_from([None, "visa"]))
+def test_nobody_gets_a_language_they_do_not_work_in_while_somebody_free_does(
+    people: list[Candidate], owner: int | None, category: str | None
+) -> None:
+    choice = shortlist(Demand(1, category=category, owner_id=owner, language="uk"), people)
+    eligible = [one for one in people if one.office_id == 1 and one.is_at_work and not one.is_full]
+    if any(not one.languages or "uk" in one.languages for one in eligible) and choice.reasons[-1]["code"] not in ("clients_manager", "substitute"):
+        assert all(not one.languages or "uk" in one.languages for one in choice.people)
+
+
+@given(st.permutations(STEPS), st.lists(st.sampled_from(STEPS), unique=True), STAFF,
        st.sampled_from([None, 1, 9]), st.sampled_from([None, "visa", "hotel"]))
 def test_in_any_order_only_somebody_at_work_and_below_capacity_is_given_more(
     order: list[str], off: list[str], people: list[Candidate], owner: int | None, category: str | None
 ) -> None:  # fmt: skip
     plan = compile_distribution({"order": order, "off": off})
-    choice = shortlist(Demand(1, category=category, owner_id=owner), people, plan)
+    choice = shortlist(Demand(1, category=category, owner_id=owner, language="uk"), people, plan)
     assert all(one.is_at_work for one in choice.people)
-    assert all(not one.is_full for one in choice.people if one.employee_id != owner)
+    given = {reason["code"] for reason in choice.reasons}
+    assert all(not one.is_full for one in choice.people) or given & {"clients_manager", "substitute"}
     assert bool(choice.people) != bool(choice.queue_reason)
 
 

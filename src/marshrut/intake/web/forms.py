@@ -23,14 +23,15 @@ from django.views.decorators.http import require_http_methods
 
 from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import read_revision
+from marshrut.agency.web.browsers import address_of
 from marshrut.channels.queries import FormCard, count_recent, read_forms
 from marshrut.core.clock import utc_now
 from marshrut.core.errors import Invalid
 from marshrut.core.names import clean_text
+from marshrut.intake.form_reading import FIELDS, as_contract
 from marshrut.intake.reading import Consent, Submission, read_submission
 from marshrut.intake.reference import Reference, read_reference
 from marshrut.intake.services import Receipt, accept_inquiry, accept_quarantined
-from marshrut.intake.web.form_fields import FIELDS, as_contract
 
 SOONEST = timedelta(seconds=2)  # no person reads and fills a form faster
 MOST_A_MINUTE = 30  # of one form from one address; beyond that everything is still kept, in quarantine
@@ -100,10 +101,7 @@ def _submission(request: HttpRequest, form: FormCard, reference: Reference, valu
 
 def sender(request: HttpRequest, form: FormCard) -> Actor:
     """Who sends, for the record: the form, and a digest that tells one address from another without keeping it."""
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.SECURE_PROXY_SSL_HEADER:  # behind a proxy of ours its last entry is the one it saw itself
-        address = request.META.get("HTTP_X_FORWARDED_FOR", address).rpartition(",")[2].strip()
-    digest = hmac.new(settings.SECRET_KEY.encode(), address.encode(), hashlib.sha256).hexdigest()[:12]
+    digest = hmac.new(settings.SECRET_KEY.encode(), address_of(request).encode(), hashlib.sha256).hexdigest()[:12]
     return Actor("form", 0, f"{form.key}:{digest}")
 
 

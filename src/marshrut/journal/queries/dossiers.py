@@ -107,6 +107,16 @@ def former_holders(dossier_id: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def open_matters_with(actor: Actor, person_id: int) -> list[int]:
+    """Open matters of a client within reach, in the order of their ids."""
+    reach, values = matters_in_reach(actor)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select d.id from journal_dossier d where d.person_id = %s and d.is_open and {reach} order by d.id", [person_id, *values]
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def load_of(employee_ids: list[int], now: datetime) -> dict[int, int]:
     """How much each of these people has on their hands: open inquiries not yet deals, and overdue actions.
 

@@ -90,7 +90,11 @@ def tell_of_absences(*, now: datetime) -> int:
 
 @transaction.atomic
 def forget_old_notices(*, now: datetime) -> int:
-    """Notices are kept for sixty days; how many went."""
+    """Notices are kept for sixty days; how many went. What was told of an absence is kept until nothing more is told of it."""
     with connection.cursor() as cursor:
-        cursor.execute("delete from journal_notice where at < %s", [now - NOTICE_AGE])
+        cursor.execute(
+            """delete from journal_notice n where n.at < %s and not exists (
+                   select from agency_absence a where a.id::text = n.data->>'absence' and a.ends_at > %s)""",
+            [now - NOTICE_AGE, now - timedelta(days=1)],
+        )
         return int(cursor.rowcount)

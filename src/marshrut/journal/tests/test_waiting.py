@@ -184,6 +184,15 @@ def test_whoever_stands_in_is_told_once_when_it_begins_and_once_when_it_ends(cas
         (cast.boris.id, "absence_begins"), (cast.boris.id, "absence_ends")]  # fmt: skip
 
 
+def test_whoever_stands_in_for_long_is_not_told_again(cast: Any, now: datetime) -> None:
+    Absence.objects.create(employee_id=cast.anna.id, substitute_id=cast.boris.id, starts_at=now, ends_at=now + timedelta(days=300))
+    told = []
+    for days in (0, 61, 122):
+        forget_old_notices(now=now + timedelta(days=days))
+        told.append(tell_of_absences(now=now + timedelta(days=days)))
+    assert told == [1, 0, 0]
+
+
 def test_old_notices_go_and_newer_ones_stay(cast: Any, now: datetime) -> None:
     for days in (61, 59):
         notify(employee_ids=[cast.anna.id], code="clock_warning", by=cast.boris, now=now - timedelta(days=days))

@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from .. import accounts, databases, homes, postgres, postgres_binaries
-from . import archive, dump
+from . import archive, dump, settling
 from .archive import ArchiveError
 
 _WARNING = (
@@ -70,6 +70,7 @@ def make_key_file(path: Path) -> None:
     except OSError as problem:
         raise ArchiveError(f"{path} cannot be made: {problem.strerror}.") from problem
     print(recipient)
+    _tell(f"Keep {path} apart from the backups, in two places: without it nobody opens them. The line above is enough to make them.")
 
 
 def backup(home: Path, target: Path, key: Path | None) -> None:
@@ -79,8 +80,7 @@ def backup(home: Path, target: Path, key: Path | None) -> None:
         ArchiveError: and why; nothing is left behind.
     """
     recipient = archive.read_key(key)[1] if key else ""
-    if target.exists():
-        raise ArchiveError(f"{target} exists already: a backup never overwrites another.")
+    _require_writable(target)
     if not recipient:
         _tell(_WARNING)
     began = time.monotonic()
@@ -98,6 +98,16 @@ def backup(home: Path, target: Path, key: Path | None) -> None:
     _tell(f"{target}: {target.stat().st_size / 1e6:.1f} MB, {rows} rows of {len(tables)} tables, {time.monotonic() - began:.0f} s.")
 
 
+def _require_writable(target: Path) -> None:
+    """Said at once, and not after the whole database has been copied."""
+    if target.is_dir():
+        raise ArchiveError(f"{target} is a folder: name the file to write.")
+    if target.exists():
+        raise ArchiveError(f"{target} exists already: a backup never overwrites another.")
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise ArchiveError(f"{target} cannot be written: its folder is not there, or not for this account.")
+
+
 def restore(home: Path, source: Path, key: Path | None) -> None:
     """Fill an empty home from an archive, compare, and bring its tables up to date. It happens wholly or not at all.
 
@@ -107,15 +117,16 @@ def restore(home: Path, source: Path, key: Path | None) -> None:
     identity = archive.read_key(key)[0] if key else ""
     _require_empty(home)
     existed, began = home.exists(), time.monotonic()
-    try:
-        homes.prepare(home)
-        with homes.held(home, "a restore") as is_ours:
-            if not is_ours:
-                raise ArchiveError(f"Another process holds the home {home}.")
+    homes.prepare(home)  # refuses a folder that is somebody else's, or holds other things; nothing of it is touched then
+    with homes.held(home, "a restore") as is_ours:
+        if not is_ours:
+            raise ArchiveError(f"Another process holds the home {home}. Nothing was changed.")
+        before = _contents(home)
+        try:
             _fill(home, source, identity)
-    except BaseException:
-        _clear(home, existed)
-        raise
+        except BaseException:
+            _clear(home, before) if existed else shutil.rmtree(home)
+            raise
     _tell(f"Restored and compared, {time.monotonic() - began:.0f} s. Start it with ./marshrut up.")
 
 
@@ -133,6 +144,7 @@ def _fill(home: Path, source: Path, identity: str) -> None:
                 dump.read_dump(binaries, known.owner_url, parts[archive.DUMP], manifest.tables)
                 _tell("Bringing the tables up to date …")
                 databases.migrate(home, known)
+                _tell(settling.settle(home, known))
                 (home / databases.SEEDED).touch(mode=0o600)
             finally:
                 if known.server:
@@ -152,12 +164,15 @@ def _require_empty(home: Path) -> None:
         raise ArchiveError(f"The home {home} is not empty: name a new folder in MARSHRUT_HOME. Nothing was changed.")
 
 
-def _clear(home: Path, existed: bool) -> None:
-    if home.exists():
-        for path in home.iterdir():
-            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-        if not existed:
-            home.rmdir()
+def _contents(home: Path) -> set[Path]:
+    """What lies in a home, and in the folder of it that a restore writes into."""
+    return {*home.iterdir(), *(home / "secrets").iterdir()}
+
+
+def _clear(home: Path, before: set[Path]) -> None:
+    """Take away what a restore that failed has made; what lay there before it, an archive perhaps, stays."""
+    for path in _contents(home) - before:
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 @contextlib.contextmanager

@@ -15,10 +15,11 @@ from psycopg.conninfo import conninfo_to_dict
 from ..postgres_binaries import Binaries
 from .archive import ArchiveError
 
-# Whoever is logged in is not logged in on a restored home.
+# No session comes along; what says who was logged in does, as history, and is ended after a restore (settling.py).
 LEFT_OUT = ("django_session",)
 # What a dump of PostgreSQL 17 or later says at its beginning and an older one does not know.
 _NEWER = ("SET transaction_timeout = 0;\n",)
+_DIFFERENT = "What was restored is not what was kept"
 _ROWS = """select count(*)::text, coalesce(sum(('x' || substr(md5(t::text), 1, 15))::bit(60)::bigint), 0)::text from {table} t"""
 
 
@@ -55,16 +56,19 @@ def read_dump(binaries: Binaries, url: str, source: Path, expected: dict[str, li
             play, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_access(url)
         ) as player,
     ):
-        _pour(reader, player)
+        _pour(reader, player, comparison(expected))
         complaint, torn = (process.stderr.read().decode(errors="replace") if process.stderr else "" for process in (player, reader))
+    if _DIFFERENT in complaint:
+        raise ArchiveError(f"{_line_with(_DIFFERENT, complaint)}. Nothing was changed.")
     if reader.returncode != 0 or player.returncode != 0:
         raise ArchiveError(f"The copy of the database could not be read back: {_last_line(torn or complaint)}")
-    with psycopg.connect(url) as connection:
-        require_same(count_rows(connection), expected)
 
 
-def _pour(reader: subprocess.Popen[bytes], playing: subprocess.Popen[bytes]) -> None:
-    """The script line by line until the first data, without what an older server does not know; then in pieces."""
+def _pour(reader: subprocess.Popen[bytes], playing: subprocess.Popen[bytes], comparison: str) -> None:
+    """The script line by line until the first data, without what an older server does not know; then in pieces.
+
+    Last comes the comparison, still in the transaction: what differs was never there.
+    """
     script, player = cast("IO[bytes]", reader.stdout), cast("IO[bytes]", playing.stdin)
     try:
         for line in script:
@@ -74,21 +78,39 @@ def _pour(reader: subprocess.Popen[bytes], playing: subprocess.Popen[bytes]) -> 
                 break
         while piece := script.read(1 << 20):
             player.write(piece)
+        player.write(comparison.encode())
         player.close()
     except BrokenPipeError:  # it has given up, and says why
         while script.read(1 << 20):
             pass
 
 
-def require_same(found: dict[str, list[str]], expected: dict[str, list[str]]) -> None:
-    """Whether the tables hold what they must.
+def comparison(expected: dict[str, list[str]]) -> str:
+    """SQL that fails with the name of the first table that does not hold what it must, or that should not be there."""
+    given = {name: ["0", "0"] if name in LEFT_OUT else known for name, known in sorted(expected.items())}
+    checks = (
+        f"do $check$ begin if (select array[count, hash] from ({_ROWS.format(table=_quoted(name))}) r(count, hash)) "
+        f"is distinct from array[{', '.join(_literal(value) for value in known)}] "
+        f"then raise exception '{_DIFFERENT}: %', {_literal(name)}; end if; end $check$;\n"
+        for name, known in given.items()
+    )
+    more = (
+        "do $check$ declare extra text; begin select min(relname) into extra from pg_class where relkind = 'r' "
+        f"and relnamespace = current_schema()::regnamespace and relname <> all(array[{', '.join(map(_literal, given))}]::text[]); "
+        f"if extra is not null then raise exception '{_DIFFERENT}: %', extra; end if; end $check$;\n"
+    )
+    return "reset search_path;\nset timezone to 'UTC';\nset datestyle to 'ISO';\n" + "".join(checks) + more
 
-    Raises:
-        ArchiveError: and which do not.
-    """
-    wrong = sorted(name for name in {*found, *expected} if found.get(name) != expected.get(name))
-    if wrong:
-        raise ArchiveError(f"What was restored is not what was kept: {', '.join(wrong[:5])}. Nothing was changed.")
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    """Text as SQL; what an archive says is hostile until it stands in quotes, and a block of ours is never closed by it."""
+    if "$check$" in text or "\0" in text:
+        raise ArchiveError("This is no list of tables of ours.")
+    return "'" + text.replace("'", "''") + "'"
 
 
 def count_rows(connection: psycopg.Connection[tuple[str, ...]]) -> dict[str, list[str]]:
@@ -116,6 +138,10 @@ def _access(url: str) -> dict[str, str]:
              "sslmode": "PGSSLMODE"}
     said = conninfo_to_dict(url)
     return {**os.environ, **{variable: str(said[key]) for key, variable in known.items() if said.get(key)}}
+
+
+def _line_with(words: str, text: str) -> str:
+    return next(line[line.index(words) :].strip() for line in text.splitlines() if words in line)
 
 
 def _last_line(text: str) -> str:

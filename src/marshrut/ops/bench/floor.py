@@ -35,4 +35,8 @@ NAME = """select id, first_name, last_name, phone, manager, status from floor_le
 BOARD = "select stage, count(*), sum(budget) from floor_lead where status = 'o' and manager = %(manager)s group by 1"
 STAGES = "select stage, count(*), sum(budget) from floor_lead where status = 'o' group by 1"
 REPORT = "select source, count(*), count(*) filter (where status = 'w') from floor_lead group by 1 order by 1"
+ANSWERS = """select l.manager, count(*),
+        percentile_cont(array[0.5, 0.9]) within group (order by extract(epoch from t.created_at - l.created_at))
+    from floor_lead l join floor_touch t on t.lead = l.id and t.kind = 'c'
+    where l.created_at >= now() - interval '1 year' group by 1"""
 NOTHING = "select 1"

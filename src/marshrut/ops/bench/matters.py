@@ -133,7 +133,8 @@ def _add_inquiry(rows: Rows, matter: Matter, ids: Ids, setting: Setting, reason:
         "open" if is_open else "closed", None, pattern.inquiry_class, pattern.class_reason, pattern.message, pattern.request,
         pattern.flaws, pattern.budget, "RUB", pattern.missing, pattern.grade, pattern.relevance_reasons, pattern.priority,
         pattern.priority_reasons, setting.owner_reason, respond_by, matter.received_at, None,
-        "met" if matter.answered_at <= respond_by else "missed", matter.answered_at, 0, 0, matter.outcome,
+        "met" if matter.answered_at <= respond_by else "missed", matter.answered_at,
+        (matter.answered_at - matter.received_at) / timedelta(minutes=1), 0, 0, matter.outcome,
         "price_check" if matter.state == "dropped" else "", reason, "{}", "",
     )  # fmt: skip
 

@@ -46,7 +46,7 @@ def questions(samples: dict[str, Any], token: str, run: str) -> list[Question]:
     """All operations of the table, asked about these samples."""
     owner, people = samples["owner"], [tuple(person) for person in samples["people"]]
     return [_intake(samples, token, run), *_lists(samples, token), _phones(people, token), *_names(people, token),
-            *_sums(owner, token)]
+            *_sums(owner, token), *_reports(samples["overseer"], token)]
 
 
 def _intake(samples: dict[str, Any], token: str, run: str) -> Question:
@@ -125,4 +125,15 @@ def _sums(owner: int, token: str) -> list[Question]:
                  floor.STAGES, lambda _number: {}, 1),
         Question("source × conversion, three years", [request_bytes("GET", f"/api/v1/reports/source-conversion?{span}", headers)],
                  floor.REPORT, lambda _number: {}, 0.3),
+    ]  # fmt: skip
+
+
+def _reports(cookie: str, token: str) -> list[Question]:
+    """Reports of a year over everything, beside the middle answer by manager asked of two bare tables."""
+    page = {"Cookie": cookie, "Accept": "text/html", "Accept-Language": "ru"}
+    return [
+        Question("response times of a year", [request_bytes("GET", "/api/v1/reports/answers?period=365d", _auth(token))],
+                 floor.ANSWERS, lambda _number: {}, 3),
+        Question("overview of a year, page", [request_bytes("GET", "/reports?period=365d", page)], floor.ANSWERS, lambda _number: {}, 6,
+                 sound=lambda answer: answer.status == 200 and b"</html>" in answer.body),
     ]  # fmt: skip

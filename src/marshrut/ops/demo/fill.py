@@ -73,6 +73,9 @@ def _write_months(cursor: Any, now: datetime) -> None:
         chronicle.happen(at, ("nevsky", "podil")[number % 2], in_queue=in_queue, is_fresh=True)
     chronicle.finish()
     chronicle.rows.write(cursor)
+    cursor.execute(
+        """update channels_rawmessage r set office_id = f.office_id from channels_form f
+           where r.state = 'quarantined' and r.channel = 'site_form' and f.id = (select min(id) from channels_form)""")
     ShareLedger.objects.bulk_create(
         ShareLedger(pool=pool, given=ledger.as_json()["given"], total=ledger.total) for pool, ledger in chronicle.ledgers.items())
 
@@ -120,9 +123,11 @@ def main() -> int:
     from django.conf import settings
 
     from marshrut.agency.models import Office
+    from marshrut.core.clock import utc_now
     from marshrut.intake.models import Inquiry
 
     from .agency import is_filled
+    from .mail import write_mail
 
     if not is_filled() and (Inquiry.objects.exists() or Office.objects.count() != 1):
         print("This home holds an agency's own data: name another folder in MARSHRUT_HOME for the demo.", file=sys.stderr)
@@ -131,7 +136,9 @@ def main() -> int:
     if not is_filled():
         print("Filling the demo: some months of an agency with two offices…", flush=True)
         fill(password)
-    write_arrivals_letter(Path(os.environ["MARSHRUT_HOME"]))
+    home = Path(os.environ["MARSHRUT_HOME"])
+    write_mail(home, utc_now())
+    write_arrivals_letter(home)
     print(people_table(password), flush=True)
     return 0
 

@@ -17,6 +17,7 @@ from marshrut.deals.queries import StageCard
 from marshrut.intake.reading import Submission
 from marshrut.intake.rules import Moments
 from marshrut.intake.services.judging import Judged
+from marshrut.intake.services.matters import calendar_of
 from marshrut.intake.wording import first_action_title, next_answer_title
 from marshrut.ops.rows import Rows
 
@@ -91,8 +92,15 @@ class Pen:
             matched_by=page.matched_by, state="open" if story.is_open else "closed", owner_reason=_json(page.reasons),
             respond_by=clock.breach_at, clock_started_at=page.submission.received_at,
             warn_at=(clock.warn_at, clock.supervisor_at, clock.breach_at)[step] if is_running else None, clock_state=state,
-            answered_at=story.answered_at, clock_step=step, outcome=story.outcome, disposition=story.disposition,
-            close_reason=story.reason)  # fmt: skip
+            answered_at=story.answered_at, answer_minutes=self._answered_in(page), clock_step=step, outcome=story.outcome,
+            disposition=story.disposition, close_reason=story.reason)  # fmt: skip
+
+    def _answered_in(self, page: Page) -> float | None:
+        """Working minutes until the answer, by the hours in which the response clock ran."""
+        received_at, answered_at = page.submission.received_at, page.story.answered_at
+        if received_at is None or answered_at is None:
+            return None
+        return calendar_of(self._staff, page.owner_id, page.office_id).working_minutes_between(received_at, answered_at)
 
     def _understood(self, raw_id: int, dossier_id: int, person_id: int, submission: Submission, judged: Judged) -> dict[str, Any]:
         """What an inquiry says and what the rules said of it."""

@@ -8,14 +8,15 @@ import os
 import subprocess
 import sys
 import tarfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
 import pytest
 from conftest import clone_database
 
-from marshrut.ops import postgres
-from marshrut.ops.backups import archive, command, dump
+from marshrut.ops import databases, homes, postgres
+from marshrut.ops.backups import archive, command, dump, settling
 from marshrut.ops.backups.archive import DUMP, KEYS, MANIFEST, ArchiveError, Manifest
 
 from .machine import a_place, is_open_to_others
@@ -143,16 +144,54 @@ def test_a_database_comes_back_row_for_row_and_only_into_an_empty_one(postgres_s
             postgres.drop_database(postgres_server, name)
 
 
-def test_one_altered_row_is_noticed(postgres_server: postgres.Server) -> None:
+@pytest.mark.parametrize("wrong", ["agency_employee", "of_another_program"])
+def test_what_differs_from_what_was_kept_is_never_there(postgres_server: postgres.Server, tmp_path: Path, wrong: str) -> None:
     clone_database("noticed")
+    source, target = (postgres_server.dsn(postgres.OWNER, name) for name in ("noticed", "returned"))
     try:
-        with psycopg.connect(postgres_server.dsn(postgres.OWNER, "noticed")) as connection:
-            before = dump.count_rows(connection)
-            connection.execute("update agency_employee set name = name || '.' where email like 'anna%'")
-            with pytest.raises(ArchiveError, match="agency_employee"):
-                dump.require_same(dump.count_rows(connection), before)
+        with psycopg.connect(source, autocommit=True) as connection:
+            connection.execute("create table of_another_program()")
+        tables = dump.write_dump(postgres_server.binaries, source, tmp_path / DUMP)
+        count, digest = tables.pop(wrong)
+        expected = tables if wrong == "of_another_program" else {**tables, wrong: [count, digest + "1"]}
+        postgres.create_database(postgres_server, "returned")
+        with pytest.raises(ArchiveError, match=f"not what was kept: {wrong}. Nothing was changed"):
+            dump.read_dump(postgres_server.binaries, target, tmp_path / DUMP, expected)
+        with psycopg.connect(target) as connection:
+            assert dump.count_rows(connection) == {}
     finally:
-        postgres.drop_database(postgres_server, "noticed")
+        for name in ("noticed", "returned"):
+            postgres.drop_database(postgres_server, name)
+
+
+def test_a_restored_home_goes_on_with_no_session_no_link_and_no_letter_of_the_archive(postgres_server: postgres.Server) -> None:
+    clone_database("settled")
+    url = postgres_server.dsn(postgres.OWNER, "settled")
+    with ExitStack() as at_the_end:
+        at_the_end.callback(postgres.drop_database, postgres_server, "settled")
+        home = at_the_end.enter_context(a_place())
+        homes.prepare(home)
+        with psycopg.connect(url) as connection:
+            connection.execute("insert into agency_loginsession(employee_id, digest) select id, sha256('key') from agency_employee limit 1")
+            connection.execute(
+                """insert into agency_accesslink(employee_id, kind, digest, created_by, expires_at)
+                   select id, 'reset', sha256('link'), 'system:test', now() + interval '1 hour' from agency_employee limit 1"""
+            )
+            connection.execute(
+                """insert into channels_sending(purpose, "to", sealed_text, message_id, state, try_at, created_by)
+                   values ('message', 'a@b.example', 'x', 'm@b.example', 'waiting', now(), 'system:test')"""
+            )
+        said = settling.settle(home, databases.Databases(url, url))
+        assert said == "Sessions ended: 1. Links revoked: 1. Letters held: 1; the outbox shows them."
+        with psycopg.connect(url) as connection:
+            left = connection.execute(
+                """select (select count(*) from agency_loginsession where ended_at is null),
+                          (select count(*) from agency_accesslink where revoked_at is null),
+                          (select count(*) from channels_sending where state = 'waiting')"""
+            ).fetchone()
+        assert left == (0, 0, 0)
+        with pytest.raises(ArchiveError, match="could not be ended"):
+            settling.settle(home, databases.Databases(postgres_server.dsn(postgres.OWNER, "none"), url))
 
 
 def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -169,6 +208,7 @@ def test_a_home_is_kept_and_restored_on_an_empty_machine_by_two_commands(tmp_pat
         assert kept.returncode == 0, kept.stderr
         back = run(new, "restore", str(tmp_path / "kept"), "--key", str(tmp_path / "key"))
         assert back.returncode == 0, back.stderr
+        assert "Sessions ended: 0." in back.stderr
         assert (new / "secrets" / "data-key").read_text() == (home / "secrets" / "data-key").read_text()
         assert "0 broken" in run(new, "doctor").stdout
         again = run(new, "restore", str(tmp_path / "kept"), "--key", str(tmp_path / "key"))
@@ -176,3 +216,20 @@ def test_a_home_is_kept_and_restored_on_an_empty_machine_by_two_commands(tmp_pat
         (tmp_path / "torn").write_bytes((tmp_path / "kept").read_bytes()[:-1000])
         torn = run(third, "restore", str(tmp_path / "torn"), "--key", str(tmp_path / "key"))
         assert (torn.returncode, third.exists()) == (1, False), torn.stderr
+
+
+def test_a_restore_that_fails_leaves_what_lay_there(tmp_path: Path) -> None:
+    (tmp_path / "torn").write_bytes(b"no archive")
+    with a_place() as foreign, a_place("home") as home:
+        foreign.mkdir()
+        (foreign / "thesis.txt").write_text("years of work")
+        refused = run(foreign, "restore", str(tmp_path / "torn"))
+        assert (refused.returncode, "holds other files" in refused.stderr) == (1, True), refused.stderr
+        assert [path.name for path in foreign.iterdir()] == ["thesis.txt"]
+        homes.prepare(home)
+        (home / "mail").mkdir()
+        (home / "mail" / "letter").write_text("not read yet")
+        refused = run(home, "restore", str(tmp_path / "torn"))
+        assert (refused.returncode, "archive" in refused.stderr) == (1, True), refused.stderr
+        assert (home / "mail" / "letter").read_text() == "not read yet"
+        assert list((home / "secrets").iterdir()) == []

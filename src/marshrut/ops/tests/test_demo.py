@@ -23,16 +23,20 @@ def home(own_database: str, postgres_server: postgres.Server) -> None:
 
 
 @pytest.mark.own_database
-def test_filling_makes_a_living_agency_that_keeps_every_promise(home: None) -> None:
+def test_filling_makes_a_living_agency_that_keeps_every_promise(home: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from marshrut.agency.models import Employee, Office
-    from marshrut.channels.models import RawMessage
+    from marshrut.channels.models import Attachment, Letter, RawMessage, Sending
     from marshrut.clients.models import Person
     from marshrut.deals.models import Deal
     from marshrut.intake.models import Inquiry
     from marshrut.journal.models import Task
     from marshrut.marketing.models import Source
+    from marshrut.ops.demo.mail import write_mail
 
+    monkeypatch.setenv("MARSHRUT_HOME", str(tmp_path))
     assert fill.fill("volga-kizhi-007")
+    assert write_mail(tmp_path, datetime.now(UTC))
+    assert not write_mail(tmp_path, datetime.now(UTC))
     assert [finding for finding in doctor.examine() if finding.state != "ok"] == []
     assert set(Office.objects.values_list("time_zone", flat=True)) == {"Europe/Moscow", "Europe/Kyiv"}
     assert Employee.objects.filter(role="manager").count() == 12
@@ -43,7 +47,11 @@ def test_filling_makes_a_living_agency_that_keeps_every_promise(home: None) -> N
     assert Inquiry.objects.filter(clock_state="running", dossier__queue__isnull=True).count() >= 5
     assert Inquiry.objects.filter(state="open", dossier__queue__isnull=False).count() >= 2
     assert Task.objects.filter(state="pending", due_at__lt=datetime.now(UTC)).exists()
-    assert RawMessage.objects.filter(state="quarantined").count() == 2
+    assert RawMessage.objects.filter(state="quarantined").count() == 2 + 4
+    assert {"inquiry", "reply", "auto_reply"} <= set(Letter.objects.values_list("kind", flat=True))
+    assert {"waiting", "sent", "failed", "cancelled"} == set(Sending.objects.values_list("state", flat=True))
+    assert Attachment.objects.filter(is_private=True, dossier__isnull=False).count() == 1
+    assert len([*(tmp_path / "mail" / "nevsky" / "new").iterdir()]) == 1
     assert Source.objects.filter(is_named=False).exists()
 
 

@@ -39,6 +39,7 @@ DAMAGES = {
     "token_named": "insert into agency_apitoken(name, digest, scopes, reach) values ('', '\\x00', '{}', 'all')",
     "sums_of_matters": "update journal_tally set amount = amount + 1",
     "sums_of_sources": "update intake_sourcetally set won = won + 1",
+    "reckoning_true": "update intake_reckoning set answer_minutes = answer_minutes + 1",
     "number_found": "update clients_contactpoint set tail = '1' where kind = 'phone'",
     "guards": "drop trigger journal_task_next_action on journal_task",
     "triggers_enabled": "alter table deals_deal disable trigger deals_deal_next_action",

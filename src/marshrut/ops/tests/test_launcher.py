@@ -27,7 +27,7 @@ import sys
 import django; django.setup()
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
+from marshrut.agency.web.session_store import SessionStore
 user = get_user_model().objects.get(email=sys.argv[1])
 session = SessionStore()
 session[SESSION_KEY] = str(user.pk)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import lzma
 import os
 import subprocess
@@ -71,6 +72,29 @@ def test_whoever_worked_there_has_joined_and_whoever_holds_anothers_client_finds
     held = """select count(*) from journal_dossier d join clients_person p on p.id = d.person_id
               where d.is_open and (p.owner_id, p.office_id) is distinct from (d.owner_id, d.office_id)"""
     assert ask(old_home, held) == ask(old_home, "select count(*) from clients_holding")
+
+
+def test_answers_given_before_are_timed_by_the_hours_of_whoever_holds_the_matter(old_home: str) -> None:
+    assert bring_up_to_date(old_home).returncode == 0
+    told = subprocess.run([sys.executable, "-c", TIMED], env={**os.environ, "MARSHRUT_DATABASE_URL": old_home}, capture_output=True,
+                          text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    answered, differ = json.loads(told.stdout)
+    assert (answered > 20, differ) == (True, [])
+
+
+TIMED = """
+import json, django
+django.setup()
+from marshrut.agency.queries import read_revision, read_staff
+from marshrut.intake.models import Inquiry
+from marshrut.intake.services.matters import calendar_of
+staff = read_staff(read_revision())
+rows = list(Inquiry.objects.filter(answered_at__isnull=False).select_related("dossier"))
+def minutes(i):
+    return max(0, calendar_of(staff, i.dossier.owner_id, i.dossier.office_id).working_minutes_between(i.received_at, i.answered_at))
+print(json.dumps([len(rows), [i.pk for i in rows if abs(minutes(i) - i.answer_minutes) > 1e-6]]))
+"""
 
 
 def test_a_second_time_changes_nothing(old_home: str) -> None:

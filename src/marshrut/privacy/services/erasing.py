@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from marshrut.agency.permissions import Actor
 from marshrut.core.errors import Invalid, Refused
 from marshrut.core.files import forget_file
-from marshrut.core.history import sign
+from marshrut.core.history import forget_values, sign
 from marshrut.core.names import clean_text
 from marshrut.core.vault import fingerprint
 from marshrut.privacy.facts import PLACES, Place
 from marshrut.privacy.models import Act
 from marshrut.privacy.queries import find_person, ids_about
+from marshrut.privacy.services.searched import forget_searches, traces_of
 
 TOMBSTONE = "tombstone"
 """The purpose of the fingerprints by which an import knows somebody who was erased."""
@@ -49,6 +50,7 @@ def erase_person(*, person_id: int, ground: str, by: Actor, now: datetime) -> di
 def erase(*, person_id: int, now: datetime) -> dict[str, int]:
     """The erasing itself; the caller has signed, checked and locked."""
     ids, counts = ids_about(person_id), dict[str, int]()
+    forget_searches(found=traces_of(person_id))
     _leave_tombstones(person_id, now)
     _forget_import_problems(ids["raw"])
     touched: dict[str, list[int]] = {}
@@ -60,7 +62,7 @@ def erase(*, person_id: int, now: datetime) -> dict[str, int]:
         forget_file(file_id)
     with connection.cursor() as cursor:
         cursor.execute("update clients_person set erased_at = %s where id = %s", [now, person_id])
-    forget_history({**touched, "core_storedfile": ids["file"]})
+    forget_values({**touched, "core_storedfile": ids["file"]})
     return {table: number for table, number in counts.items() if number}
 
 
@@ -93,13 +95,5 @@ def _forget_import_problems(raws: Sequence[int]) -> None:
                where r.raw_id = any(%s) and p.run_id = r.run_id and p.number = r.number""",
             [list(raws)],
         )
-
-
-def forget_history(rows: dict[str, list[int]]) -> None:
-    """Take the values out of these rows' history: who changed something when stays, what it was does not."""
-    with connection.cursor() as cursor:
-        for table, ids in rows.items():
-            if ids:
-                cursor.execute("select core_forget_values(%s, %s::bigint[])", [table, ids])
 
 

@@ -74,7 +74,7 @@ def _add_letters(archive: zipfile.ZipFile, ids: Ids) -> None:
 def _add_files(archive: zipfile.ZipFile, ids: Ids) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select id, name, file_id from channels_attachment where dossier_id = any(%s) order by id", [ids["dossier"]]
+            "select id, name, file_id from channels_attachment where id = any(%s) order by id", [ids["attachment"]]
         )
         for attachment_id, name, file_id in cursor.fetchall():
             safe = re.sub(r"[^\w.() -]", "_", name)[-100:].lstrip(".") or "file"

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from marshrut.agency.permissions import Actor, system
 from marshrut.core.errors import Invalid
 from marshrut.core.files import forget_file
-from marshrut.core.history import sign
+from marshrut.core.history import forget_values, sign
 from marshrut.privacy.facts import SUBJECTS
 from marshrut.privacy.models import Act, RetentionRule
 from marshrut.privacy.queries import due_ids, list_rules
-from marshrut.privacy.services.erasing import erase, forget_history
+from marshrut.privacy.services.erasing import erase
 
 AT_ONCE = 200  # what one run of the job takes of each kind
 LONGEST = 36_500  # days
@@ -54,7 +54,9 @@ def _take(subject: str, row_id: int, now: datetime) -> bool:
         if subject == "raw_bodies":
             cursor.execute("update channels_rawmessage set body = ''::bytea where id = %s returning file_id", [row_id])
         else:
-            cursor.execute("update intake_importrun set file_name = '—' where id = %s returning file_id", [row_id])
+            cursor.execute(
+                "update intake_importrun set file_name = '—', figures = figures - array['samples', 'words'] where id = %s", [row_id]
+            )
             cursor.execute("update intake_importproblem set value = '' where run_id = %s", [row_id])
         found = cursor.fetchone() if subject == "raw_bodies" else None
         if subject == "import_files":
@@ -62,7 +64,7 @@ def _take(subject: str, row_id: int, now: datetime) -> bool:
             found = cursor.fetchone()
     if found and found[0]:
         forget_file(int(found[0]))
-    forget_history({table: [row_id]})
+    forget_values({table: [row_id]})
     return True
 
 

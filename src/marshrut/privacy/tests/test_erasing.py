@@ -5,6 +5,7 @@ import json
 import re
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,15 +13,25 @@ from django.db import connection
 from django.test import Client
 from tests.cast import Cast
 
+from marshrut.agency.models import CustomField, ExportLog, SavedView
 from marshrut.agency.permissions import Actor, system
 from marshrut.agency.queries import read_revision
 from marshrut.agency.services import issue_token
+from marshrut.agency.services.saved_views import save_view
+from marshrut.channels.models import Letter, MailDoor, RawMessage
 from marshrut.clients.models import Person, Tombstone
+from marshrut.clients.services import set_custom
 from marshrut.core.clock import utc_now
 from marshrut.core.errors import DomainError, Invalid, NotFound, Refused
-from marshrut.core.files import store_file
+from marshrut.core.files import read_file, store_file
 from marshrut.core.vault import fingerprint
-from marshrut.intake.services import close_inquiry
+from marshrut.deals.models import BulkRow, BulkRun
+from marshrut.deals.services.bulk import forget_values, start_bulk, start_undo, work_off
+from marshrut.intake.models import ImportProblem, ImportRun
+from marshrut.intake.reference import read_reference
+from marshrut.intake.services import close_inquiry, read_doors
+from marshrut.intake.services.import_runs import create_run
+from marshrut.intake.tests.test_mail import letter
 from marshrut.journal.models import Dossier
 from marshrut.privacy.models import Act
 from marshrut.privacy.services import (
@@ -193,3 +204,92 @@ def test_a_rule_that_makes_no_sense_is_refused(cast: Cast, subject: str, days: i
     with pytest.raises(DomainError):
         set_rule(subject=subject, days=days, is_active=True, by=cast.owner, now=utc_now())
     assert read_revision() >= 0
+
+
+def receive(cast: Cast, place: Path, *letters: tuple[bytes, str]) -> None:
+    """Letters come to the mailbox of the office, one after another."""
+    (place / "box" / "new").mkdir(parents=True, exist_ok=True)
+    for name in ("cur", "tmp"):
+        (place / "box" / name).mkdir(exist_ok=True)
+    MailDoor.objects.get_or_create(name="Почта", kind="maildir", path=str(place / "box"), address="hello@nevsky.example", source_slug="email",
+                                   office_id=cast.anna.office_id)
+    for data, name in letters:
+        (place / "box" / "new" / name).write_bytes(data)
+        read_doors(reference=read_reference(), now=utc_now())
+
+
+def test_copies_and_automatic_answers_of_hers_go_too_and_stand_in_what_she_gets(cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MARSHRUT_MAIL_ROOTS", str(tmp_path))
+    sender = "Забудкина Нина <zabudkina@mail.ru>"
+    written = letter("Мальдивы в мае", sender=sender)
+    away = letter("Меня нет до понедельника", sender=sender, id="<away@mail.ru>", Auto_Submitted="auto-replied")
+    receive(cast, tmp_path, (written.as_bytes(), "1"), (b"Received: from elsewhere\r\n" + written.as_bytes(), "2"), (away.as_bytes(), "3"),
+            (letter("Чужое", sender="other@mail.ru", id="<other@mail.ru>", Auto_Submitted="auto-replied").as_bytes(), "4"))
+    assert Letter.objects.filter(dossier=None).count() == 3
+    person = Person.objects.get(contacts__normal="zabudkina@mail.ru")
+    with hand_over_everything(person_id=person.pk, ground="Заявление", by=cast.owner, now=utc_now()) as file:
+        names = zipfile.ZipFile(io.BytesIO(file.read())).namelist()
+    assert len([name for name in names if name.endswith(".eml")]) == 3
+    close_all(person.pk, cast.owner)
+    erase_person(person_id=person.pk, ground="Письмо", by=cast.owner, now=utc_now())
+    assert "zabudkina" not in whole_database()
+    kept = [b"".join(read_file(raw.file_id)) for raw in RawMessage.objects.exclude(file=None)]
+    assert [body for body in kept if body] == [kept[-1]]
+    assert b"other@mail.ru" in kept[-1]
+
+
+def test_what_a_bulk_action_kept_of_her_goes_at_once_and_of_everybody_after_a_day(cast: Cast, nina: int) -> None:
+    CustomField.objects.create(subject="person", slug="passport", name="Паспорт", kind="text")
+    set_custom(person_id=nina, values={"passport": "4510 998877"}, by=cast.owner, now=utc_now())
+    others = send(external_id="two", contact={"name": "Другая", "phone": "+79991110022"})["person"]["id"]
+    for ids, value in (([nina], "Забудкина 1"), ([nina, others], "нет")):
+        run = start_bulk(page="clients", action="set", options={"field": "passport", "value": value}, ids=ids, language="ru", by=cast.owner,
+                        now=utc_now())
+        work_off(run_id=run, now=utc_now())
+    close_all(nina, cast.owner)
+    erase_person(person_id=nina, ground="письмо", by=cast.owner, now=utc_now())
+    assert "998877" not in whole_database()
+    assert "Забудкина" not in whole_database()
+    with pytest.raises(Refused):
+        start_undo(run_id=BulkRun.objects.order_by("pk")[0].pk, language="ru", by=cast.owner, now=utc_now())
+    assert forget_values(now=utc_now()) == 0
+    later = utc_now() + timedelta(hours=25)
+    assert forget_values(now=later) == 2
+    assert forget_values(now=later) == 0
+    assert not BulkRow.objects.filter(before__isnull=False).exists()
+
+
+def test_saved_views_and_the_register_of_exports_do_not_name_her(cast: Cast, nina: int) -> None:
+    for name, query in (("Нина", "q=8+999+123-45-67&state=all"), ("Забудкина", "q=забудкина"), ("Почта", "q=zabudkina%40mail.ru"),
+                        ("Прочие", "q=Соколова&state=open"), ("Дни", "received_from=2026-11-01")):
+        save_view(page="clients", name=name, query=query, is_shared=False, by=cast.anna, now=utc_now())
+    save_view(page="clients", name="Почта", query="state=all", is_shared=False, by=cast.anna, now=utc_now())
+    ExportLog.objects.create(at=utc_now(), by="x", page="clients", query="q=%2B79991234567&sort=name", format="csv", rows=1)
+    close_all(nina, cast.owner)
+    erase_person(person_id=nina, ground="письмо", by=cast.owner, now=utc_now())
+    views = {view.name: view.query for view in SavedView.objects.all()}
+    number = next(name for name in views if name.startswith("№"))
+    assert views == {"Нина": "state=all", number: "", "Почта": "state=all", "Прочие": "q=Соколова&state=open", "Дни": "received_from=2026-11-01"}
+    assert ExportLog.objects.get().query == "sort=name"
+    assert not re.search("999.?123|забудкина|zabudkina", whole_database())
+
+
+@pytest.mark.parametrize("state", ["draft", "checked", "stopped", "failed", "done"])
+def test_what_a_file_of_leads_said_goes_whatever_became_of_it(cast: Cast, state: str) -> None:
+    run = create_run(pieces=["Имя;Телефон\nЗабудкина Нина;+79991234567\n".encode()], file_name="Забудкина.csv", mode="history", office_id=None,
+                     by=cast.owner, now=utc_now())
+    ImportRun.objects.filter(pk=run).update(state=state)
+    ImportProblem.objects.create(run_id=run, number=2, code="repeated", value="Забудкина Нина")
+    assert keep_retention(now=utc_now() + timedelta(days=29))["import_files"] == 0
+    later = utc_now() + timedelta(days=31)
+    assert keep_retention(now=later)["import_files"] == 1
+    assert keep_retention(now=later)["import_files"] == 0
+    assert "Забудкина" not in whole_database()
+    assert not b"".join(read_file(ImportRun.objects.get(pk=run).file_id))
+
+
+def test_a_file_that_is_being_brought_in_is_left_alone(cast: Cast) -> None:
+    run = create_run(pieces=["Имя;Телефон\nНина;+79991234567\n".encode()], file_name="a.csv", mode="history", office_id=None, by=cast.owner,
+                     now=utc_now())
+    ImportRun.objects.filter(pk=run).update(state="running")
+    assert keep_retention(now=utc_now() + timedelta(days=90))["import_files"] == 0

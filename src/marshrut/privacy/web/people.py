@@ -34,9 +34,12 @@ def consents(request: ReaderRequest) -> HttpResponse:
 
 
 def _consent(line: ConsentLine, request: ReaderRequest) -> dict[str, Any]:
-    return {"id": line.id, "person_id": line.person_id, "person": line.name, "purpose": purpose_label(line.purpose), "text": line.text,
-            "version": line.version, "channel": line.channel, "given_at": line.given_at, "withdrawn_at": line.withdrawn_at,
-            "withdrawn_by": name_of(line.withdrawn_by, request) if line.withdrawn_by else "", "withdrawn_how": line.withdrawn_how}
+    return {
+        "id": line.id, "person_id": line.person_id, "person": request.reader.actor.named(line.name),
+        "purpose": purpose_label(line.purpose), "text": line.text, "version": line.version, "channel": line.channel,
+        "given_at": line.given_at, "withdrawn_at": line.withdrawn_at,
+        "withdrawn_by": name_of(line.withdrawn_by, request) if line.withdrawn_by else "", "withdrawn_how": line.withdrawn_how,
+    }  # fmt: skip
 
 
 @require_safe
@@ -47,6 +50,7 @@ def person(request: ReaderRequest, pk: int) -> HttpResponse:
     found = find_person(actor, pk)
     context = {
         "person": found,
+        "name": actor.named(found.name),
         "consents": [_consent(line, request) for line in list_consents(actor, person_id=pk)],
         "may_write": actor.may("persons:write"),
         "may_care": may_care(actor),

@@ -4,7 +4,7 @@ import Sortable from "sortablejs";
 import { post } from "./actions.js";
 import { menuOpener } from "./menus.js";
 import { holdRegions } from "./regions.js";
-import { isTyping } from "./page.js";
+import { isTyping, keyOf } from "./page.js";
 
 export function startBoard() {
   prepare();
@@ -21,7 +21,7 @@ function prepare() {
     if (Sortable.get(list)) continue;
     Sortable.create(list, {
       group: { name: "board", put: () => !list.dataset.closed },
-      draggable: ".card",
+      draggable: ".card[data-drop-url]",
       filter: "[data-fixed]",
       preventOnFilter: false,
       sort: false,
@@ -50,10 +50,11 @@ async function ask(card, stage) {
 
 /** `[` and `]` move the focused card a column back or on. */
 function moveByKeys(event) {
-  const card = document.activeElement?.closest?.(".card");
-  if (!card || isTyping(event.target) || !["[", "]", "х", "ъ"].includes(event.key) || event.ctrlKey || event.metaKey) return;
+  const card = document.activeElement?.closest?.(".card[data-drop-url]");
+  const key = keyOf(event);
+  if (!card || isTyping(event.target) || !["[", "]"].includes(key) || event.ctrlKey || event.metaKey) return;
   const columns = [...document.querySelectorAll(".column-cards")];
-  const step = event.key === "[" || event.key === "х" ? -1 : 1;
+  const step = key === "[" ? -1 : 1;
   const target = columns[columns.indexOf(card.closest(".column-cards")) + step];
   if (!target || target.dataset.closed) return;
   event.preventDefault();

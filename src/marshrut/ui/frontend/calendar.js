@@ -3,7 +3,7 @@ import htmx from "htmx.org";
 
 import { post } from "./actions.js";
 import { holdRegions } from "./regions.js";
-import { isTyping } from "./page.js";
+import { isTyping, keyOf } from "./page.js";
 
 const STEPS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 let dragged = null;
@@ -49,8 +49,8 @@ function walk(event) {
 
 /** `[`, `]` and T turn the pages. */
 function turn(event) {
-  const names = { "[": "[", "х": "[", "]": "]", "ъ": "]", t: "t", "е": "t" };
-  const link = calendar() && document.querySelector(`[data-cal-step="${names[event.key]}"]`);
+  const key = keyOf(event);
+  const link = calendar() && ["[", "]", "t"].includes(key) && document.querySelector(`[data-cal-step="${key}"]`);
   link?.click();
   return Boolean(link);
 }

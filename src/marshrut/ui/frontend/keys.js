@@ -1,12 +1,13 @@
 /* The keyboard alone is enough: lists by j and k, the row's own actions by their letters, help by a question mark. */
 import htmx from "htmx.org";
 
-import { isTyping } from "./page.js";
+import { isTyping, keyOf } from "./page.js";
 
 export function startKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector("dialog[open]")) return;
-    const handled = general(event.key) || inList(event) || onPage(event.key);
+    const key = keyOf(event);
+    const handled = general(key) || inList(key) || onPage(key);
     if (handled) event.preventDefault();
   });
   document.addEventListener("click", openPreview);
@@ -20,16 +21,16 @@ function general(key) {
   return true;
 }
 
-function inList(event) {
+function inList(key) {
   const rows = [...document.querySelectorAll("[data-row]")];
   if (!rows.length) return false;
   const at = rows.findIndex((row) => row.contains(document.activeElement) || row.getAttribute("aria-current") === "true");
-  if (event.key === "j" || event.key === "k") {
-    select(rows, Math.min(Math.max(0, at + (event.key === "j" ? 1 : -1)), rows.length - 1));
+  if (key === "j" || key === "k") {
+    select(rows, Math.min(Math.max(0, at + (key === "j" ? 1 : -1)), rows.length - 1));
     return true;
   }
   const row = rows[at];
-  return press(row, event.key);
+  return press(row, key);
 }
 
 /** Outside lists — a card, the panel of the chosen row — the letter presses the first such button in sight. */

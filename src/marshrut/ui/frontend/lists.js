@@ -1,4 +1,5 @@
 /* Lists: which rows are chosen — one by one, from one to another with Shift, the page, or all that the filters find. */
+import { keyOf } from "./page.js";
 import { refreshRegions } from "./regions.js";
 
 const chosen = new Set();
@@ -36,7 +37,7 @@ function onClick(event) {
 
 /** x ticks the row at hand, as in any list of letters. */
 function onKey(event) {
-  if (event.key !== "x" || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (keyOf(event) !== "x" || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.target.closest?.("input:not([type=checkbox]), textarea, select")) return;
   const box = document.activeElement?.closest?.("[data-row]")?.querySelector("[data-tick]");
   if (!box) return;
@@ -75,9 +76,9 @@ function clear() {
 
 /** After a refresh of the table, or more rows below it, what was chosen is chosen still. */
 function restore() {
-  const region = document.getElementById("list");
-  if (!region) return;
   for (const box of boxes()) box.checked = chosen.has(box.value);
+  const region = document.getElementById("list");
+  if (!region) return show();
   const url = new URL(region.dataset.liveSrc, location.href);
   url.searchParams.set("shown", boxes().length);
   region.dataset.liveSrc = url.pathname + url.search;
@@ -91,10 +92,11 @@ function show() {
   const onPage = all.filter((box) => box.checked).length;
   bar.hidden = !chosen.size && !whole;
   bar.elements.ids.value = whole ? "" : [...chosen].join(",");
-  bar.elements.all.value = whole ? "1" : "";
+  if (bar.elements.all) bar.elements.all.value = whole ? "1" : "";
   const label = bar.querySelector("[data-chosen]");
   label.textContent = whole ? `${label.dataset.chosen}: ${label.dataset.whole}` : `${label.dataset.chosen}: ${chosen.size}`;
-  bar.querySelector("[data-tick-whole]").hidden = whole || onPage < all.length || !document.querySelector(".more-row");
+  const more = bar.querySelector("[data-tick-whole]");
+  if (more) more.hidden = whole || onPage < all.length || !document.querySelector(".more-row");
   const head = document.querySelector("[data-tick-all]");
   if (!head) return;
   head.checked = all.length > 0 && onPage === all.length;

@@ -1,4 +1,4 @@
-/* Lists put in order by hand: by the handle, or by the buttons of a row. Nothing is sent before the form is saved; the
+/* Lists put in order by hand: by the handle, by the buttons of a row, or by Alt and an arrow anywhere in it. Nothing is sent before the form is saved; the
    form only hears that it changed, so that previews follow. */
 import Sortable from "sortablejs";
 
@@ -7,7 +7,14 @@ export function startOrders() {
   document.addEventListener("htmx:after:settle", prepare);
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-order] [data-move]");
-    if (button) move(button);
+    if (button) move(button.closest("[data-row]"), Number(button.dataset.move), button);
+  });
+  document.addEventListener("keydown", (event) => {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const row = event.target.closest?.("[data-order] > [data-row]");
+    if (!step || !event.altKey || !row) return;
+    event.preventDefault();
+    move(row, step, event.target);
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches?.("[data-order] [data-switch]")) {
@@ -29,17 +36,28 @@ function prepare() {
   }
 }
 
-function move(button) {
-  const row = button.closest("[data-row]");
+function move(row, step, focused) {
   const list = row.closest("[data-order]");
-  const rows = [...list.querySelectorAll(":scope > [data-row]")];
-  const step = Number(button.dataset.move);
+  const rows = rowsOf(list);
   const other = rows[rows.indexOf(row) + step];
   if (!other) return;
   if (step < 0) list.insertBefore(row, other);
   else list.insertBefore(other, row);
-  button.focus();
+  focused.focus();
+  say(list, row);
   tell(list);
+}
+
+function rowsOf(list) {
+  return [...list.querySelectorAll(":scope > [data-row]")];
+}
+
+/* Where the row has come to, for whoever listens. */
+function say(list, row) {
+  const said = list.parentElement.querySelector("[data-order-said]");
+  const rows = rowsOf(list);
+  const words = { name: row.querySelector("[data-name]")?.textContent, place: rows.indexOf(row) + 1, all: rows.length };
+  if (said) said.textContent = (list.dataset.said ?? "").replace(/\{(\w+)\}/g, (whole, word) => words[word] ?? whole);
 }
 
 function tell(list) {

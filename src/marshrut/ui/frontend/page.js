@@ -10,6 +10,16 @@ export function csrfToken() {
   return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 }
 
+const FOREIGN = /^(?![a-z])\p{L}$/iu;
+const BRACKETS = { BracketLeft: "[", BracketRight: "]" };
+
+/** The key that was meant: with a Cyrillic layout, what stands on it in Latin. */
+export function keyOf(event) {
+  if (!FOREIGN.test(event.key)) return event.key;
+  const letter = event.code.startsWith("Key") ? event.code.slice(3) : BRACKETS[event.code];
+  return letter ? (event.shiftKey ? letter : letter.toLowerCase()) : event.key;
+}
+
 /** What this browser remembers; a refused storage forgets silently. */
 export const memory = {
   get(key, store = localStorage) {

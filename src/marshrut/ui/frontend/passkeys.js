@@ -12,9 +12,9 @@ export async function openWithKey(askUrl, url, words, next) {
   return send(next ? `${url}?next=${encodeURIComponent(next)}` : url, { credential: said(found) }, words);
 }
 
-/** Make a key for the reader's account. */
-export async function connectKey(askUrl, url, name, words) {
-  const options = await send(askUrl, {}, words);
+/** Make a key for the reader's account, who says their password anew. */
+export async function connectKey(askUrl, url, { name, password }, words) {
+  const options = await send(askUrl, { password }, words);
   options.challenge = bytes(options.challenge);
   options.user.id = bytes(options.user.id);
   options.excludeCredentials = (options.excludeCredentials ?? []).map((one) => ({ ...one, id: bytes(one.id) }));

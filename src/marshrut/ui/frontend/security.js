@@ -1,5 +1,5 @@
 /* My security: a key of this device is connected; lists are copied with one press. */
-import { openDialog } from "./dialogs.js";
+import { closeDialog, openDialog } from "./dialogs.js";
 import { connectKey, canUseKeys } from "./passkeys.js";
 import { refreshRegions } from "./regions.js";
 import { showToast } from "./toasts.js";
@@ -7,30 +7,41 @@ import { showToast } from "./toasts.js";
 export function startConnectingKeys() {
   showWhereUsable();
   document.addEventListener("htmx:after:settle", showWhereUsable);
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-key-connect]")) return;
+    event.preventDefault();
+    makeKey(event.target);
+  });
   document.addEventListener("click", (event) => {
-    const connect = event.target.closest?.("[data-key-connect]");
-    if (connect) makeKey(connect);
     const copy = event.target.closest?.("[data-copy]");
     if (copy) copyText(copy);
   });
 }
 
 function showWhereUsable() {
-  for (const button of document.querySelectorAll("[data-key-connect]")) button.hidden = !canUseKeys();
+  for (const button of document.querySelectorAll("[data-needs-keys]")) button.hidden = !canUseKeys();
   for (const note of document.querySelectorAll("[data-no-keys]")) note.hidden = canUseKeys();
 }
 
-async function makeKey(button) {
-  button.disabled = true;
+/** The form holds the password; what is refused is said in it. */
+async function makeKey(form) {
+  const [submit, note] = [form.querySelector("[type=submit]"), form.querySelector("[data-key-note]")];
+  submit.disabled = true;
+  note.textContent = "";
   try {
-    const { html } = await connectKey(button.dataset.ask, button.dataset.keyConnect, button.dataset.name, button.dataset);
+    const { ask, keyConnect, name } = form.dataset;
+    const { html } = await connectKey(ask, keyConnect, { name, password: form.elements.password.value }, form.dataset);
     if (html) openDialog(html);
-    else showToast(button.dataset.done);
+    else {
+      closeDialog();
+      showToast(form.dataset.done);
+    }
     refreshRegions();
   } catch (error) {
-    showToast(error.message, { tone: "bad" });
+    note.textContent = error.message;
+    form.elements.password.focus();
   } finally {
-    button.disabled = false;
+    submit.disabled = false;
   }
 }
 

@@ -37,8 +37,9 @@ from marshrut.backoffice.web.settings.frame import (
     saving,
     typed,
 )
-from marshrut.backoffice.web.settings.story import TableWords, clock_time, describe, office_name
-from marshrut.backoffice.web.settings.weeks import DAYS, day_fields, read_day, read_week, week_values, window_name
+from marshrut.backoffice.web.settings.story import TableWords, describe, office_name
+from marshrut.backoffice.web.settings.week_story import told_days_off, told_weeks
+from marshrut.backoffice.web.settings.weeks import DAYS, day_fields, read_day, read_week, week_values
 from marshrut.core.errors import DomainError, Invalid
 from marshrut.core.hours import UnreadableHours, read_hours_text, say_hours
 from marshrut.core.working_time import NoWorkingTime, WorkingCalendar
@@ -66,29 +67,15 @@ describe(
     "agency_workingwindow",
     TableWords(
         noun="",
-        named_by=("office_id", "weekday", "opens", "closes"),
-        hidden=("id",),
-        name_of=lambda row, reader: f"{office_name(row['office_id'], reader)}, {window_name(row)}",
-        columns={"weekday": lazy("day"), "opens": lazy("opens"), "closes": lazy("closes"), "office_id": lazy("office")},
-        said={"opens": clock_time, "closes": clock_time, "office_id": office_name},
+        columns={},
+        hidden=("id", "weekday", "opens", "closes", "office_id"),
+        together=told_weeks("agency_workingwindow", "office_id", ("opens", "closes"), office_name, lambda: _("closed")),
     ),
 )
 describe(
     "agency_holiday",
-    TableWords(
-        noun=lazy("Day off"),
-        named_by=("office_id", "day", "name"),
-        name_of=lambda row, reader: f"{row['day']} {row['name'] or ''} · {office_name(row['office_id'], reader)}",
-        columns={
-            "day": lazy("day"),
-            "name": lazy("name"),
-            "opens": lazy("opens"),
-            "closes": lazy("closes"),
-            "office_id": lazy("office"),
-        },
-        said={"opens": clock_time, "closes": clock_time, "office_id": office_name},
-        hidden=("id",),
-    ),
+    TableWords(noun="", columns={},
+        hidden=("id", "day", "name", "opens", "closes", "office_id"), together=told_days_off),
 )
 
 

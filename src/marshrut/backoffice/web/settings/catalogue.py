@@ -1,21 +1,37 @@
-"""What is sold and where to: categories and directions, with the inquiries a direction's spellings would find."""
+"""What is sold and where to: categories and directions, each with what hangs on it and what a change would do."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
 
 from marshrut.agency.web.pages import Reader
 from marshrut.backoffice.web.settings.agency import CURRENCIES
+from marshrut.backoffice.web.settings.foreseen import (
+    TEMPLATE,
+    Figure,
+    foreseen,
+    in_a_month,
+    inquiries_of_month,
+    names_of,
+    quoted,
+    share_of,
+)
 from marshrut.backoffice.web.settings.frame import SettingsPage, Values, register_settings
-from marshrut.backoffice.web.settings.rolls import Ask, Choice, Item, Roll, active_ask, place_ask, whole_number
+from marshrut.backoffice.web.settings.named_rows import describe_named, named_roll
+from marshrut.backoffice.web.settings.rolls import Ask, Choice, Item, Roll, active_ask
+from marshrut.backoffice.web.settings.rule_pages import criterion_title
 from marshrut.backoffice.web.settings.story import TableWords, describe
-from marshrut.catalog.queries import DirectionLine, list_categories, list_directions
+from marshrut.catalog.queries import CategoryLine, DirectionLine, list_categories, list_directions, read_catalogue
 from marshrut.catalog.services import check_spellings, read_aliases, save_category, save_direction
 from marshrut.core.errors import Invalid
-from marshrut.intake.queries.mentions import count_mentions
+from marshrut.core.slugs import required_name
+from marshrut.intake.queries.mentions import Mentions, count_mentions
+from marshrut.intake.queries.rule_lists import criteria_naming
+from marshrut.intake.queries.uses import Use, month_of_categories
+from marshrut.intake.services.criteria import relevance_settings
 from marshrut.ui.wording import money
 
 CATEGORIES = register_settings(
@@ -46,14 +62,7 @@ DIRECTIONS = register_settings(
         words=lazy("countries regions resorts spelling floor price budget"),
     )
 )
-describe(
-    "catalog_category",
-    TableWords(
-        noun=lazy("Category"),
-        columns={"name": lazy("name"), "position": lazy("place in lists"), "is_active": lazy("in use")},
-        hidden=("id", "slug"),
-    ),
-)
+describe_named("catalog_category", lazy("Category"))
 describe(
     "catalog_direction",
     TableWords(
@@ -70,35 +79,70 @@ describe(
 )
 
 
-def _categories(_reader: Reader) -> list[Item]:
-    return [
-        Item(
-            row.id,
-            row.name,
-            {"name": row.name, "position": row.position, "is_active": "yes" if row.is_active else ""},
-            (),
-            (),
-            row.is_active,
-        )
-        for row in list_categories()
-    ]
+def _save_category(pk: int | None, name: str, position: int, is_active: bool, reader: Reader) -> None:
+    save_category(category_id=pk, name=name, position=position, is_active=is_active, by=reader.actor, now=reader.now)
 
 
-def _save_category(pk: int | None, values: Values, reader: Reader) -> None:
-    position = whole_number(values, "position", default=0)
-    save_category(
-        category_id=pk, name=values["name"], position=position, is_active=bool(values["is_active"]), by=reader.actor, now=reader.now
-    )
+def _category_notes(reader: Reader) -> dict[str, str]:
+    return {slug: in_a_month(use.inquiries) for slug, use in month_of_categories(reader.now).items()}
 
 
-CATEGORY_ROLL = Roll(
-    page=CATEGORIES,
-    table="catalog_category",
+def _try_category(values: Values, reader: Reader, item: Item | None) -> dict[str, Any]:
+    """What asks for it, who sells it, which rules go by it; what renaming it or taking it out of use changes."""
+    name = required_name(values["name"])
+    if item is None:
+        said = _("Inquiries that name “%(name)s” will be recognised as it. Nobody is skilled in it yet.") % {"name": name}
+        return foreseen(said, cautions=[] if values["is_active"] else [_("It is not in use: nothing is recognised as it.")])
+    slug, use = item.values["slug"], month_of_categories(reader.now).get(item.values["slug"], Use())
+    least = relevance_settings()["categories"].get(slug)
+    own_price = [Figure(_("Least price it is held against"), _price_of_category(least))] if least else []
+    return foreseen(
+        *_said_of_change(item, name, bool(values["is_active"])),
+        figures=[Figure(_("Asked for it"), inquiries_of_month(use.inquiries)), Figure(_("Became a sale"), share_of(use.won, use.closed)),
+                 *_hangs_on(reader, "category", slug), *own_price],
+        cautions=_alone(list_categories(), item, values),
+    )  # fmt: skip
+
+
+def _said_of_change(item: Item, name: str, is_active: bool) -> list[str]:
+    """What becomes of inquiries when the row is renamed, switched off or on."""
+    old, said = item.values["name"], []
+    if name != old:
+        said.append(_("What was recorded with it is called “%(name)s” too.") % {"name": name})
+    if item.is_active and not is_active:
+        said.append(_("It is not offered and not recognised any more: who names it comes without it. What was recorded stays."))
+    if not item.is_active and is_active:
+        said.append(_("It is offered again, and new inquiries that name it are recognised."))
+    return said
+
+
+def _alone(lines: Sequence[CategoryLine], item: Item, values: Values) -> list[str]:
+    others = any(line.is_active for line in lines if line.id != item.id)
+    return [] if values["is_active"] or others else [_("At least one category has to be used.")]
+
+
+def _hangs_on(reader: Reader, kind: str, slug: str) -> list[Figure]:
+    """People skilled in it, and the criteria that name it."""
+    place = 0 if kind == "category" else 1
+    skills = read_catalogue(reader.revision).skills
+    skilled = [one.name for one in reader.staff.colleagues.values() if any(pair[place] == slug for pair in skills.get(one.id, ()))]
+    named = [criterion_title(row) for row in criteria_naming(kind, slug)]
+    return [Figure(_("People skilled in it"), names_of(skilled)), Figure(_("Criteria that name it"), quoted(named))]
+
+
+def _price_of_category(least: Mapping[str, Any]) -> str:
+    per = {"person_night": _("a night for one"), "person": _("for one"), "request": _("for the whole request")}
+    return f"{money(least['floor'], relevance_settings()['currency'])}, {per.get(str(least['per']), '')}"
+
+
+CATEGORY_ROLL = named_roll(
+    CATEGORIES,
+    "catalog_category",
     add_label=lazy("Add a category"),
-    read=_categories,
+    rows=list_categories,
     save=_save_category,
-    asks=lambda _reader, _item: [Ask("name", _("Its name"), is_required=True), place_ask(), active_ask()],
-    fresh=lambda _reader: {"name": "", "position": "100", "is_active": "yes"},
+    notes=_category_notes,
+    try_out=_try_category,
 )
 
 
@@ -114,6 +158,7 @@ def _direction(row: DirectionLine) -> Item:
         "floor_price": price,
         "currency": row.currency,
         "is_active": "yes" if row.is_active else "",
+        "slug": row.slug,
     }
     said = _("from %(price)s a night") % {"price": money(row.floor_price, row.currency)} if row.floor_price is not None else ""
     return Item(row.id, row.name, values, (said, ", ".join(row.aliases)), (), row.is_active)
@@ -167,14 +212,39 @@ def _save_direction(pk: int | None, values: Values, reader: Reader) -> None:
 
 
 def _try_direction(values: Values, reader: Reader, item: Item | None) -> dict[str, Any]:
-    """Which inquiries of the last month name this direction."""
-    spellings = [values["name"], *read_aliases(values["aliases"].splitlines())]
-    check_spellings(item.id if item else None, spellings)
-    found = count_mentions(spellings, reader.actor, reader.now)
-    said = ngettext(
-        "%(num)s inquiry of the last thirty days names it", "%(num)s inquiries of the last thirty days name it", found.found
+    """Which inquiries of the last month name it, with the old spellings and with these; what hangs on it."""
+    name, spellings = required_name(values["name"]), read_aliases(values["aliases"].splitlines())
+    check_spellings(item.id if item else None, [name, *spellings])
+    price = _price(values)
+    found = count_mentions([name, *spellings], reader.actor, reader.now)
+    said = _("%(num)s of %(all)s of the last thirty days name it") % {"num": found.found, "all": found.looked_at}
+    examples = found.examples if reader.actor.may("inquiries:read") else ()
+    if item is None:
+        return foreseen(said, examples=examples)
+    old = [item.values["name"], *item.values["aliases"].splitlines()]
+    before = found if {*old} == {name, *spellings} else count_mentions(old, reader.actor, reader.now)
+    return foreseen(
+        *_said_of_change(item, name, bool(values["is_active"])),
+        figures=[
+            Figure(_("Inquiries of the month that name it"), _of_all(found), "" if before.found == found.found else str(before.found)),
+            *_hangs_on(reader, "direction", item.values["slug"]),
+            Figure(_("Least price of a night for one"), _said_price(price, values["currency"]), _price_before(item, price, values)),
+        ],
+        examples=examples,
     )
-    return {"mentions": found, "said": said % {"num": found.found}}
+
+
+def _of_all(found: Mentions) -> str:
+    return _("%(num)s of %(all)s") % {"num": found.found, "all": found.looked_at}
+
+
+def _said_price(price: Decimal | None, currency: str) -> str:
+    return money(price, currency) if price is not None else _("not looked at")
+
+
+def _price_before(item: Item, price: Decimal | None, values: Values) -> str:
+    before, currency = _price(item.values), item.values["currency"]
+    return "" if (before, currency) == (price, values["currency"]) else _said_price(before, currency)
 
 
 DIRECTION_ROLL = Roll(
@@ -192,5 +262,5 @@ DIRECTION_ROLL = Roll(
         "is_active": "yes",
     },
     try_out=_try_direction,
-    preview_template="backoffice/settings/_mentions.html",
+    preview_template=TEMPLATE,
 )

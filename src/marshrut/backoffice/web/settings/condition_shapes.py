@@ -7,9 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from marshrut.agency.web.pages import Reader
 from marshrut.backoffice.web.settings.rule_pages import Choice, channel_choices
-from marshrut.intake.reference import Reference
-from marshrut.intake.rules.condition_trees import COMPARISONS, DEEPEST, WORD_KINDS, Group, Line, Node
+from marshrut.intake.reference import Reference, read_reference
+from marshrut.intake.rules import default_relevance
+from marshrut.intake.rules.condition_trees import COMPARISONS, DEEPEST, WORD_KINDS, Group, Line, Node, from_conditions
 from marshrut.intake.rules.conditions import FEATURES, MEASURES, PERSONS
 from marshrut.intake.wording import SEASONS
 
@@ -185,3 +187,9 @@ def _said(node: Node, options: Mapping[str, list[Choice]], depth: int = 0) -> st
     more = _(" and %(number)s more") % {"number": len(node.children) - 3} if len(node.children) > 3 else ""
     joined = (f" {_('or')} " if node.kind == "any" else f" {_('and')} ").join(parts) + more
     return f"{_('not')} ({joined})" if node.kind == "not" else joined if depth == 0 or len(parts) < 2 else f"({joined})"
+
+
+def say_conditions(value: Any, reader: Reader) -> str:
+    """Stored conditions in words, for history."""
+    seasons = [str(row["slug"]) for row in default_relevance()["settings"]["seasons"]]
+    return say_tree(from_conditions(value), read_reference(reader.revision), seasons) if isinstance(value, dict) else str(value)

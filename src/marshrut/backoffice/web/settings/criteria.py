@@ -1,46 +1,26 @@
-"""Criteria of classification: an ordered list, and the editor of one."""
+"""Criteria of classification: what is their own beside what every list of criteria has."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
-from marshrut.agency.web.pages import ReaderRequest, for_staff
-from marshrut.backoffice.web.settings.condition_shapes import say_tree, shape_editor
-from marshrut.backoffice.web.settings.frame import (
-    SettingsPage,
-    is_preview,
-    page_of,
-    preview_of,
-    refused,
-    register_settings,
-    saved,
-    saving,
-)
-from marshrut.backoffice.web.settings.rule_pages import (
-    class_choices,
-    examples,
-    ids_of,
-    month_of,
-    posted_lists,
-    reference_of,
-    sample_note,
-)
+from marshrut.agency.web.pages import Reader, ReaderRequest, for_staff
+from marshrut.backoffice.web.settings.condition_shapes import say_conditions
+from marshrut.backoffice.web.settings.criterion_lists import CriterionList, list_page, row_page, said_clash, with_this
+from marshrut.backoffice.web.settings.frame import SettingsPage, Values, register_settings
+from marshrut.backoffice.web.settings.rule_pages import Rule, class_choices, examples, month_of, reference_of, sample_note
 from marshrut.backoffice.web.settings.story import TableWords, describe
-from marshrut.core.errors import DomainError, Invalid
+from marshrut.core.errors import Invalid
 from marshrut.intake.queries.rule_lists import CriterionRow, read_criteria
-from marshrut.intake.reference import read_reference
 from marshrut.intake.rules import RulesetError, compile_criteria
-from marshrut.intake.rules.condition_logic import always_holds, contradiction, shadows
-from marshrut.intake.rules.condition_trees import EMPTY, Group, act_on, from_conditions, read_form
+from marshrut.intake.rules.condition_logic import always_holds, shadows
+from marshrut.intake.rules.condition_trees import Group, from_conditions
 from marshrut.intake.rules.previews import classes_of, compare, matching, taken_by
-from marshrut.intake.services.criteria import order_criteria, read_conditions, save_criterion, switch_criterion
+from marshrut.intake.services.criteria import read_conditions, save_criterion
 from marshrut.intake.wording import class_label
 
 PAGE = register_settings(
@@ -58,15 +38,6 @@ PAGE = register_settings(
         words=lazy("class spam job partner repeat"),
     )
 )
-
-
-def say_conditions(value: Any, reader: Any) -> str:
-    """Stored conditions in words, for history."""
-    return (
-        say_tree(from_conditions(value), read_reference(reader.revision), ("new_year", "may", "summer"))
-        if isinstance(value, dict)
-        else str(value)
-    )
 
 
 describe(
@@ -90,60 +61,11 @@ describe(
 )
 
 
-@dataclass(frozen=True)
-class ListedCriterion:
-    """A criterion as the list shows it."""
-
-    id: int
-    name: str
-    note: str
-    is_active: bool
-    badge: str
-    url: str
+THIS = "\0this"
+"""Stands for the name of the criterion that is being edited: no other is called so."""
 
 
-@require_http_methods(["GET", "POST"])
-@for_staff("settings:write")
-def criteria(request: ReaderRequest) -> HttpResponse:
-    """The list: put in order, switched on and off; what it would have made of last month."""
-    rows = read_criteria()
-    context = {
-        "rows": [_listed(request, row) for row in rows],
-        "new_url": reverse("settings_criterion_new"),
-        "here": reverse("settings_criteria"),
-    }
-    if request.method == "GET":
-        return page_of(request, PAGE, "backoffice/settings/criteria.html", {**context, "values": {}})
-    posted = posted_lists(request)
-    ids, on = ids_of(posted.get("ids", [])), set(ids_of(posted.get("on", [])))
-    if is_preview(request):
-        wanted = _arranged(rows, ids, on)
-        return preview_of(request, "backoffice/settings/_criteria_preview.html", lambda: compared_lists(request, wanted))
-    try:
-        with saving(request, PAGE):
-            order_criteria(ids=ids, by=request.reader.actor, now=request.reader.now)
-            for row in rows:
-                if row.is_active != (row.id in on):
-                    switch_criterion(criterion_id=row.id, is_active=row.id in on, by=request.reader.actor, now=request.reader.now)
-    except DomainError as error:
-        return refused(request, PAGE, "backoffice/settings/_criteria_form.html", context, {}, error)
-    return saved(PAGE)
-
-
-def _listed(request: ReaderRequest, row: CriterionRow) -> ListedCriterion:
-    note = say_tree(from_conditions(row.conditions), reference_of(request)) or _("every inquiry")
-    return ListedCriterion(
-        row.id, row.name, note, row.is_active, class_label(row.inquiry_class), reverse("settings_criterion", args=[row.id])
-    )
-
-
-def _arranged(rows: Sequence[CriterionRow], ids: Sequence[int], on: set[int]) -> list[dict[str, Any]]:
-    """The list as it would be, ready to compile: those that are asked, in the order sent."""
-    by_id = {row.id: row for row in rows}
-    return [by_id[number].as_rule() for number in ids if number in by_id and number in on]
-
-
-def compared_lists(request: ReaderRequest, wanted: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _compared(request: ReaderRequest, wanted: Sequence[Rule]) -> dict[str, Any]:
     """What another list would have made of last month, class before and after."""
     sample = month_of(request)
     facts = [one.facts for one in sample]
@@ -159,54 +81,6 @@ def compared_lists(request: ReaderRequest, wanted: Sequence[Mapping[str, Any]]) 
     }
 
 
-@require_http_methods(["GET", "POST"])
-@for_staff("settings:write")
-def criterion(request: ReaderRequest, pk: int | None = None) -> HttpResponse:
-    """One criterion: its name, its class and its conditions, tried while they are edited."""
-    rows = read_criteria()
-    row = next((one for one in rows if one.id == pk), None)
-    if pk is not None and row is None:
-        raise Http404
-    context = {"classes": class_choices(), "action": request.path, "title": row.name if row else _("New criterion")}
-    if request.method == "GET":
-        tree = from_conditions(row.conditions) if row else act_on(EMPTY, "add:c")
-        values = {"name": row.name if row else "", "inquiry_class": row.inquiry_class if row else ""}
-        return page_of(
-            request, PAGE, "backoffice/settings/criterion.html", {**context, "values": values, "editor": _editor(request, tree)}
-        )
-    posted = posted_lists(request)
-    tree, values = read_form(posted), {name: (posted.get(name) or [""])[0] for name in ("name", "inquiry_class")}
-    if "act" in request.GET:
-        return render(
-            request,
-            "backoffice/settings/_conditions.html",
-            {"editor": _editor(request, act_on(tree, request.GET["act"])), "action": request.path},
-        )
-    if is_preview(request):
-        return preview_of(
-            request, "backoffice/settings/_criterion_preview.html", lambda: _preview(request, rows, row, tree, values)
-        )
-    try:
-        with saving(request, PAGE, {("intake_criterion", pk)} if pk else set()):
-            save_criterion(
-                criterion_id=pk,
-                name=values["name"],
-                inquiry_class=values["inquiry_class"],
-                conditions=read_conditions(tree),
-                by=request.reader.actor,
-                now=request.reader.now,
-            )
-    except DomainError as error:
-        errors = {error.field: error.sentence} if error.field and error.field.startswith("c") else {}
-        context["editor"] = _editor(request, tree, errors)
-        return refused(request, PAGE, "backoffice/settings/_criterion_form.html", context, values, error)
-    return saved(PAGE)
-
-
-def _editor(request: ReaderRequest, tree: Group, errors: Mapping[str, str] | None = None) -> Any:
-    return shape_editor(tree, reference_of(request), errors or {})
-
-
 def _preview(
     request: ReaderRequest, rows: Sequence[CriterionRow], row: CriterionRow | None, tree: Group, values: Mapping[str, str]
 ) -> dict[str, Any]:
@@ -215,23 +89,20 @@ def _preview(
     sample = month_of(request)
     facts = [one.facts for one in sample]
     found = matching(conditions, facts)
-    rule = {"name": "\u0000this", "inquiry_class": values["inquiry_class"] or "other", "conditions": conditions}
-    wanted = [rule if row and one.id == row.id else one.as_rule() for one in rows if one.is_active or (row and one.id == row.id)]
-    wanted += [] if row else [rule]
+    rule = {"name": THIS, "inquiry_class": values["inquiry_class"] or "other", "conditions": conditions}
     try:
-        classifier = compile_criteria(wanted)
+        classifier = compile_criteria(with_this(rows, row, rule))
     except RulesetError as error:
         raise Invalid("no_such_class", _("Choose the class."), field="inquiry_class") from error
     compared = compare(classes_of(reference_of(request).rules.classifier, facts), classes_of(classifier, facts))
-    decided = taken_by(classifier, facts)["\u0000this"]
-    notes = {place: matched for place, matched in found}
+    decided = taken_by(classifier, facts)[THIS]
     return {
         "found": len(found),
         "decided": decided,
         "total": len(sample),
         "note": sample_note(sample),
         "moves": [(class_label(before), class_label(after), number) for before, after, number in compared.moves()],
-        "examples": examples(request.reader, sample, [place for place, _matched in found], notes),
+        "examples": examples(request.reader, sample, [place for place, _matched in found], dict(found)),
         "warnings": _warnings(request, rows, row, tree, (len(found), decided, len(sample))),
     }
 
@@ -241,9 +112,8 @@ def _warnings(
 ) -> list[str]:
     """What is worth knowing while one edits: contradictory, shadowed, never matching, matching all."""
     said, (found, decided, total) = [], counts
-    if clash := contradiction(tree):
-        one, other = (say_tree(part, reference_of(request)) for part in clash)
-        said.append(_("It can never hold: “%(one)s” and “%(other)s” exclude each other.") % {"one": one, "other": other})
+    if clash := said_clash(request, tree):
+        said.append(clash)
     elif always_holds(tree):
         said.append(_("It matches every inquiry: criteria below it are never asked."))
     elif total and found == total:
@@ -260,3 +130,47 @@ def _warnings(
         if found and not decided:
             said.append(_("All it matched was decided by criteria above it."))
     return said
+
+
+def _save(row: CriterionRow | None, values: Values, tree: Group, reader: Reader) -> None:
+    save_criterion(
+        criterion_id=row.id if row else None,
+        name=values["name"],
+        inquiry_class=values["inquiry_class"],
+        conditions=read_conditions(tree),
+        by=reader.actor,
+        now=reader.now,
+    )
+
+
+LIST = CriterionList(
+    page=PAGE,
+    table="intake_criterion",
+    template="backoffice/settings/criteria.html",
+    list_preview="backoffice/settings/_criteria_preview.html",
+    row_preview="backoffice/settings/_criterion_preview.html",
+    new_url="settings_criterion_new",
+    row_url="settings_criterion",
+    own_field="inquiry_class",
+    read=read_criteria,
+    badge=lambda row: class_label(row.inquiry_class),
+    own_value=lambda row: row.inquiry_class if row else "",
+    try_list=_compared,
+    try_one=_preview,
+    save=_save,
+    editing=lambda: {"classes": class_choices()},
+)
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff("settings:write")
+def criteria(request: ReaderRequest) -> HttpResponse:
+    """The list in its order; what another order would have made of last month."""
+    return list_page(request, LIST)
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff("settings:write")
+def criterion(request: ReaderRequest, pk: int | None = None) -> HttpResponse:
+    """One criterion: its name, its class and its conditions."""
+    return row_page(request, LIST, pk)

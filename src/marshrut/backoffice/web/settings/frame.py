@@ -48,7 +48,8 @@ class SettingsPage:
     is shown, locked and taken back here; a table with columns counts in those alone (see core.saves). `words` are other
     things somebody may call it in search. `check` is asked after an undo, inside its transaction: it raises a
     DomainError when what came back must not stand. Rows of the tables `along` that were written in the same save go
-    along when it is taken back, but are not told here (the first hours of a new office).
+    along when it is taken back, but are not told here (the first hours of a new office). `rows` are the page's own among
+    those of a table that several pages share; without it all are.
     """
 
     slug: str
@@ -63,6 +64,12 @@ class SettingsPage:
     words: Label = ""
     check: Callable[[], None] | None = field(default=None, compare=False)
     along: Sequence[str] = ()
+    rows: Callable[[], set[Row]] | None = field(default=None, compare=False)
+
+    @property
+    def own_rows(self) -> set[Row] | None:
+        """The rows whose history is the page's; None: all of its tables."""
+        return self.rows() if self.rows else None
 
     @property
     def url(self) -> str:
@@ -114,7 +121,7 @@ def only_for(request: ReaderRequest, page: SettingsPage) -> None:
 def frame_of(request: ReaderRequest, page: SettingsPage) -> dict[str, Any]:
     """What the layout of a page needs: side list, history, and where the page's tables stand now (`since`)."""
     only_for(request, page)
-    saves = read_saves(page.watches, limit=MOST_TOLD + 1)
+    saves = read_saves(page.watches, limit=MOST_TOLD + 1, rows=page.own_rows)
     told = tell(saves[:MOST_TOLD], request.reader)
     older = saves[MOST_TOLD - 1].id if len(saves) > MOST_TOLD else None
     return {
@@ -138,7 +145,7 @@ def page_of(
 def dialog_of(request: ReaderRequest, page: SettingsPage, template: str, context: Mapping[str, Any]) -> HttpResponse:
     """A dialog of the page: `template` uses setting_dialog."""
     only_for(request, page)
-    base = {"page": page, "since": newest_change(page.watches), "errors": {}, "overtaken": []}
+    base = {"page": page, "since": newest_change(page.watches, page.own_rows), "errors": {}, "overtaken": []}
     return render(request, template, {**base, **context})
 
 
@@ -156,7 +163,8 @@ def saving(request: ReaderRequest, page: SettingsPage, rows: Iterable[Row] | Non
     """
     only_for(request, page)
     with transaction.atomic():
-        refuse_overtaken(page.watches, _number(request.POST.get("over") or request.POST.get("since")), rows)
+        since = _number(request.POST.get("over") or request.POST.get("since"))
+        refuse_overtaken(page.watches, since, page.own_rows if rows is None else rows)
         yield
 
 

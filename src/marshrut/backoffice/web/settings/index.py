@@ -32,7 +32,8 @@ def history(request: ReaderRequest, slug: str) -> HttpResponse:
     page = find_page(slug)
     only_for(request, page)
     before = request.GET.get("before", "")
-    saves = read_saves(page.watches, limit=MOST_TOLD + 1, before=int(before) if before.isdigit() and len(before) < 19 else None)
+    until = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    saves = read_saves(page.watches, limit=MOST_TOLD + 1, before=until, rows=page.own_rows)
     context = {
         "page": page,
         "history": tell(saves[:MOST_TOLD], request.reader),
@@ -47,13 +48,15 @@ def undo(request: ReaderRequest, slug: str, pk: int) -> HttpResponse:
     """What taking a save back means, asked once; then it is done, or a sentence says why not."""
     page = find_page(slug)
     only_for(request, page)
-    save = find_save(page.watches, pk)
+    own = page.own_rows
+    save = find_save(page.watches, pk, own)
     context = {"page": page, "save": tell([save], request.reader)[0], "errors": {}}
     if request.method == "GET":
         return render(request, "backoffice/settings/_undo_dialog.html", context)
     try:
         with transaction.atomic():
-            undo_save(watched={**page.watches, **dict.fromkeys(page.along, ())}, change_id=pk, by=request.reader.actor.label)
+            watched = {**page.watches, **dict.fromkeys(page.along, ())}
+            undo_save(watched=watched, change_id=pk, by=request.reader.actor.label, rows=own)
             if page.check:
                 page.check()
     except SinceChanged as error:

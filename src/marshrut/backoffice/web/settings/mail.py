@@ -27,7 +27,7 @@ DOORS = register_settings(
     SettingsPage(
         slug="mail", group="messages", order=30, title=lazy("Incoming mail"), icon="mailbox", url_name="settings_mail",
         description=lazy("Folders that mail comes into. Each letter becomes an inquiry, or a reply in its thread."),
-        watches={"channels_maildoor": ("name", "kind", "path", "address", "source_slug", "office_id", "is_active")},
+        watches={"channels_maildoor": ("name", "kind", "path", "address", "source_slug", "office_id", "is_active", "takes_subaddresses")},
         words=lazy("e-mail letters maildir eml inbox mailbox"),
     )
 )  # fmt: skip
@@ -50,7 +50,8 @@ describe(
     TableWords(
         noun=lazy("Mail folder"), hidden=("id", "checked_at", "problem", "problem_since"),
         columns={"name": lazy("name"), "kind": lazy("kind"), "path": lazy("folder"), "address": lazy("address"),
-                 "source_slug": lazy("source"), "office_id": lazy("office"), "is_active": lazy("in use")},
+                 "source_slug": lazy("source"), "office_id": lazy("office"), "is_active": lazy("in use"),
+                 "takes_subaddresses": lazy("answers by plus-address")},
         said={"office_id": _office, "kind": lambda value, _reader: str(KINDS.get(str(value), value))},
     ),
 )  # fmt: skip
@@ -71,7 +72,8 @@ def _read(reader: Reader) -> list[Item]:
 
 def _item(card: DoorCard, reader: Reader) -> Item:
     values = {"name": card.name, "kind": card.kind, "path": card.path, "address": card.address, "source_slug": card.source_slug,
-              "office_id": str(card.office_id or ""), "is_active": "yes" if card.is_active else ""}  # fmt: skip
+              "office_id": str(card.office_id or ""), "is_active": "yes" if card.is_active else "",
+              "takes_subaddresses": "yes" if card.takes_subaddresses else ""}  # fmt: skip
     looked = _("looked at %(when)s") % {"when": when(card.checked_at).striptags()} if card.checked_at else _("not looked at yet")
     tags = ((_("cannot be read"), "bad"),) if card.problem and card.is_active else ()
     return Item(card.id, card.name, values, (card.address or card.path, card.problem or looked), tags, card.is_active)
@@ -86,6 +88,9 @@ def _asks(reader: Reader, _item: Item | None) -> list[Ask]:
         Ask("path", _("Folder"), hint=_("The whole path, below %(where)s. It is made if it is not there.") % {"where": where},
             is_required=True),
         Ask("address", _("The mailbox's own address"), hint=_("Letters from it are ours: they answer the client.")),
+        Ask("takes_subaddresses", _("Answers come back by plus-address"), "check",
+            _("Our letters then ask for answers to box+mark@…, and an answer finds its thread even when the subject was changed. "
+              "Only where the mail server delivers box+anything@ into this mailbox: try it with a letter of your own.")),
         Ask("source_slug", _("Source"), hint=_("What reports count its inquiries by."), is_whole=False),
         Ask("office_id", _("Office"), "select", choices=offices, is_whole=False),
         active_ask(_("In use: its letters are read"), _("Letters already taken stay.")),
@@ -97,6 +102,7 @@ def _save(pk: int | None, values: Values, reader: Reader) -> None:
     keep_door(
         door_id=pk, name=values["name"], kind=values["kind"], path=values["path"], address=values["address"],
         source_slug=values["source_slug"], office_id=office.id if office else None, is_active=bool(values["is_active"]),
+        takes_subaddresses=bool(values["takes_subaddresses"]),
         by=reader.actor, now=reader.now,
     )  # fmt: skip
 
@@ -104,7 +110,7 @@ def _save(pk: int | None, values: Values, reader: Reader) -> None:
 def _fresh(reader: Reader) -> Values:
     root = next(iter(roots()), None)
     return {"name": "", "kind": MAILDIR, "path": f"{root}/" if root else "", "address": "", "source_slug": "email", "office_id": "",
-            "is_active": "yes"}  # fmt: skip
+            "is_active": "yes", "takes_subaddresses": ""}  # fmt: skip
 
 
 ROLL = Roll(
@@ -117,7 +123,7 @@ ROLL = Roll(
 @require_http_methods(["GET", "POST"])
 @for_staff("settings:write")
 def server(request: ReaderRequest) -> HttpResponse:
-    """The form about the mail server. The password is never shown; an empty field keeps the one that is there."""
+    """The form about the mail server. The password is never shown; an empty field keeps the one given for this very server."""
     context = _server_context()
     if request.method == "GET":
         return page_of(request, SERVER, "backoffice/settings/mail_server.html", {**context, "values": _server_values()})

@@ -1,7 +1,8 @@
 """Offices: names, countries, time zones, their queues; closing one that nobody needs any more."""
 
 from functools import lru_cache
-from zoneinfo import available_timezones
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
 from django.http import HttpResponse
@@ -11,31 +12,23 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from marshrut.agency.queries.settings import OfficeLine, list_offices
-from marshrut.agency.services.offices import OfficeForm, check_offices, close_office, reopen_office, save_office
+from marshrut.agency.queries.settings import Hours, OfficeLine, list_offices, read_hours
+from marshrut.agency.services.offices import CLOSES, OPENS, OfficeForm, check_offices, close_office, reopen_office, save_office
 from marshrut.agency.web.pages import Reader, ReaderRequest, for_staff, found
+from marshrut.backoffice.web.settings.foreseen import TEMPLATE, Figure, foreseen, quoted, turned
 from marshrut.backoffice.web.settings.frame import SettingsPage, Values, register_settings, saved, saving
 from marshrut.backoffice.web.settings.rolls import Ask, Choice, Item, Roll
 from marshrut.backoffice.web.settings.story import TableWords, describe, office_name
-from marshrut.core.errors import DomainError
+from marshrut.backoffice.web.settings.weeks import next_days
+from marshrut.channels.queries.mail import list_doors
+from marshrut.channels.queries.settings import list_site_forms
+from marshrut.core.errors import DomainError, Invalid
+from marshrut.core.slugs import required_name
+from marshrut.core.time_zones import offered_zones
 from marshrut.journal.queries.offices import count_open_of_office
 from marshrut.ui.wording import language
 
 USUAL_COUNTRIES = ("RU", "UA", "KZ", "BY")
-USUAL_ZONES = (
-    "Europe/Moscow",
-    "Europe/Kyiv",
-    "Asia/Almaty",
-    "Europe/Minsk",
-    "Europe/Kaliningrad",
-    "Europe/Samara",
-    "Asia/Yekaterinburg",
-    "Asia/Omsk",
-    "Asia/Novosibirsk",
-    "Asia/Krasnoyarsk",
-    "Asia/Irkutsk",
-    "Asia/Vladivostok",
-)
 PAGE = register_settings(
     SettingsPage(
         slug="offices",
@@ -82,15 +75,9 @@ def countries(locale: str) -> tuple[Choice, ...]:
     return (*(Choice(code, names[code]) for code in USUAL_COUNTRIES), *(Choice(code, name) for name, code in rest))
 
 
-@lru_cache(maxsize=1)
 def zones() -> tuple[Choice, ...]:
-    """Time zones: the usual ones first."""
-    rest = sorted(
-        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/", "SystemV/"))
-    )
-    return tuple(
-        Choice(zone, zone.replace("_", " ")) for zone in (*USUAL_ZONES, *(zone for zone in rest if zone not in USUAL_ZONES))
-    )
+    """Time zones by their cities."""
+    return tuple(Choice(zone, city) for zone, city in offered_zones(language()))
 
 
 def _read(_reader: Reader) -> list[Item]:
@@ -130,6 +117,49 @@ def _save(pk: int | None, values: Values, reader: Reader) -> None:
     save_office(office_id=pk, form=form, by=reader.actor, now=reader.now)
 
 
+def _try_out(values: Values, reader: Reader, item: Item | None) -> dict[str, Any]:
+    """The hours of the coming week as the office would keep them, and what hangs on it."""
+    required_name(values["name"])
+    zone = values["time_zone"]
+    if zone not in available_timezones():
+        raise Invalid("no_such_zone", _("Choose a time zone."), field="time_zone")
+    there = reader.now.astimezone(ZoneInfo(zone))
+    if item is None:
+        hours = Hours({day: [(OPENS, CLOSES)] for day in range(5)}, [])
+        said = [_("An ordinary week to begin with; nobody works there yet.")]
+    else:
+        hours, said = read_hours(item.id), _said_of_change(values, item)
+    hanging = _hangs_on(item.id) if item else []
+    before = reader.now.astimezone(ZoneInfo(item.values["time_zone"] if item else zone))
+    now = turned(_("It is now there"), f"{before:%H:%M}", f"{there:%H:%M}")
+    return foreseen(*said, figures=[now, *next_days(hours, there.date()), *hanging])
+
+
+def _said_of_change(values: Values, item: Item) -> list[str]:
+    said, before = [], item.values
+    if values["time_zone"] != before["time_zone"]:
+        said.append(_("The hours stay as they are written and are kept by the new zone; running clocks take it at their next step."))
+    if values["country"] != before["country"]:
+        said.append(_("Bare phone numbers are read by the new country. Days off that are in the calendar stay."))
+    if before["queue"] and not values["queue"].strip():
+        said.append(_("An office's queue keeps a name: inquiries may wait in it."))
+    if not before["queue"] and values["queue"].strip():
+        said.append(_("New inquiries of this office wait in its own queue when nobody can take them."))
+    return said
+
+
+def _hangs_on(office_id: int) -> list[Figure]:
+    forms = [form.name for form in list_site_forms() if form.office_id == office_id]
+    doors = [door.name for door in list_doors() if door.office_id == office_id]
+    people = next((line.people for line in list_offices() if line.id == office_id), 0)
+    return [
+        Figure(_("Work there"), ngettext("%(num)s person", "%(num)s people", people) % {"num": people}),
+        Figure(_("Open matters"), str(count_open_of_office(office_id))),
+        Figure(_("Forms of the site"), quoted(forms)),
+        Figure(_("Mail folders"), quoted(doors)),
+    ]
+
+
 def _fresh(reader: Reader) -> Values:
     return {"name": "", "country": reader.office.country, "time_zone": reader.office.time_zone, "queue": ""}
 
@@ -142,6 +172,8 @@ ROLL = Roll(
     asks=_asks,
     save=_save,
     fresh=_fresh,
+    try_out=_try_out,
+    preview_template=TEMPLATE,
     help=lazy(
         "A new office begins with an ordinary week, Monday to Friday, 10:00–19:00: set its calendar next, then move people there."
     ),

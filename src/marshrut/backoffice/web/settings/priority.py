@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
-from marshrut.agency.web.pages import ReaderRequest, for_staff
+from marshrut.agency.web.pages import Reader, ReaderRequest, for_staff
 from marshrut.backoffice.web.settings.frame import (
     SettingsPage,
     is_preview,
@@ -21,7 +21,9 @@ from marshrut.backoffice.web.settings.frame import (
     saved,
     saving,
 )
-from marshrut.backoffice.web.settings.rule_pages import Choice, example, reference_of, rule_setting_rows
+from marshrut.backoffice.web.settings.rule_pages import Choice, example, reference_of
+from marshrut.backoffice.web.settings.rule_story import Path, SetWords, describe_set, rows_of_set
+from marshrut.catalog.queries import read_catalogue
 from marshrut.core.errors import DomainError
 from marshrut.core.names import clean_text
 from marshrut.intake.queries.rule_samples import Sampled, sample_open
@@ -45,6 +47,7 @@ PAGE = register_settings(
         ),
         watches={"intake_rulesetting": ()},
         words=lazy("score weights model order"),
+        rows=rows_of_set("priority"),
     )
 )
 MOST_ROWS = 14
@@ -130,7 +133,7 @@ def priority(request: ReaderRequest) -> HttpResponse:
     if is_preview(request):
         return preview_of(request, "backoffice/settings/_priority_preview.html", lambda: _preview(request, typed, fields))
     try:
-        with saving(request, PAGE, rule_setting_rows("priority")):
+        with saving(request, PAGE):
             by: dict[str, Any] = {"by": request.reader.actor, "now": request.reader.now}
             if "restore" in request.POST:
                 restore_delivered(slug="priority", **by)
@@ -153,7 +156,7 @@ def _sections(fields: list[NumberField], typed: Mapping[str, str], categories: M
             [
                 Field(
                     field.name,
-                    _label(field, categories),
+                    _label(field.path, categories),
                     typed.get(field.name, _shown(field.value)),
                     _shown(delivered.get(field.name)),
                 )
@@ -166,8 +169,18 @@ def _shown(value: float | None) -> str:
     return "" if value is None else f"{value:.10g}"
 
 
-def _label(field: NumberField, categories: Mapping[str, str]) -> str:
-    table, *rest = field.path
+def _named(path: Path, reader: Reader) -> str:
+    """`Share that stays with the agency: Visa`: a number with its table, for history."""
+    title = next((str(title) for table, title, _meaning in SECTIONS if table == path[0]), path[0])
+    label = _label(path, read_catalogue(reader.revision).categories)
+    return f"{title}: {label}" if len(path) > 1 else title
+
+
+describe_set("priority", SetWords(default_priority, _named))
+
+
+def _label(path: Path, categories: Mapping[str, str]) -> str:
+    table, *rest = path
     if not rest:
         return _("Number")
     if table == "classes":

@@ -7,52 +7,26 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
-from marshrut.agency.web.pages import ReaderRequest, for_staff
-from marshrut.backoffice.web.settings.condition_shapes import say_tree, shape_editor
-from marshrut.backoffice.web.settings.criteria import ListedCriterion, say_conditions
-from marshrut.backoffice.web.settings.frame import (
-    SettingsPage,
-    is_preview,
-    page_of,
-    preview_of,
-    refused,
-    register_settings,
-    saved,
-    saving,
-)
-from marshrut.backoffice.web.settings.rule_pages import (
-    examples,
-    ids_of,
-    month_of,
-    posted_lists,
-    reference_of,
-    sample_note,
-    whole,
-)
+from marshrut.agency.web.pages import Reader, ReaderRequest, for_staff
+from marshrut.backoffice.web.settings.condition_shapes import say_conditions
+from marshrut.backoffice.web.settings.criterion_lists import CriterionList, list_page, row_page, said_clash, with_this
+from marshrut.backoffice.web.settings.frame import SettingsPage, Values, register_settings
+from marshrut.backoffice.web.settings.rule_pages import Rule, examples, month_of, reference_of, sample_note, title_of, whole
 from marshrut.backoffice.web.settings.story import TableWords, describe
-from marshrut.core.errors import DomainError, Invalid
+from marshrut.core.errors import Invalid
 from marshrut.core.money import Money
 from marshrut.intake.queries.rule_lists import RelevanceRow, read_relevance_criteria
 from marshrut.intake.queries.rule_samples import Sampled
 from marshrut.intake.rules import InquiryFacts, RelevanceGrader, compile_relevance
-from marshrut.intake.rules.condition_logic import contradiction
-from marshrut.intake.rules.condition_trees import EMPTY, Group, act_on, from_conditions, read_form
+from marshrut.intake.rules.condition_trees import Group
 from marshrut.intake.rules.previews import compare, grades_of, matching
-from marshrut.intake.services.criteria import (
-    order_criteria,
-    read_conditions,
-    relevance_settings,
-    save_relevance_criterion,
-    switch_criterion,
-)
-from marshrut.intake.wording import SENTENCES, say_all
+from marshrut.intake.services.criteria import read_conditions, relevance_settings, save_relevance_criterion
+from marshrut.intake.wording import say_all
 
 PAGE = register_settings(
     SettingsPage(
@@ -70,13 +44,6 @@ PAGE = register_settings(
     )
 )
 GRADES = ("A", "B", "C")
-TITLES = {
-    "budget_far_below": lazy("The budget is far below the least price"),
-    "budget_below": lazy("The budget is below the least price"),
-    "budget_implausible": lazy("The budget is many times the price"),
-    "budget_fits": lazy("The budget is enough"),
-}
-
 describe(
     "intake_relevancecriterion",
     TableWords(
@@ -94,66 +61,6 @@ describe(
         said={"conditions": say_conditions, "position": lambda value, _reader: str(int(value) + 1)},
     ),
 )
-
-
-def title_of(name: str, code: str) -> str:
-    """What a criterion is called: its own name, else its code's sentence without the numbers of a case."""
-    if name:
-        return name
-    if code in TITLES:
-        return str(TITLES[code])
-    sentence = SENTENCES.get(code, "")
-    return _(sentence) if sentence and "%(" not in sentence else code.replace("_", " ")
-
-
-@require_http_methods(["GET", "POST"])
-@for_staff("settings:write")
-def relevance(request: ReaderRequest) -> HttpResponse:
-    """The list of criteria: in order, on and off; grades of last month before and after; how grades have ended."""
-    rows = read_relevance_criteria()
-    context = {
-        "rows": [_listed(request, row) for row in rows],
-        "new_url": reverse("settings_relevance_new"),
-        "here": reverse("settings_relevance"),
-    }
-    if request.method == "GET":
-        return page_of(
-            request,
-            PAGE,
-            "backoffice/settings/relevance.html",
-            {**context, "values": {}, "outcomes": outcomes_of(month_of(request))},
-        )
-    posted = posted_lists(request)
-    ids, on = ids_of(posted.get("ids", [])), set(ids_of(posted.get("on", [])))
-    if is_preview(request):
-        by_id = {row.id: row for row in rows}
-        wanted = [by_id[number].as_rule() for number in ids if number in by_id and number in on]
-        return preview_of(
-            request, "backoffice/settings/_relevance_preview.html", lambda: compared_grades(request, relevance_settings(), wanted)
-        )
-    try:
-        with saving(request, PAGE):
-            order_criteria(ids=ids, relevance=True, by=request.reader.actor, now=request.reader.now)
-            for row in rows:
-                if row.is_active != (row.id in on):
-                    switch_criterion(
-                        criterion_id=row.id, is_active=row.id in on, relevance=True, by=request.reader.actor, now=request.reader.now
-                    )
-    except DomainError as error:
-        return refused(request, PAGE, "backoffice/settings/_criteria_form.html", context, {}, error)
-    return saved(PAGE)
-
-
-def _listed(request: ReaderRequest, row: RelevanceRow) -> ListedCriterion:
-    note = say_tree(from_conditions(row.conditions), reference_of(request), _seasons()) or _("every inquiry")
-    return ListedCriterion(
-        row.id,
-        title_of(row.name, row.code),
-        note,
-        row.is_active,
-        f"{row.points:+d}",
-        reverse("settings_relevance_one", args=[row.id]),
-    )
 
 
 def _seasons() -> list[str]:
@@ -229,7 +136,7 @@ def live_examples(grader: RelevanceGrader, floors: Mapping[str, Money]) -> list[
     return [LiveExample(text, one.grade, say_all(one.reasons)[:3]) for text, one in zip(said, graded, strict=True)]
 
 
-def compared_grades(request: ReaderRequest, settings: Mapping[str, Any], wanted: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def compared_grades(request: ReaderRequest, settings: Mapping[str, Any], wanted: Sequence[Rule]) -> dict[str, Any]:
     """Grades of last month before and after, and the two examples of the source graded anew."""
     reference, sample = reference_of(request), month_of(request)
     grader = compile_relevance({"settings": settings, "criteria": list(wanted)})
@@ -248,51 +155,6 @@ def compared_grades(request: ReaderRequest, settings: Mapping[str, Any], wanted:
     }
 
 
-@require_http_methods(["GET", "POST"])
-@for_staff("settings:write")
-def relevance_criterion(request: ReaderRequest, pk: int | None = None) -> HttpResponse:
-    """One criterion: its name, its points and its conditions."""
-    rows = read_relevance_criteria()
-    row = next((one for one in rows if one.id == pk), None)
-    if pk is not None and row is None:
-        raise Http404
-    context = {"classes": None, "action": request.path, "title": title_of(row.name, row.code) if row else _("New criterion")}
-    if request.method == "GET":
-        tree = from_conditions(row.conditions) if row else act_on(EMPTY, "add:c")
-        values = {"name": title_of(row.name, row.code) if row else "", "points": str(row.points) if row else "-1"}
-        return page_of(
-            request, PAGE, "backoffice/settings/criterion.html", {**context, "values": values, "editor": _editor(request, tree)}
-        )
-    posted = posted_lists(request)
-    tree, values = read_form(posted), {name: (posted.get(name) or [""])[0] for name in ("name", "points")}
-    if "act" in request.GET:
-        return render(
-            request,
-            "backoffice/settings/_conditions.html",
-            {"editor": _editor(request, act_on(tree, request.GET["act"])), "action": request.path},
-        )
-    if is_preview(request):
-        return preview_of(
-            request, "backoffice/settings/_relevance_preview.html", lambda: _preview(request, rows, row, tree, values)
-        )
-    try:
-        with saving(request, PAGE, {("intake_relevancecriterion", pk)} if pk else set()):
-            name = "" if row and not row.name and values["name"] == title_of("", row.code) else values["name"]
-            save_relevance_criterion(
-                criterion_id=pk,
-                name=name or (values["name"] if not row else ""),
-                points=_points(values["points"]),
-                conditions=read_conditions(tree, for_relevance=True),
-                by=request.reader.actor,
-                now=request.reader.now,
-            )
-    except DomainError as error:
-        errors = {error.field: error.sentence} if error.field and error.field.startswith("c") else {}
-        context["editor"] = _editor(request, tree, errors)
-        return refused(request, PAGE, "backoffice/settings/_criterion_form.html", context, values, error)
-    return saved(PAGE)
-
-
 def _points(text: str) -> int:
     points = whole(text.strip().replace("−", "-").removeprefix("+"))
     if points is None:
@@ -300,20 +162,14 @@ def _points(text: str) -> int:
     return points
 
 
-def _editor(request: ReaderRequest, tree: Group, errors: Mapping[str, str] | None = None) -> Any:
-    return shape_editor(tree, reference_of(request), errors or {}, seasons=_seasons(), more=("budget_ratio",))
-
-
 def _preview(
     request: ReaderRequest, rows: Sequence[RelevanceRow], row: RelevanceRow | None, tree: Group, values: Mapping[str, str]
 ) -> dict[str, Any]:
     conditions, points = read_conditions(tree, for_relevance=True), _points(values["points"])
     rule = {"code": row.code if row else "own", "name": values["name"][:120], "points": points, "conditions": conditions}
-    wanted = [rule if row and one.id == row.id else one.as_rule() for one in rows if one.is_active or (row and one.id == row.id)]
-    said = compared_grades(request, relevance_settings(), wanted + ([] if row else [rule]))
-    if clash := contradiction(tree):
-        one, other = (say_tree(part, reference_of(request), _seasons()) for part in clash)
-        said["warnings"] = [_("It can never hold: “%(one)s” and “%(other)s” exclude each other.") % {"one": one, "other": other}]
+    said = compared_grades(request, relevance_settings(), with_this(rows, row, rule))
+    if clash := said_clash(request, tree, _seasons()):
+        said["warnings"] = [clash]
     elif not _needs_more(conditions):
         said["found"] = len(matching(conditions, [sampled.facts for sampled in month_of(request)]))
     return said
@@ -322,3 +178,52 @@ def _preview(
 def _needs_more(conditions: Any) -> bool:
     """Whether the conditions speak of a season or of the budget's share, which the grader alone works out."""
     return "season" in str(conditions) or "budget_ratio" in str(conditions)
+
+
+def _save(row: RelevanceRow | None, values: Values, tree: Group, reader: Reader) -> None:
+    """A delivered criterion whose name was left as it is said keeps being said in each reader's language."""
+    is_as_delivered = row is not None and not row.name and values["name"] == title_of("", row.code)
+    save_relevance_criterion(
+        criterion_id=row.id if row else None,
+        name="" if is_as_delivered else values["name"],
+        points=_points(values["points"]),
+        conditions=read_conditions(tree, for_relevance=True),
+        by=reader.actor,
+        now=reader.now,
+    )
+
+
+LIST = CriterionList(
+    page=PAGE,
+    table="intake_relevancecriterion",
+    template="backoffice/settings/relevance.html",
+    list_preview="backoffice/settings/_relevance_preview.html",
+    row_preview="backoffice/settings/_relevance_preview.html",
+    new_url="settings_relevance_new",
+    row_url="settings_relevance_one",
+    own_field="points",
+    read=read_relevance_criteria,
+    badge=lambda row: f"{row.points:+d}",
+    own_value=lambda row: str(row.points) if row else "-1",
+    try_list=lambda request, wanted: compared_grades(request, relevance_settings(), wanted),
+    try_one=_preview,
+    save=_save,
+    around=lambda request: {"outcomes": outcomes_of(month_of(request))},
+    seasons=_seasons,
+    more=("budget_ratio",),
+    is_relevance=True,
+)
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff("settings:write")
+def relevance(request: ReaderRequest) -> HttpResponse:
+    """The list of criteria: in order, on and off; grades of last month before and after; how grades have ended."""
+    return list_page(request, LIST)
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff("settings:write")
+def relevance_criterion(request: ReaderRequest, pk: int | None = None) -> HttpResponse:
+    """One criterion: its name, its points and its conditions."""
+    return row_page(request, LIST, pk)

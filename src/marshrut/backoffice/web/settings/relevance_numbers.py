@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
-from marshrut.agency.web.pages import ReaderRequest, for_staff
+from marshrut.agency.web.pages import Reader, ReaderRequest, for_staff
 from marshrut.backoffice.web.settings.condition_shapes import season_label
 from marshrut.backoffice.web.settings.frame import (
     SettingsPage,
@@ -22,7 +22,9 @@ from marshrut.backoffice.web.settings.frame import (
 )
 from marshrut.backoffice.web.settings.priority import Field, Section
 from marshrut.backoffice.web.settings.relevance import compared_grades
-from marshrut.backoffice.web.settings.rule_pages import reference_of, rule_setting_rows
+from marshrut.backoffice.web.settings.rule_pages import reference_of
+from marshrut.backoffice.web.settings.rule_story import Path, SetWords, describe_set, rows_of_set
+from marshrut.catalog.queries import read_catalogue
 from marshrut.core.errors import DomainError
 from marshrut.core.names import clean_text
 from marshrut.intake.queries.rule_lists import read_relevance_criteria
@@ -45,6 +47,7 @@ PAGE = register_settings(
         ),
         watches={"intake_rulesetting": ()},
         words=lazy("least price season New Year currency rate"),
+        rows=rows_of_set("relevance"),
     )
 )
 SECTIONS = (
@@ -91,7 +94,7 @@ def relevance_numbers(request: ReaderRequest) -> HttpResponse:
             lambda: compared_grades(request, try_relevance(typed, fields, texts), rules),
         )
     try:
-        with saving(request, PAGE, rule_setting_rows("relevance")):
+        with saving(request, PAGE):
             by: dict[str, Any] = {"by": request.reader.actor, "now": request.reader.now}
             if "restore" in request.POST:
                 restore_delivered(slug="relevance", **by)
@@ -147,7 +150,7 @@ def _sections(fields: list[NumberField], typed: Mapping[str, str], categories: M
             [
                 Field(
                     field.name,
-                    _label(field, categories, season_names),
+                    _label(field.path, categories, season_names),
                     typed.get(field.name, _shown(field.value)),
                     _shown(delivered.get(field.name)),
                 )
@@ -161,8 +164,26 @@ def _shown(value: float | None) -> str:
     return "" if value is None else f"{value:.10g}"
 
 
-def _label(field: NumberField, categories: Mapping[str, str], seasons: list[str]) -> str:
-    table, *rest = field.path
+def _label(path: Path, categories: Mapping[str, str], seasons: list[str]) -> str:
+    table, *rest = path
     if not rest:
         return _("Number")
     return seasons[int(rest[0])] if table == "seasons" else categories.get(rest[0], rest[0])
+
+
+TEXTS = {"from": lazy("begins"), "to": lazy("ends"), "words": lazy("words that mean it"), "factor": lazy("times dearer")}
+
+
+def _named(path: Path, reader: Reader) -> str:
+    """`Seasons: New Year, times dearer`: a value with its table, for history."""
+    if path[0] == "hot_words":
+        return _("Words of last-minute offers")
+    title = next((str(title) for table, title, _meaning in SECTIONS if table == path[0]), path[0])
+    if len(path) == 1:
+        return title
+    names = [season_label(str(row["slug"])).capitalize() for row in default_relevance()["settings"]["seasons"]]
+    about = f", {TEXTS[path[-1]]}" if path[0] == "seasons" and path[-1] in TEXTS else ""
+    return f"{title}: {_label(path, read_catalogue(reader.revision).categories, names)}{about}"
+
+
+describe_set("relevance", SetWords(lambda: default_relevance()["settings"], _named))

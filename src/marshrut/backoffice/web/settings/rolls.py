@@ -87,6 +87,8 @@ class Roll:
     """Whether any save of the page counts as somebody being faster, not only one of the same row."""
     switch: str = ""
     """Url name of the dialog that takes a row out of use, where that is more than a tick."""
+    beside: tuple[str, Label] = ("", "")
+    """Url name of one more dialog of a row, and what its button says."""
 
 
 def roll_urls(route: str, roll: Roll) -> list[URLPattern]:

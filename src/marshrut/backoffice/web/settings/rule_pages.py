@@ -4,22 +4,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from marshrut.agency.web.pages import Reader, ReaderRequest
-from marshrut.backoffice.web.settings.story import TableWords, describe, plain
 from marshrut.core.names import clean_text
-from marshrut.core.undo import Row
+from marshrut.intake.queries.rule_lists import CriterionRow, RelevanceRow
 from marshrut.intake.queries.rule_samples import MOST_SAMPLED, Sampled, sample_month
 from marshrut.intake.reference import Reference, read_reference
 from marshrut.intake.rules import CHANNELS, CLASSES
-from marshrut.intake.wording import channel_label, class_label
+from marshrut.intake.wording import SENTENCES, channel_label, class_label
 
 MOST_EXAMPLES = 6
+AnyCriterion = CriterionRow | RelevanceRow
+Rule = dict[str, Any]
+"""A criterion ready to compile."""
+TITLES = {
+    "budget_far_below": lazy("The budget is far below the least price"),
+    "budget_below": lazy("The budget is below the least price"),
+    "budget_implausible": lazy("The budget is many times the price"),
+    "budget_fits": lazy("The budget is enough"),
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,21 @@ class Example:
     id: int
     title: str
     note: str = ""
+
+
+def title_of(name: str, code: str) -> str:
+    """What a criterion is called: its own name, else its code's sentence without the numbers of a case."""
+    if name:
+        return name
+    if code in TITLES:
+        return str(TITLES[code])
+    sentence = SENTENCES.get(code, "")
+    return _(sentence) if sentence and "%(" not in sentence else code.replace("_", " ")
+
+
+def criterion_title(row: AnyCriterion) -> str:
+    """What a criterion of either list is called."""
+    return title_of(row.name, row.code if isinstance(row, RelevanceRow) else "")
 
 
 def posted_lists(request: HttpRequest) -> dict[str, list[str]]:
@@ -88,9 +110,9 @@ def example(reader: Reader, one: Sampled, note: str = "") -> Example | None:
     """The inquiry as an example; None when the reader may not see it."""
     if not one.is_seen_by(reader.actor) or not reader.actor.may("inquiries:read"):
         return None
-    title = one.person or _("Inquiry no. %(number)s") % {"number": one.id}
+    title = reader.actor.named(one.person) or _("Inquiry no. %(number)s") % {"number": one.id}
     words = " ".join(one.facts.message.split())[:90]
-    return Example(one.id, title, note or words)
+    return Example(one.id, title, note or reader.actor.text(words))
 
 
 def examples(reader: Reader, sample: Sequence[Sampled], places: Iterable[int], notes: Mapping[int, str]) -> list[Example]:
@@ -103,43 +125,3 @@ def examples(reader: Reader, sample: Sequence[Sampled], places: Iterable[int], n
         if len(found) == MOST_EXAMPLES:
             break
     return found
-
-
-def rule_setting_rows(slug: str) -> set[Row]:
-    """The row that keeps a rule set's numbers, as the frame names rows; none while it is as delivered."""
-    with connection.cursor() as cursor:
-        cursor.execute("select id from intake_rulesetting where slug = %s", [slug])
-        return {("intake_rulesetting", row[0]) for row in cursor.fetchall()}
-
-
-RULE_SETS = {"priority": lazy("Priority"), "relevance": lazy("Relevance"), "distribution": lazy("Distribution")}
-
-
-def _rule_set_name(row: Mapping[str, Any], _reader: Reader) -> str:
-    return str(RULE_SETS.get(str(row.get("slug")), row.get("slug")))
-
-
-def _said_values(value: Any, _reader: Reader) -> str:
-    """Changed numbers, one after another; none: as delivered."""
-    return "; ".join(_leaves(value)) if isinstance(value, dict) and value else _("as delivered")
-
-
-def _leaves(value: Mapping[str, Any], before: str = "") -> list[str]:
-    found: list[str] = []
-    for key, inner in value.items():
-        name = f"{before}{key}"
-        found += _leaves(inner, f"{name}.") if isinstance(inner, dict) else [f"{name} {plain(inner)}"]
-    return found
-
-
-describe(
-    "intake_rulesetting",
-    TableWords(
-        noun=lazy("Numbers of"),
-        columns={"values": lazy("changed from the delivered ones")},
-        named_by=("slug",),
-        name_of=_rule_set_name,
-        said={"values": _said_values},
-        hidden=("id", "slug"),
-    ),
-)

@@ -20,7 +20,11 @@ from marshrut.core.undo import Past, Row
 
 Label = str | Promise
 Said = Callable[[Any, Reader], str]
+Stored = Mapping[str, Any]
+"""A row as history writes it."""
 LONGEST = 140
+Together = Callable[[Sequence[Sequence[Past]], Reader], "list[list[Line]]"]
+"""What each of some saves did to a table, told as a whole: a week's hours instead of windows added and removed."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class TableWords:
 
     `noun` is what one row is ("Office"); `name_of` says which one, from its columns `named_by` (a dict of them);
     `columns` are the words of its columns; `said` words the values of some. `hidden` columns are left out silently.
+    `together` tells the rows of a save itself, instead of one by one.
     """
 
     noun: Label
@@ -37,6 +42,7 @@ class TableWords:
     name_of: Callable[[Mapping[str, Any], Reader], str] | None = None
     said: Mapping[str, Said] = field(default_factory=dict)
     hidden: Sequence[str] = ("id",)
+    together: Together | None = None
 
     def name(self, row: Mapping[str, Any], reader: Reader) -> str:
         if self.name_of:
@@ -45,7 +51,7 @@ class TableWords:
 
     def value(self, column: str, value: Any, reader: Reader) -> str:
         said = self.said.get(column)
-        return _cut(said(value, reader) if said and value is not None else plain(value))
+        return cut(said(value, reader) if said and value is not None else plain(value))
 
 
 @dataclass(frozen=True)
@@ -91,11 +97,6 @@ def plain(value: Any) -> str:
     return str(value)
 
 
-def clock_time(value: Any, _reader: Reader) -> str:
-    """`09:00` of the database's 09:00:00."""
-    return str(value)[:5]
-
-
 def office_name(value: Any, reader: Reader) -> str:
     office = reader.staff.offices.get(int(value))
     return office.name if office else _("office no. %(number)s") % {"number": value}
@@ -107,24 +108,32 @@ def person_name(value: Any, reader: Reader) -> str:
 
 
 def tell(saves: Sequence[Save], reader: Reader) -> list[Told]:
-    """Saves in words: one statement for the names of people, one for each table that was touched."""
-    pasts = [past for save in saves for past in save.changes if past.table in WORDS]
-    rows, people = _names(pasts), names_of_actors([save.by for save in saves])
+    """Saves in words: one statement for the names of people, one or two for each table that was touched."""
+    known = {past.table for save in saves for past in save.changes if past.table in WORDS}
+    alone = [past for save in saves for past in save.changes if past.table in known and WORDS[past.table].together is None]
+    rows, people = _names(alone), names_of_actors([save.by for save in saves])
+    wholes = [_told_together(table, saves, reader) for table in sorted(known)]
     told = []
-    for save in saves:
-        lines = [line for past in save.changes for line in _lines(past, rows, reader)]
+    for number, save in enumerate(saves):
+        lines = [line for whole in wholes if whole for line in whole[number]]
+        lines += [line for past in save.changes for line in _lines(past, rows, reader)]
         told.append(
             Told(save.id, save.at, people[save.by], tuple(lines[:MOST_LINES]), max(0, len(lines) - MOST_LINES), not save.is_foreign)
         )
     return told
 
 
+def _told_together(table: str, saves: Sequence[Save], reader: Reader) -> list[list[Line]]:
+    together = WORDS[table].together
+    return together([[past for past in save.changes if past.table == table] for save in saves], reader) if together else []
+
+
 def _lines(past: Past, rows: Mapping[Row, Mapping[str, Any]], reader: Reader) -> list[Line]:
     words = WORDS.get(past.table)
-    if words is None:
+    if words is None or words.together:
         return []
     row = rows.get(past.row) or (past.diff if past.op == "D" else None) or {}
-    called = f"{words.noun} {_cut(words.name(row, reader))}".strip() if row else str(words.noun)
+    called = f"{words.noun} {cut(words.name(row, reader))}".strip() if row else str(words.noun)
     if past.op == "I":
         return [Line(_("%(what)s: added") % {"what": called})]
     if past.op == "D":
@@ -156,6 +165,15 @@ def _names(pasts: Iterable[Past]) -> dict[Row, dict[str, Any]]:
     return found
 
 
+def rows_ever(table: str, past: Iterable[Past]) -> dict[int, Stored]:
+    """Every row of a small table as it is now, and those that are gone as they were when they went; one statement."""
+    found: dict[int, Stored] = {one.row_id: one.diff for one in past if one.op == "D" and one.diff}
+    with connection.cursor() as cursor:
+        cursor.execute(f"select to_jsonb(t) from {connection.ops.quote_name(table)} t")
+        rows = [_read(value) for (value,) in cursor.fetchall()]
+    return found | {row["id"]: row for row in rows}
+
+
 def _written(value: Any) -> Any:
     return value if isinstance(value, (int, str, bool, list, type(None))) else str(value)
 
@@ -184,5 +202,5 @@ def _said_actor(label: str) -> str:
     return _("Marshrut itself") if kind == "system" else name or label
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

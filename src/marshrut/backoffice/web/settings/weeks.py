@@ -1,11 +1,13 @@
 """Seven fields for the hours of a week: read, filled, named."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from babel.dates import get_day_names
+from babel.dates import format_date, get_day_names
 from django.utils.translation import gettext as _
 
+from marshrut.agency.queries.settings import Hours
+from marshrut.backoffice.web.settings.foreseen import Figure
 from marshrut.backoffice.web.settings.frame import Values
 from marshrut.core.errors import Invalid
 from marshrut.core.hours import UnreadableHours, read_hours_text, say_hours
@@ -31,6 +33,20 @@ def week_values(week: Mapping[int, Sequence[Window]]) -> Values:
     return {name: say_hours(week.get(number, ())) for number, name in enumerate(DAYS)}
 
 
+def next_days(hours: Hours, today: date, number: int = 7) -> list[Figure]:
+    """Each of the coming days with its hours, or that it is closed and why."""
+    off = {one.day: one for one in hours.days_off}
+    found = []
+    for day in (today + timedelta(days=passed) for passed in range(number)):
+        windows, holiday = hours.week.get(day.weekday(), []), off.get(day)
+        if holiday is not None:
+            windows = [(holiday.opens, holiday.closes)] if holiday.opens and holiday.closes is not None else []
+        said = say_hours(windows) or _("closed")
+        named = f" · {holiday.name}" if holiday and holiday.name else ""
+        found.append(Figure(format_date(day, "EEE, d MMMM", locale=language()), said + named))
+    return found
+
+
 def read_week(values: Values) -> dict[int, list[Window]]:
     """The week as it was typed. Invalid at the day that cannot be read."""
     week = {}
@@ -43,13 +59,6 @@ def read_week(values: Values) -> dict[int, list[Window]]:
         if windows:
             week[number] = windows
     return week
-
-
-def window_name(row: Mapping[str, object]) -> str:
-    """`Понедельник 09:00–18:00` of a row of history (opens and closes, or starts and ends)."""
-    weekday = row.get("weekday")
-    first, last = row.get("opens") or row.get("starts"), row.get("closes") or row.get("ends")
-    return f"{day_name(int(str(weekday)))} {str(first)[:5]}–{str(last)[:5]}" if weekday is not None else ""
 
 
 def read_day(text: str, field: str = "day") -> date:

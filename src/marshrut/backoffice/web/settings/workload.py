@@ -1,36 +1,36 @@
-"""How much each person is given and when they work; what each of them sells."""
+"""How much each person is given and when they work."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import ngettext
 
+from marshrut.agency.queries import Colleague
 from marshrut.agency.queries.settings import WorkloadLine, list_workload
-from marshrut.agency.services.workload import Workload, save_workload
-from marshrut.agency.web.pages import Reader, ReaderRequest, for_staff, found
+from marshrut.agency.services.workload import Workload, check_workload, save_workload
+from marshrut.agency.web.pages import Reader
 from marshrut.agency.wording import role_label
+from marshrut.backoffice.web.settings.foreseen import TEMPLATE, Figure, foreseen, names_of, turned
 from marshrut.backoffice.web.settings.frame import (
     SettingsPage,
     Values,
-    dialog_of,
-    page_of,
-    refused,
     register_settings,
-    saved,
-    saving,
 )
+from marshrut.backoffice.web.settings.replaying import Share, replayed
 from marshrut.backoffice.web.settings.rolls import Ask, Item, Roll, whole_number
-from marshrut.backoffice.web.settings.story import TableWords, clock_time, describe, person_name
-from marshrut.backoffice.web.settings.weeks import day_fields, read_week, week_values, window_name
-from marshrut.catalog.queries import list_categories, list_directions, read_catalogue, skills_by_ids
-from marshrut.catalog.services import Pair, set_skills
-from marshrut.core.errors import DomainError, Invalid
+from marshrut.backoffice.web.settings.story import TableWords, describe, person_name
+from marshrut.backoffice.web.settings.week_story import told_weeks
+from marshrut.backoffice.web.settings.weeks import day_fields, read_week, week_values
+from marshrut.core.errors import Invalid
 from marshrut.core.hours import say_hours
+from marshrut.intake.rules import Candidate
+from marshrut.journal.queries import load_of
 
-WORKLOAD = register_settings(
+PAGE = register_settings(
     SettingsPage(
         slug="workload",
         group="people",
@@ -43,19 +43,6 @@ WORKLOAD = register_settings(
         ),
         watches={"agency_employee": ("capacity", "share_weight", "is_on_duty"), "agency_shift": ()},
         words=lazy("capacity weight fair share duty schedule managers"),
-    )
-)
-SKILLS = register_settings(
-    SettingsPage(
-        slug="skills",
-        group="people",
-        order=30,
-        title=lazy("Who sells what"),
-        icon="school",
-        url_name="settings_skills",
-        description=lazy("Skills by category and direction. An inquiry goes first to those who are skilled in it."),
-        watches={"catalog_skill": ()},
-        words=lazy("skills experts specialists distribution matrix"),
     )
 )
 describe(
@@ -73,32 +60,12 @@ describe(
 describe(
     "agency_shift",
     TableWords(
-        noun=lazy("Shift"),
-        named_by=("employee_id", "weekday", "starts", "ends"),
-        hidden=("id",),
-        name_of=lambda row, reader: f"{person_name(row['employee_id'], reader)}, {window_name(row)}",
-        columns={"weekday": lazy("day"), "starts": lazy("begins"), "ends": lazy("ends"), "employee_id": lazy("person")},
-        said={"starts": clock_time, "ends": clock_time, "employee_id": person_name},
+        noun="",
+        columns={},
+        hidden=("id", "weekday", "starts", "ends", "employee_id"),
+        together=told_weeks("agency_shift", "employee_id", ("starts", "ends"), person_name, lambda: _("no hours of their own")),
     ),
 )
-describe(
-    "catalog_skill",
-    TableWords(
-        noun=lazy("Skill"),
-        named_by=("employee_id", "category_id", "direction_id"),
-        hidden=("id",),
-        name_of=lambda row, reader: f"{person_name(row['employee_id'], reader)}: {_pair_name(row, reader)}",
-        columns={"employee_id": lazy("person"), "category_id": lazy("category"), "direction_id": lazy("direction")},
-        said={"employee_id": person_name},
-    ),
-)
-
-
-def _pair_name(row: Any, reader: Reader) -> str:
-    """`Круиз, Турция` of the ids in a row of history."""
-    catalogue = read_catalogue(reader.revision)
-    named = (catalogue.category_ids.get(row.get("category_id")), catalogue.direction_ids.get(row.get("direction_id")))
-    return ", ".join(name for name in named if name)
 
 
 def _read(reader: Reader) -> list[Item]:
@@ -158,7 +125,8 @@ def _asks(_reader: Reader, _item: Item | None) -> list[Ask]:
     ]
 
 
-def _save(pk: int | None, values: Values, reader: Reader) -> None:
+def _typed(values: Values) -> Workload:
+    """What was typed. Invalid at the field that cannot be read."""
     try:
         weight = Decimal(values["share_weight"].replace(",", "."))
         if not weight.is_finite():
@@ -169,83 +137,73 @@ def _save(pk: int | None, values: Values, reader: Reader) -> None:
             "bad_weight", _("A share above 0 and up to 10: 1 is a full share, 0.5 half of it."), field="share_weight"
         ) from error
     capacity = whole_number(values, "capacity", most=1000) if values["capacity"] else None
-    workload = Workload(capacity, weight, bool(values["is_on_duty"]), read_week(values))
-    save_workload(employee_id=pk or 0, workload=workload, by=reader.actor, now=reader.now)
+    return check_workload(Workload(capacity, weight, bool(values["is_on_duty"]), read_week(values)))
+
+
+def _save(pk: int | None, values: Values, reader: Reader) -> None:
+    save_workload(employee_id=pk or 0, workload=_typed(values), by=reader.actor, now=reader.now)
+
+
+def _try_out(values: Values, reader: Reader, item: Item | None) -> dict[str, Any]:
+    """How much they hold and would still take, how much the office would, and their share of last month with this weight."""
+    wanted, person = _typed(values), reader.staff.colleagues.get(item.id if item else 0)
+    if person is None or person not in reader.staff.sellers:
+        return foreseen(_("New inquiries are given to managers and seniors alone; hours and duty count for clocks."))
+    limits = {one.id: one.capacity for one in reader.staff.sellers if one.office_id == person.office_id}
+    held, after = load_of(list(limits), reader.now), limits | {person.id: wanted.capacity}
+    full = [reader.staff.colleagues[number].name for number, limit in after.items() if _is_full(limit, held[number])]
+    share = _share_with(wanted, person, reader)
+    return foreseen(
+        figures=[
+            Figure(_("Has now"), _on_hand(held[person.id])),
+            turned(_("Would still take"), _room_of({person.id: person.capacity}, held), _room_of({person.id: wanted.capacity}, held)),
+            turned(_("The office would still take"), _room_of(limits, held), _room_of(after, held)),
+            Figure(_("Full now in the office"), names_of(full)),
+            turned(_("Of last month’s inquiries"), str(share.before), str(share.after)),
+        ],
+        cautions=[_("Nothing new is given at 0.")] if wanted.capacity == 0 else [],
+    )
+
+
+def _share_with(wanted: Workload, person: Colleague, reader: Reader) -> Share:
+    """What they would have got of last month with this weight and limit."""
+    weight = int(wanted.share_weight * 100)
+
+    def changed(one: Candidate) -> Candidate:
+        return replace(one, weight=weight, capacity=wanted.capacity) if one.employee_id == person.id else one
+
+    shares: list[Share] = replayed(reader, change=changed)["shares"]
+    return next(one for one in shares if one.id == person.id)
+
+
+def _on_hand(number: int) -> str:
+    return ngettext("%(num)s new or overdue", "%(num)s new or overdue", number) % {"num": number}
+
+
+def _is_full(limit: int | None, held: int) -> bool:
+    return limit is not None and held >= limit
+
+
+def _room_of(limits: Mapping[int, int | None], held: Mapping[int, int]) -> str:
+    """How many more inquiries fit below these limits; one person without a limit takes any number."""
+    if None in limits.values():
+        return _("as many as come")
+    room = sum(max(0, (limit or 0) - held[number]) for number, limit in limits.items())
+    return ngettext("%(num)s inquiry", "%(num)s inquiries", room) % {"num": room}
 
 
 ROLL = Roll(
-    page=WORKLOAD,
+    page=PAGE,
     table="agency_employee",
     add_label="",
     read=_read,
     asks=_asks,
     save=_save,
     fresh=lambda _reader: {},
+    try_out=_try_out,
+    preview_template=TEMPLATE,
     locks_page=True,
     help=lazy(
         "Somebody on the phone all day needs a lower limit than somebody who writes: nothing new is given to whoever is full."
     ),
 )
-
-
-@require_safe
-@for_staff("settings:write")
-def skills(request: ReaderRequest) -> HttpResponse:
-    """The matrix: people and categories, directions beside them."""
-    categories = [line for line in list_categories() if line.is_active]
-    directions = {line.id: line.name for line in list_directions()}
-    held = skills_by_ids()
-    rows = [_skill_row(person, held.get(person.id, set()), categories, directions) for person in request.reader.staff.sellers]
-    return page_of(request, SKILLS, "backoffice/settings/skills.html", {"categories": categories, "rows": rows})
-
-
-def _skill_row(person: Any, pairs: set[Pair], categories: list[Any], directions: dict[int, str]) -> dict[str, Any]:
-    """One line of the matrix: a cell is all, or the directions of that category alone, or nothing."""
-    cells = []
-    for category in categories:
-        inside = [directions.get(direction or 0, "") for own, direction in pairs if own == category.id and direction]
-        cells.append({"is_all": (category.id, None) in pairs, "inside": ", ".join(sorted(inside))})
-    anywhere = sorted(directions.get(direction or 0, "") for own, direction in pairs if own is None)
-    return {"person": person, "cells": cells, "directions": ", ".join(anywhere), "is_generalist": not pairs}
-
-
-@require_http_methods(["GET", "POST"])
-@for_staff("settings:write")
-def skills_of(request: ReaderRequest, pk: int) -> HttpResponse:
-    """What one person sells."""
-    person = found(request.reader.staff.colleagues.get(pk))
-    pairs = skills_by_ids().get(pk, set())
-    context: dict[str, Any] = {"person": person, "categories": list_categories(), "directions": list_directions()}
-    context["joint"] = _joint(context, pairs)
-    if request.method == "GET":
-        values = {
-            "categories": {c for c, d in pairs if d is None},
-            "directions": {d for c, d in pairs if c is None},
-            "joint": pairs,
-        }
-        return dialog_of(request, SKILLS, "backoffice/settings/_skills_dialog.html", {**context, "values": values})
-    categories, directions, joint = (_ids(request, name) for name in ("category", "direction", "joint"))
-    kept: set[Pair] = {(own, place) for own, place in pairs if own and place and own * 10**9 + place in joint}
-    values = {"categories": categories, "directions": directions, "joint": kept}
-    wanted: set[Pair] = {*((c, None) for c in categories), *((None, d) for d in directions), *kept}
-    try:
-        with saving(request, SKILLS):
-            set_skills(employee_id=pk, pairs=wanted, by=request.reader.actor, now=request.reader.now)
-    except DomainError as error:
-        return refused(request, SKILLS, "backoffice/settings/_skills_dialog.html", context, values, error)
-    return saved(SKILLS)
-
-
-def _joint(context: dict[str, Any], pairs: set[Pair]) -> list[dict[str, Any]]:
-    """Skills in one category of one direction: kept or taken away one by one."""
-    categories = {line.id: line.name for line in context["categories"]}
-    directions = {line.id: line.name for line in context["directions"]}
-    both = [(own, place) for own, place in pairs if own and place]
-    return [
-        {"key": own * 10**9 + place, "pair": (own, place), "name": f"{categories.get(own, '')}, {directions.get(place, '')}"}
-        for own, place in sorted(both)
-    ]
-
-
-def _ids(request: HttpRequest, name: str) -> set[int]:
-    return {int(text) for text in request.POST.getlist(name)[:1000] if text.isascii() and text.isdigit() and len(text) < 19}

@@ -35,6 +35,7 @@ def as_contract(values: Mapping[str, Any], query: Mapping[str, str], source: str
         "request": {**_request(values), **asked},
         "utm": {**from_query, **utm},
         "visitor": values.get("visitor"),
+        "language": values.get("language"),
     }
 
 
@@ -55,7 +56,7 @@ def read_waiting(waiting: Waiting, reference: Reference, now: datetime) -> Submi
     submission = read_submission({**given, "channel": channel}, regions=reference.staff.regions, today=today, now=now)
     if submission.obstacle:
         raise Invalid("unreadable", _("This cannot be read: call or write by hand, as the text shows."))
-    return replace(submission, source_slug=waiting.source_slug)
+    return replace(submission, source_slug=waiting.source_slug, office_id=waiting.office_id)
 
 
 def _given(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
