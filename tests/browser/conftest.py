@@ -11,8 +11,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from marshrut.ops import browser as browsers
-from tests.browser.house import House, open_house
+from tests.browser.house import PATIENCE, House, open_house
 from tests.cast import ANNA, PASSWORD
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,7 @@ def desk(chromium: Browser, house: House) -> Iterator[BrowserContext]:
             complaints.append(message.text)
 
     context = chromium.new_context(locale="ru-RU", viewport={"width": 1600, "height": 1000}, base_url=house.url)
-    context.set_default_timeout(8000)
+    context.set_default_timeout(PATIENCE * 1000)
     context.on("console", listen)
     context.on("weberror", lambda error: complaints.append(str(error.error)))
     page = context.new_page()

@@ -21,6 +21,7 @@ from conftest import clone_database
 from marshrut.ops import postgres
 from tests.cast import BORIS
 
+PATIENCE = 60.0  # seconds until something that never comes is given up: no measure of anything, machines are busy
 _NAMES = (f"journeys_{number}" for number in itertools.count(1))
 
 
@@ -46,7 +47,7 @@ class House:
         with time_machine.travel(datetime.now(UTC) - timedelta(minutes=1), tick=False):
             started = TimestampSigner(salt="public-form").sign(key)
         form = {"consent": "1", "started": started, "directions": "Вьетнам", "adults": "2", "nights": "14", **fields}
-        with urllib.request.urlopen(f"{self.url}/f/{key}", urllib.parse.urlencode(form).encode(), timeout=20) as answer:
+        with urllib.request.urlopen(f"{self.url}/f/{key}", urllib.parse.urlencode(form).encode(), timeout=PATIENCE) as answer:
             assert answer.status == 200
         return int(self.ask("select max(raw_id) from intake_inquiry"))
 
@@ -84,10 +85,10 @@ def serving(house_dsn: str) -> Iterator[House]:
 
 
 def _await_answer(url: str) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            with urllib.request.urlopen(f"{url}/login", timeout=5):
+            with urllib.request.urlopen(f"{url}/login", timeout=PATIENCE):
                 return
         except OSError:
             if time.monotonic() > deadline:

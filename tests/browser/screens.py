@@ -11,7 +11,7 @@ from playwright.sync_api import Page, sync_playwright
 from marshrut.agency.models import Employee
 from marshrut.ops import browser as browsers
 from marshrut.ops import postgres
-from tests.browser.house import serving
+from tests.browser.house import PATIENCE, serving
 from tests.cast import Cast
 from tests.rights_world import make_world
 from tests.test_rights_matrix import PAGES, PUBLIC
@@ -44,7 +44,7 @@ def all_screens(database: str, cast: Cast, server: postgres.Server) -> Iterator[
     with serving(server.dsn(postgres.APP, database)) as house, sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=str(browsers.find()), args=["--no-sandbox"])
         context = chromium.new_context(locale="ru-RU", viewport=DESK, base_url=house.url, reduced_motion="reduce")
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE * 1000)
         name = settings.SESSION_COOKIE_NAME
         context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": house.url}])
         yield listed, context.new_page()

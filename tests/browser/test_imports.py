@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.house import House
+from tests.browser.house import PATIENCE, House
 from tests.cast import PASSWORD, VERA
 
 pytestmark = [pytest.mark.browser, pytest.mark.own_database]
@@ -23,7 +23,7 @@ def work(house: House) -> None:
 
 def test_a_file_goes_in_and_out_again(house: House, chromium: Browser, tmp_path: Path) -> None:
     context = chromium.new_context(locale="ru-RU", base_url=house.url)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     page.goto("/login")
     page.get_by_label("Почта").fill(VERA)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.house import House
+from tests.browser.house import PATIENCE, House
 from tests.cast import PASSWORD, VERA
 
 pytestmark = [pytest.mark.browser, pytest.mark.own_database]
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.own_database]
 @pytest.fixture
 def page(chromium: Browser, house: House) -> Iterator[Page]:
     context = chromium.new_context(locale="ru-RU", viewport={"width": 1440, "height": 900}, base_url=house.url)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     page.goto("/login")
     page.get_by_label("Почта").fill(VERA)

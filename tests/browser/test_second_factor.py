@@ -7,7 +7,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.house import House
+from tests.browser.house import PATIENCE, House
 from tests.cast import ANNA, PASSWORD, VERA
 
 pytestmark = [pytest.mark.browser, pytest.mark.own_database]
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.own_database]
 def page(chromium: Browser, house: House) -> Iterator[Page]:
     """Somebody's browser at a host that keys can be bound to; whatever its console complains of fails the test."""
     context = chromium.new_context(locale="ru-RU", base_url=house.url.replace("127.0.0.1", "localhost"))
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE * 1000)
     complaints: list[str] = []
     opened = context.new_page()
     opened.on("console", lambda said: complaints.append(said.text) if said.type == "error" and "status of 4" not in said.text else None)

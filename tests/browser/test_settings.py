@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.house import House
+from tests.browser.house import PATIENCE, House
 from tests.cast import OLGA, PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.own_database]
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.own_database]
 @pytest.fixture
 def page(chromium: Browser, house: House) -> Iterator[Page]:
     context = chromium.new_context(locale="ru-RU", viewport={"width": 1440, "height": 900}, base_url=house.url)
-    context.set_default_timeout(8000)
+    context.set_default_timeout(PATIENCE * 1000)
     opened = context.new_page()
     opened.goto("/login")
     opened.get_by_label("Почта").fill(OLGA)

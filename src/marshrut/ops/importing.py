@@ -96,7 +96,9 @@ def _import(options: argparse.Namespace) -> int:
     elif options.dry_run:
         raise homes.HomeError("Part of this file is in already: it can go on, or be taken out again in the browser.")
     card = _bring_in(card, by)
-    _say(f"{card.made} rows made {card.figures.get('people', 0)} new clients; {card.repeated} came before, {card.refused} stayed out.")
+    _say(
+        f"{card.made} rows made {card.figures.get('people', 0)} new clients; {card.repeated} came before, {card.refused} stayed out."
+    )
     return ROWS_STAYED_OUT if _tell_problems(options, card) else 0
 
 
@@ -155,8 +157,10 @@ def _check(options: argparse.Namespace, card: RunCard, by: Actor) -> RunCard:
     typed |= {"days": options.days or days, "currency": currency.upper(), "source": options.source}
     check_run(run_id=card.id, by=by, now=utc_now(), **read_mapping(card, typed))
     checked = _worked(card.id, by, "checked")
-    _say(f"{checked.total} rows: {checked.made} would be made, {checked.repeated} came before, {checked.refused} stay out, "
-         f"{checked.figures.get('dropped', 0)} values cannot be read.")
+    _say(
+        f"{checked.total} rows: {checked.made} would be made, {checked.repeated} came before, {checked.refused} stay out, "
+        f"{checked.figures.get('dropped', 0)} values cannot be read."
+    )
     if checked.figures.get("new_sources"):
         _say(f"New sources: {', '.join(checked.figures['new_sources'])}.")
     return checked

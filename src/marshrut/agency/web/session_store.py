@@ -7,6 +7,7 @@ from base64 import urlsafe_b64encode
 from typing import Any
 
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
 
 from marshrut.agency.queries.sessions import digest_of_key
@@ -25,14 +26,14 @@ class SessionStore(db.SessionStore):
     def _get_session_from_db(self) -> Session | None:
         key = self.session_key
         self._session_key = name_of(key) if key else key
-        kept: Session | None = super()._get_session_from_db()
+        kept: Session | None = super()._get_session_from_db()  # type: ignore[misc]  # not in the stubs
         self._session_key = key if kept else None
         return kept
 
     def exists(self, session_key: str) -> bool:
         return super().exists(name_of(session_key))
 
-    def create_model_instance(self, data: dict[str, Any]) -> Session:
+    def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
         row = super().create_model_instance(data)
         row.session_key = name_of(row.session_key)
         return row

@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 
 from marshrut.config.bridge import BODY_LIMIT, Bridge
+from marshrut.ops.processes import wait_until
 from marshrut.ui.errors import REFUSED_BODY
 
 seen: list[dict[str, Any]] = []
@@ -98,8 +99,7 @@ def test_a_posted_body_arrives_whole_and_the_answer_tells_its_length(port: int) 
     assert seen[0]["sent"] == b"hello"
     assert seen[0]["QUERY_STRING"] == "a=%D0%B6"
     assert seen[0]["CONTENT_LENGTH"] == "5"
-    assert closed == ["closed"]
-
+    assert wait_until(lambda: closed == ["closed"], 20)  # after the answer has gone
 
 def test_a_chunked_body_is_counted_for_the_application(port: int) -> None:
     status, _, body = ask(port, "POST /x HTTP/1.1\r\nTransfer-Encoding: chunked", b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")

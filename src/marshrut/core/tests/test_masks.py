@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marshrut.core.masks import mask_text
+from marshrut.core.masks import mask_name, mask_text
 
 WORDS = st.text("абвгAB cd.,;:!?-", max_size=40)
 
@@ -40,3 +40,11 @@ def _timed(text: str) -> float:
     begun = time.thread_time()
     mask_text(text)
     return time.thread_time() - begun
+
+
+@pytest.mark.parametrize(("name", "shown"), [
+    ("irina@example.com", "i•••@example.com"), ("+380671234567", "+3 ••• •••-••-67"), ("+298 123456", "+2 ••• •••-••-56"),
+    ("telegram:irina", "telegram:i•••"), ("Ирина Лебедева", "Ирина Лебедева"), ("№ 12", "№ 12"), ("ООО «Ромашка»: Анна", "ООО «Ромашка»: Анна"),
+])  # fmt: skip
+def test_whoever_gave_no_name_is_named_by_a_hidden_contact(name: str, shown: str) -> None:
+    assert mask_name(name) == shown

@@ -151,7 +151,8 @@ def _few_of(actor: Actor) -> str:
     most, where a walk in the list's order would pass everybody's. Each half has its own index."""
     members = actor.members if actor.reach == "team" else (actor.id,)
     whose = f"d.owner_id = any('{{{','.join(str(int(member)) for member in members)}}}'::bigint[])"
-    return f"(select * from journal_dossier d where ({whose} and d.is_open) or ({whose} and not d.is_open) offset 0) d"
+    few = f"select * from journal_dossier d where ({whose} and d.is_open) or ({whose} and not d.is_open)"
+    return f"(with few as materialized ({few}) select * from few) d"  # read once, however the rest is joined to it
 
 
 def choose(reading: ListReading, limit: int, after: Cursor | None) -> tuple[str, list[Any]]:

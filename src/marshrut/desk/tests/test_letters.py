@@ -226,3 +226,46 @@ def test_the_quarantine_of_one_office_is_not_anothers(cast: Cast) -> None:
 def test_a_letter_waits_and_says_that_no_server_is_set(inquiry: Inquiry, cast: Cast) -> None:
     MailServer.objects.all().delete()
     assert "Почтовый сервер ещё не настроен" in enter(cast.anna).get(reverse("write", args=[inquiry.dossier_id])).content.decode()
+
+
+def test_whoever_may_not_see_numbers_gets_no_link_that_holds_one(inquiry: Inquiry, cast: Cast) -> None:
+    inquiry.person.contacts.create(kind="phone", written="+79215550101", normal="+79215550101", tail="9215550101")
+    Employee.objects.filter(pk=cast.anna.id).update(unmasked=[])
+    answer = enter(cast.anna).post(reverse("write", args=[inquiry.dossier_id]), said(how="whatsapp"))
+    assert answer.status_code == 422
+    assert "Номера от вас скрыты" in answer.content.decode()
+    assert "79215550101" not in answer.content.decode()
+    assert not Touch.objects.filter(kind="message_out").exists()
+
+
+def test_what_a_passport_s_file_is_called_is_for_whoever_may_open_it(inquiry: Inquiry, cast: Cast) -> None:
+    private = Attachment.objects.get(is_private=True)
+    Attachment.objects.filter(pk=private.pk).update(name="Паспорт 4510 998877.jpg")
+    assert enter(cast.anna).get(reverse("attachment", args=[private.pk])).status_code == 200
+    card = reverse("inquiry", args=[inquiry.pk])
+    assert "998877" in enter(cast.anna).get(card).content.decode()
+    Employee.objects.filter(pk=cast.anna.id).update(unmasked=["phone"])
+    page = enter(cast.anna).get(card).content.decode()
+    assert "998877" not in page
+    assert "Открыт личный файл" in page or "файл" in page
+
+
+def test_why_a_letter_failed_is_said_without_the_address(inquiry: Inquiry, cast: Cast) -> None:
+    enter(cast.anna).post(reverse("write", args=[inquiry.dossier_id]), said())
+    Sending.objects.update(state="failed", problem="550 <irina@example.com>: no such user")
+    Employee.objects.filter(pk=cast.anna.id).update(unmasked=[])
+    for address in (reverse("outbox"), reverse("inquiry", args=[inquiry.pk])):
+        page = enter(cast.anna).get(address).content.decode()
+        assert "no such user" in page
+        assert "irina@" not in page
+
+
+def test_a_paper_in_a_letter_that_waits_is_not_named_to_whoever_may_not_see_passports(cast: Cast) -> None:
+    come(cast, text="Скидки", List_Unsubscribe="<mailto:no@x>", files=[("Паспорт 4510 998877.pdf", "application/pdf", b"%PDF-1.4"),
+                                                                      ("прайс.txt", "text/plain", b"x")])
+    address = reverse("quarantine_letter", args=[RawMessage.objects.get().pk])
+    assert "998877" in enter(cast.supervisor).get(address).content.decode()
+    Employee.objects.filter(pk=cast.supervisor.id).update(unmasked=["phone"])
+    page = enter(cast.supervisor).get(address).content.decode()
+    assert "998877" not in page
+    assert "прайс.txt" in page

@@ -1,5 +1,6 @@
 """Lists of inquiries, deals and clients: what a filter finds, who sees it, and that no address breaks them."""
 
+import base64
 import re
 from collections.abc import Callable
 from typing import Any
@@ -170,3 +171,36 @@ def test_closed_deals_are_found_by_their_end_and_reason(anna: Client, hers: Ask,
 def test_how_many_there_are_is_said(anna: Client, hers: Ask) -> None:
     hers()
     assert "1 строка" in text(anna, "/lists/inquiries/count")
+
+
+@pytest.mark.parametrize("written", [{"email": "irina.secret@example.com"}, {"messenger": {"kind": "telegram", "id": "irina_secret"}}])
+def test_who_gave_no_name_is_not_shown_in_full_to_whoever_may_not_see_contacts(
+    look: Callable[[Actor], Client], hers: Ask, cast: Any, written: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from marshrut.desk.web import lists
+
+    inquiry = hers(name=None, phone=None, contact=written)
+    hers(name="Ян Последний")
+    monkeypatch.setattr(lists, "PAGE", 1)
+    Employee.objects.filter(pk=cast.anna.id).update(unmasked=[])
+    for address in (*LISTS.values(), "/clients?sort=name&state=all", "/lists/inquiries?sort=client", f"/clients/{inquiry.person_id}",
+                    f"/privacy/people/{inquiry.person_id}", f"/inquiries/{inquiry.pk}", "/", "/board", "/search?q=secret"):
+        page = text(look(cast.anna), address)
+        assert "secret" not in page.replace("q=secret", "").replace('value="secret"', ""), address
+        for cursor in re.findall(r"after=([\w-]+)", page):
+            told = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+            assert b"secret" not in told, address
+
+
+@pytest.mark.parametrize(("asked", "found"), [("+7 921 555-00-77", 1), ("9215550077", 1), ("5550077", 0), ("077", 0), ("anna.p@example.com", 1),
+                                              ("anna.p", 0), ("example", 0), ("Перова", 1)])
+def test_a_part_of_a_number_or_an_address_finds_nobody_for_whoever_may_not_see_them(
+    look: Callable[[Actor], Client], hers: Ask, cast: Any, asked: str, found: int
+) -> None:
+    named = hers(name="Анна Перова", phone="+79215550077", email="anna.p@example.com")
+    hers(name=None, phone=None, email="anna.p2@example.com")
+    Employee.objects.filter(pk=cast.anna.id).update(unmasked=[])
+    browser = look(cast.anna)
+    for address, key in (("/clients", named.person_id), ("/lists/inquiries", named.pk)):
+        shown = browser.get(address, {"q": asked, "state": "all"}).content.decode()
+        assert numbers(shown) == [key] * found, address

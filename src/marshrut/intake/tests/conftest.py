@@ -1,5 +1,6 @@
 """An agency with ordinary hours, and inquiries that come at moments of our choosing."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -75,7 +76,7 @@ def come() -> Callable[..., Any]:
         } | letter
         read = read_submission(data, regions=("RU", "UA"), today=at.date(), now=at)
         submission = replace(read, office_id=Office.objects.get(slug=office).id)
-        receipt = accept_inquiry(submission=submission, body=b"{}", reference=read_reference(), by=system("test"), now=at)
+        receipt = accept_inquiry(submission=submission, body=json.dumps(data, default=str).encode(), reference=read_reference(), by=system("test"), now=at)
         return Inquiry.objects.select_related("dossier").get(pk=receipt.id)
 
     return one

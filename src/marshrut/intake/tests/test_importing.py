@@ -424,7 +424,7 @@ def test_an_import_that_was_taken_out_leaves_nobody_in_the_history_either(cast: 
     assert take_out(run.pk, cast.owner).figures == {"kept": 0, "taken": 4}
     told = str(list(Change.objects.exclude(table_name="intake_importrun").values_list("diff", flat=True)))
     assert not any(word in told for word in ("Иванова", "79215550011", "maria@mail.example", "Коваленко"))
-    assert Change.objects.filter(table_name="clients_person", op="D").count() == 2
+    assert Change.objects.filter(table_name="clients_person", op="D").count() == 3
 
 
 def test_numbers_that_a_client_has_used_since_stay_when_an_import_is_taken_out(cast: Cast, come: Callable[..., Any]) -> None:

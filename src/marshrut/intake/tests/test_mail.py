@@ -133,18 +133,6 @@ def test_a_reply_stands_in_its_thread_and_asks_its_holder_for_an_answer(door: Ma
     assert Inquiry.objects.count() == 1
 
 
-def test_an_answer_to_a_letter_of_ours_finds_its_matter_whoever_writes(door: MailDoor, cast: Cast) -> None:
-    put(door, letter())
-    look()
-    dossier = Dossier.objects.get()
-    sending = queue_message(to="irina@example.com", subject="Варианты", text="…", purpose="message", dossier_id=dossier.pk,
-                            by=cast.anna, now=utc_now())
-    id = Sending.objects.get(pk=sending).message_id
-    put(door, letter("Муж отвечает", sender="muzh@example.com", id="<m@x>", In_Reply_To=f"<{id}>"), "2")
-    assert look() == {"reply": 1}
-    assert Letter.objects.get(message_id="m@x").dossier_id == dossier.pk
-
-
 def test_a_reply_in_a_closed_matter_is_a_new_inquiry(door: MailDoor, cast: Cast) -> None:
     put(door, letter())
     look()

@@ -128,7 +128,7 @@ def test_relevance_takes_its_thresholds_and_seasons(cast: Cast) -> None:
 def test_P02_the_order_of_distribution_is_the_agencys_but_for_what_always_holds(cast: Cast) -> None:
     save_distribution(order=["office", "skill", "clients_manager"], off=["skill"], take_by_hand=False, **by(cast))
     plan = read_reference().rules.distribution
-    assert (plan.steps, plan.may_take_by_hand) == (("office", "clients_manager"), False)
+    assert (plan.steps, plan.may_take_by_hand) == (("office", "language", "clients_manager"), False)
     save_distribution(order=list(STEPS), off=[], take_by_hand=True, **by(cast))
     assert RuleSetting.objects.get(slug="distribution").values == {}
     for order, off in (([], []), (["office"], []), (list(STEPS), ["fair_share"]), ([*STEPS, "at_work"], [])):

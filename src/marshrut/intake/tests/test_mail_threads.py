@@ -1,10 +1,14 @@
-"""An answer whose thread is lost comes back by the mark in the address it is sent to; a forged mark is not there."""
+"""An answer finds its thread: by the letter it answers, else by the mark in the address; a forged mark is not there."""
 
 from email.message import EmailMessage
 from typing import Any
 
-from marshrut.channels.models import MailDoor
+from tests.cast import Cast
+
+from marshrut.channels.models import Letter, MailDoor, Sending
 from marshrut.channels.queries import reply_address
+from marshrut.channels.services import queue_message
+from marshrut.core.clock import utc_now
 from marshrut.intake.models import Inquiry
 from marshrut.intake.tests.test_mail import door as door
 from marshrut.intake.tests.test_mail import letter, look, put
@@ -16,6 +20,18 @@ def addressed(to: str, *, id: str = "<lost@x>", **more: str) -> EmailMessage:
     message = letter("Берём!", id=id, subject="Совсем другая тема", **more)
     message.replace_header("To", to)
     return message
+
+
+def test_an_answer_to_a_letter_of_ours_finds_its_matter_whoever_writes(door: MailDoor, cast: Cast) -> None:
+    put(door, letter())
+    look()
+    dossier = Dossier.objects.get()
+    sending = queue_message(to="irina@example.com", subject="Варианты", text="…", purpose="message", dossier_id=dossier.pk,
+                            by=cast.anna, now=utc_now())
+    id = Sending.objects.get(pk=sending).message_id
+    put(door, letter("Муж отвечает", sender="muzh@example.com", id="<m@x>", In_Reply_To=f"<{id}>"), "2")
+    assert look() == {"reply": 1}
+    assert Letter.objects.get(message_id="m@x").dossier_id == dossier.pk
 
 
 def test_an_answer_that_lost_its_thread_comes_back_by_the_mark_in_its_address(door: MailDoor) -> None:
