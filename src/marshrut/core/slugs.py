@@ -48,9 +48,17 @@ def slug_of(name: str, taken: Collection[str] = (), longest: int = LONGEST) -> s
     return slug
 
 
+def name_within(text: object, longest: int = 120, *, field: str = "name") -> str:
+    """A name as it is kept; may be empty. Invalid when it is longer: a name is never cut behind its writer's back."""
+    name = clean_text(text, 4 * longest)
+    if len(name) > longest:
+        raise Invalid("name_too_long", _("A name has at most %(most)s characters.") % {"most": longest}, field=field, missing=(field,))
+    return name
+
+
 def required_name(text: object, *, field: str = "name", longest: int = 120) -> str:
-    """A name as it is kept. Invalid when there is none."""
-    name = clean_text(text, longest)
+    """A name as it is kept. Invalid when there is none, or when it is too long to be kept."""
+    name = name_within(text, longest, field=field)
     if not name:
         raise Invalid("name_missing", _("Give it a name."), field=field)
     return name

@@ -23,7 +23,8 @@ _CHOSEN = """
     where d.is_open and d.place = 'inquiry' and i.answered_at is null and d.waits_until is null and {reach}
         and (i.clock_state = 'missed' or (i.clock_state = 'running' and i.respond_by <= {soon}))
     union all
-    select d.id, {nobody}, d.opened_at from journal_dossier d where d.is_open and d.queue_id is not null and d.waits_until is null and {reach}
+    select d.id, {nobody}, d.opened_at from journal_dossier d
+    where d.is_open and d.queue_id is not null and d.waits_until is null and {reach}
     union all
     select d.id, {stuck}, l.stage_entered_at
     from deals_deal l join deals_stage s on s.id = l.stage_id join journal_dossier d on d.id = l.dossier_id
@@ -64,7 +65,8 @@ def count_burning(actor: Actor, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""select count(*) from journal_dossier d join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
-                where d.is_open and d.place = 'inquiry' and d.waits_until is null and {reach} and (d.queue_id is not null or (i.answered_at is null
+                where d.is_open and d.place = 'inquiry' and d.waits_until is null and {reach}
+                    and (d.queue_id is not null or (i.answered_at is null
                     and (i.clock_state = 'missed' or (i.clock_state = 'running' and i.respond_by <= {literal(now + SOON)}))))""",
             values,
         )

@@ -8,7 +8,7 @@ from babel.dates import get_day_names
 from babel.numbers import format_decimal
 from django.utils.translation import gettext as _
 
-from marshrut.ui.wording import NO_BREAK, language, short_money
+from marshrut.ui.wording import NO_BREAK, language, percent, short_money
 
 FEW = 10
 """With fewer closed ones than this a share is said as "2 of 3": a percentage would promise too much."""
@@ -21,7 +21,7 @@ def number(value: int) -> str:
 
 def share(value: float | None) -> str:
     """`22,4 %`."""
-    return NONE if value is None else f"{format_decimal(round(value * 100, 1), '0.#', locale=language())}{NO_BREAK}%"
+    return NONE if value is None else percent(value)
 
 
 def share_of(part: int, whole: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from django.utils import translation
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
@@ -76,7 +76,6 @@ SENTENCES = {
     "vip": noop("VIP client"),
 }
 MISSING = {
-    "name": noop("name"),
     "phone": noop("phone"),
     "email": noop("e-mail"),
     "messenger": noop("messenger"),
@@ -172,6 +171,9 @@ def _value(name: str, value: Any, reason: Mapping[str, Any], locale: str) -> Any
 
 
 def missing_label(name: str) -> str:
+    """What is not said yet; a person's name is called by another word than a thing's."""
+    if name == "name":
+        return pgettext("of a person", "name")
     return _(MISSING[name]) if name in MISSING else name
 
 

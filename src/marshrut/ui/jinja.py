@@ -22,6 +22,7 @@ FILTERS = {
     "due": wording.due,
     "due_tone": wording.due_tone,
     "countdown": wording.countdown,
+    "figure": wording.figure,
     "exact": wording.exact,
     "day_words": wording.day_words,
     "input_time": wording.input_time,

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import phonenumbers
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_day_names
 from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext, pgettext
@@ -33,6 +33,26 @@ def money(amount: Decimal | int | str | None, currency: str = "RUB") -> str:
 def short_money(amount: Decimal | int | str | None, currency: str = "RUB") -> str:
     """`1,24 млн ₽` for sums of columns and figures; exact below a million."""
     return _short_money(Decimal(amount or 0), currency, language())
+
+
+def figure(value: Decimal | float | str | None) -> str:
+    """`0,35`, `200 000`: a number as the reader writes it, with spaces that do not break; empty for None."""
+    return "" if value is None else str(format_decimal(Decimal(str(value)), "#,##0.##########", locale=language()))
+
+
+def typed_figure(value: Decimal | float | str | None) -> str:
+    """`0,35`, `200000`: a number as it stands in a field, ready to be read again; empty for None."""
+    return "" if value is None else str(format_decimal(Decimal(str(value)), "0.##########", locale=language()))
+
+
+def percent(share: float | Decimal) -> str:
+    """`22,9 %`: a share (1 is the whole), to a tenth."""
+    return f"{figure(round(share * 100, 1))}{NO_BREAK}%"
+
+
+def day_short(weekday: int) -> str:
+    """`пн`: a weekday (0 is Monday) as calendars shorten it."""
+    return str(get_day_names("abbreviated", context="stand-alone", locale=language())[weekday])
 
 
 def exact(moment: datetime) -> str:

@@ -14,7 +14,7 @@ from marshrut.agency.services.people import Employment, check_password_strength,
 from marshrut.agency.services.sessions import end_sessions
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
-from marshrut.core.names import clean_text
+from marshrut.core.slugs import name_within
 
 GOOD_FOR = {"invitation": timedelta(hours=48), "reset": timedelta(hours=2)}
 
@@ -108,7 +108,7 @@ def accept_invitation(*, secret: str, name: str, password: str, now: datetime) -
     employee = link.employee
     if employee.is_active or employee.left_at:
         raise Refused("used", _("This invitation has been used. Log in, or ask for a new password."))
-    chosen = clean_text(name, 120)
+    chosen = name_within(name)
     if not chosen:
         raise Invalid("no_name", _("Write your name."), field="name")
     check_password_strength(password)

@@ -11,7 +11,7 @@ from marshrut.agency.models import Holiday, Office, WorkingWindow
 from marshrut.agency.permissions import Actor
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
-from marshrut.core.names import clean_text
+from marshrut.core.slugs import name_within
 from marshrut.core.working_time import NoWorkingTime, Window, WorkingCalendar
 
 MOST_WINDOWS = 4  # of one day
@@ -68,7 +68,7 @@ def save_holiday(
         raise Invalid("far_day", _("Choose a day within five years."), field="day")
     sign(by.label)
     Holiday.objects.update_or_create(
-        office=office, day=day, defaults={"name": clean_text(name, 120), "opens": opens, "closes": closes}
+        office=office, day=day, defaults={"name": name_within(name), "opens": opens, "closes": closes}
     )
     _check_calendar(office)
 

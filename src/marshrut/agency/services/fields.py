@@ -12,8 +12,7 @@ from marshrut.agency.models import CustomField, FieldKind
 from marshrut.agency.permissions import Actor
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
-from marshrut.core.names import clean_text
-from marshrut.core.slugs import required_name, slug_of
+from marshrut.core.slugs import name_within, required_name, slug_of
 
 MOST_FIELDS, MOST_CHOICES = 60, 100
 SUBJECTS = ("person", "matter")
@@ -80,7 +79,7 @@ def _field(field_id: int) -> CustomField:
 
 
 def _choices(given: Sequence[str]) -> list[str]:
-    choices = list(dict.fromkeys(filter(None, (clean_text(one, 120) for one in given))))
+    choices = list(dict.fromkeys(filter(None, (name_within(one, field="choices") for one in given))))
     if not choices:
         raise Invalid("choices_missing", _("Write what can be chosen, one in a line."), field="choices")
     if len(choices) > MOST_CHOICES:

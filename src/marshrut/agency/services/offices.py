@@ -12,8 +12,7 @@ from marshrut.agency.models import Employee, Office, Queue, WorkingWindow
 from marshrut.agency.permissions import Actor
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
-from marshrut.core.names import clean_text
-from marshrut.core.slugs import required_name, slug_of
+from marshrut.core.slugs import name_within, required_name, slug_of
 
 OPENS, CLOSES = time(10), time(19)  # of a new office, Monday to Friday, until its calendar is set
 
@@ -95,7 +94,7 @@ def _office(office_id: int) -> Office:
 
 def _name_queue(office: Office, text: str) -> None:
     """The office's own queue under this name; a queue that was there once stays, for matters may wait in it."""
-    name = clean_text(text, 120)
+    name = name_within(text, field="queue")
     queue = Queue.objects.filter(office=office).order_by("id").first()
     if queue and not name:
         raise Invalid("queue_name_missing", _("An office's queue keeps a name: inquiries may wait in it."), field="queue")

@@ -16,7 +16,7 @@ from marshrut.core.emails import read_email
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
 from marshrut.core.languages import LANGUAGES
-from marshrut.core.names import clean_text
+from marshrut.core.slugs import name_within
 from marshrut.ui.live import announce_access_changed
 
 
@@ -155,7 +155,7 @@ def take_back(*, employee_id: int, by: Actor, now: datetime) -> None:
 @transaction.atomic
 def save_team(*, team_id: int | None, name: str, office_id: int, by: Actor, now: datetime) -> int:
     """Make a team, or give one another name. Invalid when the office has one of this name."""
-    named = clean_text(name, 80)
+    named = name_within(name, 80)
     if not named:
         raise Invalid("no_name", _("Give the team a name."), field="name")
     if Team.objects.filter(office_id=office_id, name=named).exclude(pk=team_id or 0).exists():
@@ -194,7 +194,7 @@ def lock_managed(employee_id: int, by: Actor) -> Employee:
 
 def check_employment(employment: Employment, by: Actor, before: Employee | None = None) -> Employment:
     """The same with the name cleaned. Invalid names the field that is wrong or goes beyond what the giver holds."""
-    name = clean_text(employment.name, 120)
+    name = name_within(employment.name)
     if not name:
         raise Invalid("no_name", _("Write the name."), field="name")
     if employment.role not in Role.values:

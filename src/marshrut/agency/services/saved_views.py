@@ -11,7 +11,7 @@ from marshrut.agency.models import ExportLog, SavedView
 from marshrut.agency.permissions import Actor
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
-from marshrut.core.names import clean_text
+from marshrut.core.slugs import name_within
 
 LONGEST_NAME, LONGEST_QUERY, MOST_VIEWS = 60, 4000, 40
 
@@ -37,7 +37,7 @@ def save_view(*, page: str, name: str, query: str, is_shared: bool, by: Actor, n
 
 
 def _named(name: str) -> str:
-    said = clean_text(name, LONGEST_NAME)
+    said = name_within(name, LONGEST_NAME)
     if not said:
         raise Invalid("name_missing", _("Give it a name."), field="name", missing=("name",))
     return said

@@ -12,7 +12,7 @@ from marshrut.agency.queries import digest_of
 from marshrut.agency.services.people import find_office
 from marshrut.core.errors import Invalid, NotFound
 from marshrut.core.history import sign
-from marshrut.core.names import clean_text
+from marshrut.core.slugs import name_within
 
 
 @transaction.atomic
@@ -31,7 +31,7 @@ def issue_token(
         raise Invalid("foreign_office", _("A token for another office is issued by somebody who answers for it."), field="office")
     secret = "mrt_" + secrets.token_urlsafe(32)
     ApiToken.objects.create(
-        name=clean_text(name, 120) or "…", digest=digest_of(secret), scopes=sorted(chosen), reach=reach, office=place, created_by=by.label
+        name=name_within(name) or "…", digest=digest_of(secret), scopes=sorted(chosen), reach=reach, office=place, created_by=by.label
     )
     return secret
 

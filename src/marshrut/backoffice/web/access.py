@@ -66,7 +66,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     context = {"email": link.email, "values": {"name": link.name}, "errors": {}, "agency": staff_of(request).agency.name}
     if request.method == "GET":
         return render(request, "backoffice/welcome.html", context)
-    name, password = clean_text(request.POST.get("name"), 120), request.POST.get("password", "")[:1000]
+    name, password = clean_text(request.POST.get("name"), 2000), request.POST.get("password", "")[:1000]
     try:
         employee = accept_invitation(secret=token, name=name, password=password, now=utc_now())
     except NotFound:

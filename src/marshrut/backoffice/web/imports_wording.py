@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import gettext_noop as noop
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from marshrut.core.tables import Cell
 from marshrut.core.typed_values import FieldSpec
@@ -64,16 +65,16 @@ def target_groups(own: Sequence[FieldSpec]) -> list[tuple[str, list[Option]]]:
 
 
 _STATES = {
-    "draft": (noop("Say what the columns are"), "info"), "checking": (noop("Being checked"), "accent"),
-    "checked": (noop("Checked, not in yet"), "info"), "running": (noop("Going in"), "accent"), "stopped": (noop("Stopped"), "warm"),
-    "done": (noop("Done"), "good"), "failed": (noop("Did not work"), "bad"), "undoing": (noop("Being taken out"), "accent"),
-    "undone": (noop("Taken out"), "neutral"),
+    "draft": (lazy("Say what the columns are"), "info"), "checking": (lazy("Being checked"), "accent"),
+    "checked": (lazy("Checked, not in yet"), "info"), "running": (lazy("Going in"), "accent"), "stopped": (lazy("Stopped"), "warm"),
+    "done": (pgettext_lazy("import", "Done"), "good"), "failed": (lazy("Did not work"), "bad"), "undoing": (lazy("Being taken out"), "accent"),
+    "undone": (lazy("Taken out"), "neutral"),
 }  # fmt: skip
 
 
 def state_label(state: str) -> str:
     """Where a run is, in words."""
-    return _(_STATES[state][0])
+    return str(_STATES[state][0])
 
 
 def state_tone(state: str) -> str:

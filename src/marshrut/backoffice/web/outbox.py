@@ -7,7 +7,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import gettext_noop as noop
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from marshrut.agency.web.pages import ReaderRequest, for_staff, part_or_page
@@ -16,8 +18,8 @@ from marshrut.channels.services import cancel_sending, repeat_sending
 from marshrut.ui.answers import done
 
 PAGE = 50
-STATE_WORDS = {"waiting": ("info", noop("Wait")), "sent": ("good", noop("Sent")), "failed": ("bad", noop("Not delivered")),
-               "cancelled": ("neutral", noop("Cancelled"))}  # fmt: skip
+STATE_WORDS = {"waiting": ("info", lazy("Wait")), "sent": ("good", lazy("Sent")), "failed": ("bad", lazy("Not delivered")),
+               "cancelled": ("neutral", pgettext_lazy("letters", "Cancelled"))}  # fmt: skip
 OF_ONE = {"waiting": noop("waits to be sent"), "sent": noop("sent"), "failed": noop("not delivered"), "cancelled": noop("cancelled")}
 PURPOSES = {"message": noop("letter"), "invitation": noop("invitation"), "reset": noop("password reset"), "notice": noop("notice"),
             "auto": noop("automatic"), "test": noop("test")}  # fmt: skip
@@ -61,7 +63,7 @@ def outbox(request: ReaderRequest) -> HttpResponse:
     numbers = count_sendings(actor)
     tabs = [Tab(_("All"), reverse("outbox"), not state, None)]
     for name, (_tone, label) in STATE_WORDS.items():
-        tabs.append(Tab(_(label), f"{reverse('outbox')}?state={name}", state == name, numbers.get(name, 0)))
+        tabs.append(Tab(str(label), f"{reverse('outbox')}?state={name}", state == name, numbers.get(name, 0)))
     more = f"{reverse('outbox')}?state={state}&before={lines[PAGE - 1].id}" if len(lines) > PAGE else None
     context = {"rows": [_row(line, request) for line in lines[:PAGE]], "tabs": tabs, "state": state, "more_url": more,
                "has_server": mail_server() is not None, "may_set": actor.may("settings:write")}  # fmt: skip

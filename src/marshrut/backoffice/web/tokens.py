@@ -43,7 +43,7 @@ def new_token(request: ReaderRequest) -> HttpResponse:
     }
     if request.method == "GET":
         return render(request, "backoffice/_token_dialog.html", {**context, "values": {"scopes": ["inquiries:write"]}, "errors": {}})
-    values: dict[str, Any] = {name: clean_text(request.POST.get(name), 120) for name in ("name", "office")}
+    values: dict[str, Any] = {name: clean_text(request.POST.get(name), 2000) for name in ("name", "office")}
     values["scopes"] = [clean_text(scope, 40) for scope in request.POST.getlist("scopes")[:40]]
     try:
         if not values["name"]:

@@ -13,6 +13,7 @@ from marshrut.agency.permissions import Actor, system
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
 from marshrut.core.names import clean_text
+from marshrut.core.slugs import name_within
 from marshrut.deals.models import Deal, DealState, Funnel, Stage, StageEntry
 from marshrut.deals.rules import FACT_KINDS, Verdict, find_template, funnel_templates, judge_stage_name, place_of
 from marshrut.deals.wording import stage_name_refusal
@@ -48,7 +49,7 @@ def add_funnel(*, template: str, name: str, language: str, by: Actor, now: datet
         raise Invalid("no_such_template", _("Choose a ready funnel."), field="template")
     if language not in ("ru", "uk", "en"):
         raise Invalid("no_such_language", _("Choose the language."), field="language")
-    named = clean_text(name, 80) or (ready.name[language] if ready else "")
+    named = name_within(name, 80) or (ready.name[language] if ready else "")
     if not named:
         raise Invalid("name_missing", _("Give the funnel a name."), field="name", missing=("name",))
     position = Funnel.objects.aggregate(last=Max("position"))["last"]
@@ -72,7 +73,7 @@ def save_funnel(*, funnel_id: int, name: str, is_active: bool, by: Actor, now: d
     """Rename a funnel, or stop using it. Refused while deals are open in it, or when it is the last one."""
     sign(by.label)
     funnel = _locked(funnel_id)
-    named = clean_text(name, 80)
+    named = name_within(name, 80)
     if not named:
         raise Invalid("name_missing", _("Give the funnel a name."), field="name", missing=("name",))
     if funnel.is_active and not is_active:

@@ -15,12 +15,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from marshrut.agency.models import Role
-
 PLACE = Path(__file__).parent
 GUIDES = ("manager", "supervisor", "owner", "marketer", "accountant", "administrator")
 LANGUAGES = ("ru", "uk", "en")
-GUIDE_OF_ROLE = {role.value: role.value for role in Role} | {Role.SENIOR.value: "manager"}
+GUIDE_OF_ROLE = {guide: guide for guide in GUIDES} | {"senior": "manager"}
 HEADING = re.compile(r"(?P<title>.*?)\s*\{#(?P<id>[a-z][a-z0-9-]*)\}")
 
 

@@ -82,7 +82,7 @@ def _with_place(chip: Chip, is_main: bool) -> Chip:
 
 
 def _state(page: ListPage, wanted: ListQuery) -> Chip:
-    choices = [Choice(slug, _(STATES[slug]), slug == wanted.state) for slug in page.states]
+    choices = [Choice(slug, str(STATES[slug]), slug == wanted.state) for slug in page.states]
     chosen = next(choice.label for choice in choices if choice.is_on)
     return Chip("state", label_of("state"), "one", choices, is_on=wanted.state != page.states[0], summary=chosen)
 

@@ -12,7 +12,9 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import gettext_noop as noop
+from django.utils.translation import pgettext_lazy
 from markupsafe import Markup
 
 from marshrut.core.typed_values import FieldSpec
@@ -28,8 +30,9 @@ from marshrut.ui.wording import due, due_tone, money, when
 from marshrut.ui.wording import phone as written_phone
 
 Value = str | int | float | Decimal | bool | datetime | date | None
-STATES = {"open": noop("Open"), "joined": noop("Joined"), "closed": noop("Closed"), "won": noop("Realised"), "lost": noop("Not realised"),
-          "no_sale": noop("Not a sale"), "all": noop("All")}
+STATES = {"open": pgettext_lazy("state of a matter", "Open"), "joined": lazy("Joined"),
+          "closed": pgettext_lazy("state of a matter", "Closed"),
+          "won": lazy("Realised"), "lost": lazy("Not realised"), "no_sale": lazy("Not a sale"), "all": lazy("All")}
 CLOCKS = {"running": noop("Running"), "met": noop("Kept"), "missed": noop("Missed"), "stopped": noop("Stopped"), "none": noop("None")}
 CLASS_TONES = {"new_sale": "info", "repeat": "accent", "trip_trouble": "bad", "spam": "warm"}
 
@@ -120,7 +123,7 @@ def _office(line: Any, shown: Shown) -> str:
 def state_words(line: MatterLine) -> str:
     """Open, joined, or how it ended."""
     ended = outcome_label(line.outcome, line.disposition or "")
-    return ended or _(STATES.get(line.state, line.state))
+    return ended or str(STATES.get(line.state, line.state))
 
 
 def _state(line: MatterLine, _shown: Shown) -> Markup:

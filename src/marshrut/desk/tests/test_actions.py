@@ -203,7 +203,7 @@ def test_a_deal_is_closed_as_not_realised_with_a_reason_and_opened_again(anna: C
 
 def test_a_deal_is_closed_as_realised(anna: Client, deal: Deal) -> None:
     said(anna.post(f"/deals/{deal.pk}/close", {"outcome": "won"}))
-    assert "Реализована" in anna.get(f"/deals/{deal.pk}").content.decode()
+    assert "Реализовано" in anna.get(f"/deals/{deal.pk}").content.decode()
     assert Inquiry.objects.get(pk=deal.inquiry_id).outcome == "won"
 
 

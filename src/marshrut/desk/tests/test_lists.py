@@ -179,7 +179,7 @@ def test_who_gave_no_name_is_not_shown_in_full_to_whoever_may_not_see_contacts(
 ) -> None:
     from marshrut.desk.web import lists
 
-    inquiry = hers(name=None, phone=None, contact=written)
+    inquiry = hers(contact=written)
     hers(name="Ян Последний")
     monkeypatch.setattr(lists, "PAGE", 1)
     Employee.objects.filter(pk=cast.anna.id).update(unmasked=[])
@@ -192,13 +192,13 @@ def test_who_gave_no_name_is_not_shown_in_full_to_whoever_may_not_see_contacts(
             assert b"secret" not in told, address
 
 
-@pytest.mark.parametrize(("asked", "found"), [("+7 921 555-00-77", 1), ("9215550077", 1), ("5550077", 0), ("077", 0), ("anna.p@example.com", 1),
-                                              ("anna.p", 0), ("example", 0), ("Перова", 1)])
+@pytest.mark.parametrize(("asked", "found"), [("+7 921 555-00-77", 1), ("9215550077", 1), ("5550077", 0), ("077", 0), ("irina.p@example.com", 1),
+                                              ("irina.p", 0), ("example", 0), ("Перова", 1)])
 def test_a_part_of_a_number_or_an_address_finds_nobody_for_whoever_may_not_see_them(
     look: Callable[[Actor], Client], hers: Ask, cast: Any, asked: str, found: int
 ) -> None:
-    named = hers(name="Анна Перова", phone="+79215550077", email="anna.p@example.com")
-    hers(name=None, phone=None, email="anna.p2@example.com")
+    named = hers(contact={"name": "Анна Перова", "phone": "+79215550077", "email": "irina.p@example.com"})
+    hers(contact={"email": "irina.p2@example.com"})
     Employee.objects.filter(pk=cast.anna.id).update(unmasked=[])
     browser = look(cast.anna)
     for address, key in (("/clients", named.person_id), ("/lists/inquiries", named.pk)):

@@ -131,7 +131,7 @@ def test_a_clients_page_shows_what_is_open_and_what_was_before(anna: Client, her
     deal = open_deal(inquiry_id=inquiry.pk, funnel="office", by=cast.anna, now=utc_now())
     assert f"/deals/{deal}" in text(anna, f"/clients/{inquiry.person_id}")
     close_deal(deal_id=deal, outcome="lost", reason="Дорого", by=cast.anna, now=utc_now())
-    assert "Не реализована" in text(anna, f"/clients/{inquiry.person_id}")
+    assert "Не реализовано" in text(anna, f"/clients/{inquiry.person_id}")
 
 
 def test_search_finds_a_client_by_odd_spellings_and_a_matter_by_its_number(anna: Client, hers: Ask) -> None:

@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_date
-from babel.numbers import format_percent
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -19,7 +18,7 @@ from marshrut.desk.web.inbox import filter_of, source_filter
 from marshrut.desk.web.matters import deal_card
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found, part_or_page
 from marshrut.intake.queries import Pulse, count_days, read_pulse
-from marshrut.ui.wording import language, short_money
+from marshrut.ui.wording import language, percent, short_money
 
 CARDS = 20  # a column of the page; eleven columns must stay under 500 KB
 COLOURS = 8
@@ -127,7 +126,7 @@ def _minutes(minutes: float | None) -> str:
 
 
 def _percent(part: int, whole: int) -> str:
-    return format_percent(part / whole, "#,##0.#%", locale=language()) if whole else "—"
+    return percent(part / whole) if whole else "—"
 
 
 def _days(desk: Desk) -> list[dict[str, Any]]:

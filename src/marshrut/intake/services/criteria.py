@@ -11,7 +11,7 @@ from marshrut.agency.permissions import Actor
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.first_names import first_names
 from marshrut.core.history import sign
-from marshrut.core.names import clean_text
+from marshrut.core.slugs import name_within
 from marshrut.intake.models import Criterion, RelevanceCriterion
 from marshrut.intake.rules import CLASSES, RulesetError, compile_criteria, compile_relevance, default_relevance
 from marshrut.intake.rules.adjusting import adjusted
@@ -83,7 +83,7 @@ def _free_code() -> str:
 
 
 def _named(name: str) -> str:
-    cleaned = clean_text(name, 120)
+    cleaned = name_within(name)
     if not cleaned:
         raise Invalid("name_missing", _("Give it a name."), field="name", missing=("name",))
     return cleaned

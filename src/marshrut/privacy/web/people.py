@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from marshrut.agency.web.pages import ReaderRequest, for_staff, part_or_page
 from marshrut.core.errors import DomainError
 from marshrut.core.names import clean_text
+from marshrut.intake.wording import channel_label
 from marshrut.privacy.permissions import SCOPE, may_care
 from marshrut.privacy.queries import ConsentLine, find_person, list_consents, person_of_consent
 from marshrut.privacy.services import erase_person, hand_over_everything, record_consent, withdraw_consent
@@ -36,7 +37,7 @@ def consents(request: ReaderRequest) -> HttpResponse:
 def _consent(line: ConsentLine, request: ReaderRequest) -> dict[str, Any]:
     return {
         "id": line.id, "person_id": line.person_id, "person": request.reader.actor.named(line.name),
-        "purpose": purpose_label(line.purpose), "text": line.text, "version": line.version, "channel": line.channel,
+        "purpose": purpose_label(line.purpose), "text": line.text, "version": line.version, "channel": channel_label(line.channel),
         "given_at": line.given_at, "withdrawn_at": line.withdrawn_at,
         "withdrawn_by": name_of(line.withdrawn_by, request) if line.withdrawn_by else "", "withdrawn_how": line.withdrawn_how,
     }  # fmt: skip

@@ -62,3 +62,15 @@ def test_no_sentence_is_written_in_the_letters_of_the_other_language(language: s
         for message in catalogue:
             said = "".join([message.string] if isinstance(message.string, str) else message.string)
             assert not set(said.lower()) & set(foreign), f"{message.id}: {said}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_rooms_say_the_same_sentence_differently(language: str) -> None:
+    """The catalogues are one at run time: of two translations only one is ever seen; two meanings have two contexts."""
+    said: dict[tuple[str | None, Any], set[Any]] = {}
+    for catalogue in catalogues(language):
+        for message in catalogue:
+            if message.id:
+                words = message.string if isinstance(message.string, str) else tuple(message.string)
+                said.setdefault((message.context, message.id), set()).add(words)
+    assert not {sentence: words for sentence, words in said.items() if len(words) > 1}

@@ -1,6 +1,6 @@
 """Conditions as the editor shows them: each line with its place, its fields and their options, worded as a sentence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +11,10 @@ from marshrut.agency.web.pages import Reader
 from marshrut.backoffice.web.settings.rule_pages import Choice, channel_choices
 from marshrut.intake.reference import Reference, read_reference
 from marshrut.intake.rules import default_relevance
-from marshrut.intake.rules.condition_trees import COMPARISONS, DEEPEST, WORD_KINDS, Group, Line, Node, from_conditions
+from marshrut.intake.rules.condition_trees import COMPARISONS, DEEPEST, WORD_KINDS, Group, Line, Node, from_conditions, read_number
 from marshrut.intake.rules.conditions import FEATURES, MEASURES, PERSONS
 from marshrut.intake.wording import SEASONS
+from marshrut.ui.wording import figure, typed_figure
 
 KINDS = {
     "words_any": lazy("the message has one of the words"),
@@ -158,7 +159,7 @@ def _shape(node: Node, place: str, options: Mapping[str, list[Choice]], errors: 
         options=options.get(node.kind, []),
         measure=node.measure,
         comparison=node.comparison,
-        number=node.number,
+        number=_shown(node.number, typed_figure),
         error=error,
     )
 
@@ -166,11 +167,17 @@ def _shape(node: Node, place: str, options: Mapping[str, list[Choice]], errors: 
 def say_line(line: Line, options: Mapping[str, list[Choice]]) -> str:
     """One condition as a sentence, short."""
     if line.kind == "measure":
-        return f"{MEASURE_WORDS.get(line.measure, line.measure)} {COMPARISON_WORDS.get(line.comparison, '')} {line.number}".strip()
+        return f"{MEASURE_WORDS.get(line.measure, line.measure)} {COMPARISON_WORDS.get(line.comparison, '')} {_shown(line.number, figure)}".strip()
     names: dict[Any, str] = {choice.value: choice.label for choice in options.get(line.kind, [])}
     said = [names.get(text, text) for text in line.texts]
     shown = ", ".join(said[:4]) + (_(" and %(number)s more") % {"number": len(said) - 4} if len(said) > 4 else "")
     return f"{KINDS.get(line.kind, line.kind)}: {shown}"
+
+
+def _shown(text: str, worded: Callable[[float], str]) -> str:
+    """The number as the reader writes it; what is no number stays as it was typed."""
+    number = read_number(text)
+    return text if number is None else worded(number)
 
 
 def say_tree(node: Node, reference: Reference, seasons: Sequence[str] = ()) -> str:

@@ -31,6 +31,7 @@ from marshrut.intake.rules import CATEGORIES, CHANNELS, Priority, PriorityModel,
 from marshrut.intake.rules.adjusting import NumberField, adjusted, number_fields
 from marshrut.intake.services.rule_settings import changes_kept, restore_delivered, save_priority, try_priority
 from marshrut.intake.wording import channel_label, class_label, missing_label
+from marshrut.ui.wording import typed_figure
 
 OPTIONAL = {"margin_share": CATEGORIES, "usual_margin": CATEGORIES, "minutes": CHANNELS}
 PAGE = register_settings(
@@ -157,16 +158,12 @@ def _sections(fields: list[NumberField], typed: Mapping[str, str], categories: M
                 Field(
                     field.name,
                     _label(field.path, categories),
-                    typed.get(field.name, _shown(field.value)),
-                    _shown(delivered.get(field.name)),
+                    typed.get(field.name, typed_figure(field.value)),
+                    typed_figure(delivered.get(field.name)),
                 )
                 for field in mine
             ],
         )
-
-
-def _shown(value: float | None) -> str:
-    return "" if value is None else f"{value:.10g}"
 
 
 def _named(path: Path, reader: Reader) -> str:

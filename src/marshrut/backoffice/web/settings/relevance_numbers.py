@@ -33,6 +33,7 @@ from marshrut.intake.rules.adjusting import NumberField, number_fields
 from marshrut.intake.rules.condition_trees import split_texts
 from marshrut.intake.services.criteria import relevance_settings
 from marshrut.intake.services.rule_settings import changes_kept, restore_delivered, save_relevance, try_relevance
+from marshrut.ui.wording import typed_figure
 
 PAGE = register_settings(
     SettingsPage(
@@ -151,17 +152,13 @@ def _sections(fields: list[NumberField], typed: Mapping[str, str], categories: M
                 Field(
                     field.name,
                     _label(field.path, categories, season_names),
-                    typed.get(field.name, _shown(field.value)),
-                    _shown(delivered.get(field.name)),
+                    typed.get(field.name, typed_figure(field.value)),
+                    typed_figure(delivered.get(field.name)),
                 )
                 for field in fields
                 if field.path[0] == table
             ],
         )
-
-
-def _shown(value: float | None) -> str:
-    return "" if value is None else f"{value:.10g}"
 
 
 def _label(path: Path, categories: Mapping[str, str], seasons: list[str]) -> str:

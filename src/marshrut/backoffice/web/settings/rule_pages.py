@@ -26,6 +26,11 @@ TITLES = {
     "budget_below": lazy("The budget is below the least price"),
     "budget_implausible": lazy("The budget is many times the price"),
     "budget_fits": lazy("The budget is enough"),
+    "crowded_room": lazy("Too many adults in one room"),
+    "crowded_family_room": lazy("Many people in one room"),
+    "dates_past": lazy("The date has passed"),
+    "dates_far_ahead": lazy("The date is far ahead"),
+    "stay_too_long": lazy("A very long stay"),
 }
 
 

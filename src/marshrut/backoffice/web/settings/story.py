@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from marshrut.agency.web.pages import Reader
 from marshrut.core.saves import Save
 from marshrut.core.undo import Past, Row
+from marshrut.ui.wording import figure
 
 Label = str | Promise
 Said = Callable[[Any, Reader], str]
@@ -90,6 +91,8 @@ def plain(value: Any) -> str:
         return _("empty")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, float):
+        return figure(value)
     if isinstance(value, list):
         return ", ".join(plain(one) for one in value)
     if isinstance(value, dict):

@@ -29,6 +29,7 @@ from marshrut.core.errors import Invalid
 from marshrut.core.hours import say_hours
 from marshrut.intake.rules import Candidate
 from marshrut.journal.queries import load_of
+from marshrut.ui.wording import day_short, figure, typed_figure
 
 PAGE = register_settings(
     SettingsPage(
@@ -75,13 +76,13 @@ def _read(reader: Reader) -> list[Item]:
 def _item(line: WorkloadLine, reader: Reader) -> Item:
     values = {
         "capacity": "" if line.capacity is None else line.capacity,
-        "share_weight": line.share_weight,
+        "share_weight": typed_figure(line.share_weight),
         "is_on_duty": "yes" if line.is_on_duty else "",
         **week_values(line.week),
     }
     at_most = _("at most %(num)s open") % {"num": line.capacity} if line.capacity is not None else _("no limit")
     office = reader.staff.offices.get(line.office_id)
-    notes = (role_label(line.role), at_most, _("share %(share)s") % {"share": line.share_weight}, _hours(line))
+    notes = (role_label(line.role), at_most, _("share %(share)s") % {"share": figure(line.share_weight)}, _hours(line))
     tags = ((_("on duty"), "info"),) if line.is_on_duty else ()
     return Item(line.id, line.name, values, notes, tags, True, office.name if office else "")
 
@@ -90,8 +91,7 @@ def _hours(line: WorkloadLine) -> str:
     """`the office's hours`, or the days of one's own."""
     if not line.week:
         return _("the office's hours")
-    named = dict(enumerate(name for _field, name in day_fields()))
-    return "; ".join(f"{named[day][:2]} {say_hours(windows)}" for day, windows in sorted(line.week.items()))
+    return "; ".join(f"{day_short(day)} {say_hours(windows)}" for day, windows in sorted(line.week.items()))
 
 
 def _asks(_reader: Reader, _item: Item | None) -> list[Ask]:
