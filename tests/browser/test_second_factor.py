@@ -48,6 +48,7 @@ def test_an_app_is_connected_and_asked_for(page: Page) -> None:
     expect(page.locator("#recovery-codes li")).to_have_count(10)
     code = page.locator("#recovery-codes li").first.inner_text()
     page.get_by_role("button", name="Я их сохранил").click()
+    expect(page.get_by_role("button", name="Отключить")).to_be_visible()
     log_out(page)
     log_in(page, VERA)
     expect(page).to_have_url(re.compile("/login/second$"))

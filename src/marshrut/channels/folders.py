@@ -1,5 +1,6 @@
 """Folders that mail comes into: only where the home allows them, never through a link that leads out of there."""
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from marshrut.core.errors import Invalid
 
@@ -17,10 +19,25 @@ MAILDIR, DROP = "maildir", "drop"
 QUIET_SECONDS = 5.0  # a dropped file nobody has touched for so long is whole
 ENDINGS = (".eml", ".msg.eml", ".mail")
 DONE = "done"
+WHY = {
+    errno.ENAMETOOLONG: noop("its name or the whole path is too long."),
+    errno.EACCES: noop("this account may not write there."),
+    errno.EPERM: noop("this account may not write there."),
+    errno.ENOSPC: noop("the disk is full."),
+    errno.EDQUOT: noop("the disk is full."),
+    errno.EROFS: noop("the disk may only be read."),
+    errno.ENOTDIR: noop("a part of the path is a file, not a folder."),
+    errno.EEXIST: noop("a part of the path is a file, not a folder."),
+}
 
 
 class Unreadable(Exception):
     """The folder cannot be read; says why."""
+
+
+def said(error: OSError) -> str:
+    """Why the system refuses a folder, in the reader's language."""
+    return _(WHY.get(error.errno or 0, noop("the system does not allow it.")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +121,7 @@ def list_incoming(kind: str, inbox: Path, now: datetime, most: int, passed_over:
                     elif kind == MAILDIR or now.timestamp() - touched >= QUIET_SECONDS:
                         found.append(Incoming(Path(entry.path), told.st_size, told.st_mtime))
     except OSError as error:
-        raise Unreadable(_("The folder %(path)s cannot be read: %(why)s") % {"path": inbox, "why": error.strerror}) from error
+        raise Unreadable(_("The folder %(path)s cannot be read: %(why)s") % {"path": inbox, "why": said(error)}) from error
     waiting = [letter for letter in found if not passed_over(letter)]
     waiting.sort(key=lambda letter: (letter.at, letter.path.name))
     return Lying(waiting[:most], len(found) - len(waiting), others)
@@ -141,4 +158,4 @@ def ready(kind: str, path: str) -> None:
         for name in ("new", "cur", "tmp") if kind == MAILDIR else ("", DONE):
             (folder / name).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Invalid("path_not_ours", _("The folder cannot be made: %(why)s") % {"why": error.strerror}, field="path") from error
+        raise Invalid("path_not_ours", _("The folder cannot be made: %(why)s") % {"why": said(error)}, field="path") from error

@@ -1,7 +1,8 @@
 """What was saved together: read from history by the tables of a page, told apart by transaction, taken back whole.
 
 `Watched` names the tables of a page; a table with columns is watched in those alone (an employee's capacity, not the
-name). Columns that never enter history (secrets) are neither read nor written here.
+name), and as `ComingAndGoing` when its rows are added and removed on the page too. Columns that never enter history
+(secrets) are neither read nor written here.
 """
 
 import json
@@ -18,6 +19,12 @@ from marshrut.core.history import sign
 from marshrut.core.undo import ChangedSince, Past, Row, Step, Values, plan_undo
 
 Watched = Mapping[str, Sequence[str]]
+
+
+class ComingAndGoing(tuple[str, ...]):
+    """Watched columns of a table whose rows come and go on its page: what was added and removed is told and taken back too."""
+
+
 FIELDS = "id, at, by, table_name, row_id, op, diff, transaction"
 MOST_READ = 2000  # rows of history behind one page of saves
 
@@ -157,14 +164,16 @@ def undo_save(*, watched: Watched, change_id: int, by: str, rows: Iterable[Row] 
 
 
 def _rows_of(watched: Watched, rows: Iterable[Row] | None) -> tuple[str, list[Any]]:
-    """History of the watched tables; of those with columns, the updates that touch one; of these rows alone when named."""
+    """History of the watched tables; of those with columns, the updates that touch one, and what came and went where that is
+    watched; of these rows alone when named."""
     whole = [table for table, columns in watched.items() if not columns]
     conditions: list[str] = ["table_name = any(%s)"]
     values: list[Any] = [whole]
     for table, columns in watched.items():
         if columns:
-            conditions.append("(table_name = %s and op = 'U' and jsonb_exists_any(diff, %s))")
-            values += [table, list(columns)]
+            ops = ["I", "D"] if isinstance(columns, ComingAndGoing) else []
+            conditions.append("(table_name = %s and (op = any(%s) or op = 'U' and jsonb_exists_any(diff, %s)))")
+            values += [table, ops, list(columns)]
     where = f"({' or '.join(conditions)})"
     if rows is not None:
         named = sorted(set(rows))
@@ -178,7 +187,9 @@ def _grouped(rows: Iterable[tuple[Any, ...]], watched: Watched) -> list[Save]:
     groups: list[tuple[tuple[Any, ...], list[Past]]] = []
     for number, at, by, table, row_id, op, diff, transaction_id in rows:
         columns = watched.get(table) or ()
-        kept = {key: pair for key, pair in _read(diff).items() if not columns or key in columns} if diff is not None else None
+        kept = _read(diff) if diff is not None else None
+        if kept is not None and columns and op == "U":  # a row that went is kept whole, to come back whole
+            kept = {key: pair for key, pair in kept.items() if key in columns}
         key = (transaction_id if transaction_id is not None else -number, by)
         if not groups or groups[-1][0] != key:
             groups.append((key, []))

@@ -80,6 +80,11 @@ class Inquiry(models.Model):
             models.Index(fields=["joined_to"], name="intake_inquiry_joined", condition=Q(joined_to__isnull=False)),
             models.Index(fields=["-received_at"], name="intake_inquiry_received"),
             models.Index(fields=["warn_at"], name="intake_inquiry_clock", condition=Q(clock_state="running")),
+            # The few whose clock broke and who still wait: the figure beside "what burns" stands on every page of a supervisor.
+            models.Index(
+                fields=["dossier"], name="intake_inquiry_unanswered",
+                condition=Q(state="open", clock_state="missed", answered_at__isnull=True),
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=InquiryState.values), name="intake_inquiry_state"),

@@ -78,7 +78,7 @@ def main() -> int:
     except Exception as problem:
         traceback.print_exc()
         reason = " ".join(str(problem).split())[:300]
-        print(f"{reason} Nothing was changed: the former version starts on these data as before.", file=sys.stderr)
+        print(f"{reason.rstrip('. ')}. Nothing was changed: the former version starts on these data as before.", file=sys.stderr)
         return 1
     return 0
 

@@ -23,6 +23,7 @@ FILTERS = {
     "due_tone": wording.due_tone,
     "countdown": wording.countdown,
     "figure": wording.figure,
+    "percent": wording.percent,
     "exact": wording.exact,
     "day_words": wording.day_words,
     "input_time": wording.input_time,

@@ -53,8 +53,14 @@ def test_an_app_is_connected_with_the_password_only(anna: Client, cast: Any) -> 
     for given in ({}, {"password": "не тот"}):
         assert anna.post("/me/security/app", {"code": pyotp.TOTP(secret).now(), **given}).status_code == 422
     assert not factors_of(cast.anna.id)
-    assert anna.post("/me/security/app", {"code": pyotp.TOTP(secret).now(), "password": PASSWORD}).status_code == 200
+    shown = anna.post("/me/security/app", {"code": pyotp.TOTP(secret).now(), "password": PASSWORD})
+    assert (shown.status_code, shown["HX-Trigger"]) == (200, "written"), "the page behind the codes shows the app"
     assert factors_of(cast.anna.id).has_app
+
+
+def test_the_page_of_factors_shown_anew_can_be_shown_anew_again(anna: Client) -> None:
+    frame = 'id="security" data-live="security"'
+    assert [frame in anna.get(f"/me/security{part}").content.decode() for part in ("", "?part=security")] == [True, True]
 
 
 def test_a_key_is_offered_for_the_password_only_and_the_door_s_own_question_connects_none(anna: Client) -> None:

@@ -104,7 +104,14 @@ def connect_app(request: ReaderRequest) -> HttpResponse:
         )
     if not codes:
         return done(_("The app is connected"))
-    return render(request, "agency/_codes_dialog.html", {"codes": codes})
+    return _shown_once(request, codes)
+
+
+def _shown_once(request: ReaderRequest, codes: list[str]) -> HttpResponse:
+    """The recovery codes in the dialog; the page behind it shows what is connected now."""
+    answer = render(request, "agency/_codes_dialog.html", {"codes": codes})
+    answer["HX-Trigger"] = "written"
+    return answer
 
 
 @never_cache
@@ -146,7 +153,7 @@ def new_codes(request: ReaderRequest) -> HttpResponse:
         return done(_("Connect an app or a key first"))
 
     def renew() -> HttpResponse:
-        return render(request, "agency/_codes_dialog.html", {"codes": renew_recovery_codes(by=reader.actor)})
+        return _shown_once(request, renew_recovery_codes(by=reader.actor))
 
     said = _("Make ten new codes? The old ones will open nothing.")
     return after_password(request, Question(_("Recovery codes"), said, _("New codes")), renew)

@@ -13,6 +13,7 @@ from tests.cast import Cast
 
 from marshrut.agency.models import Employee
 from marshrut.channels.models import MailDoor, MailServer, Sending
+from marshrut.channels.queries.outbox import password_context
 from marshrut.channels.services import queue_message
 from marshrut.core.clock import utc_now
 from marshrut.core.vault import unseal
@@ -90,6 +91,9 @@ def test_a_mail_folder_is_made_only_where_the_home_allows(cast: Cast, tmp_path: 
     assert browser.post(url, right).status_code == 204
     assert sorted(p.name for p in (tmp_path / "info").iterdir()) == ["cur", "new", "tmp"]
     assert browser.post(url, right | {"name": "Ещё"}).status_code == 422
+    endless = browser.post(url, right | {"name": "Длинный", "path": f"{tmp_path}/{'д' * 200}"})
+    assert endless.status_code == 422
+    assert "слишком длинные" in endless.content.decode()
     MailDoor.objects.update(problem="Папки нет", problem_since=utc_now())
     assert "Папки нет" in browser.get(reverse("settings_mail")).content.decode()
 
@@ -100,7 +104,8 @@ def test_the_servers_password_is_kept_sealed_and_never_shown(cast: Cast) -> None
               "password": "тайна 7", "since": "0"}
     assert browser.post(url, values).status_code == 204
     server = MailServer.objects.get()
-    assert unseal(bytes(server.sealed_password), "mail server", b"password").decode() == "тайна 7"
+    bound_to = password_context("smtp.example.com", 587, "starttls", "hello")
+    assert unseal(bytes(server.sealed_password), "mail server", bound_to).decode() == "тайна 7"
     assert "тайна" not in browser.get(url).content.decode()
     from marshrut.core.saves import newest_change
 

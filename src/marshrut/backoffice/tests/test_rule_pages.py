@@ -7,13 +7,17 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.cast import Cast
 
 from marshrut.agency.models import Employee
+from marshrut.backoffice.web.settings.rule_pages import title_of
 from marshrut.intake.models import ClockPolicy, ContactPolicy, Criterion, RelevanceCriterion, RuleSetting
+from marshrut.intake.rules import default_relevance
 from marshrut.intake.tests.conftest import agency, come  # noqa: F401  the fixtures
+from marshrut.intake.wording import say
 
 pytestmark = pytest.mark.django_db
 PAGES = ("criteria", "criteria/new", "relevance", "relevance/new", "relevance/numbers", "priority", "contact", "contact/row", "distribution", "clocks")
@@ -237,3 +241,27 @@ def test_anything_typed_is_answered_clearly(browser: Client, page: str) -> None:
             transaction.set_rollback(True)
 
     type_in()
+
+
+@pytest.mark.parametrize("reader", ["ru", "uk"])
+def test_every_delivered_criterion_is_called_and_said_in_the_readers_language(reader: str) -> None:
+    """Neither its title nor the reason it gives falls back to its code."""
+    with translation.override(reader):
+        for rule in default_relevance()["criteria"]:
+            code = str(rule["code"])
+            for said in (title_of("", code), say({"code": code})):
+                assert said != code.replace("_", " ")
+                assert re.search("[а-яії]", said), (code, said)
+
+
+def test_a_number_of_priority_is_shown_and_read_with_a_comma(browser: Client) -> None:
+    page = browser.get("/settings/priority", headers={"Accept-Language": "ru"}).content.decode()
+    assert 'name="channel_chance.phone" value="0,' in page
+    since = re.search(r'name="since" value="(\d+)"', page)
+    assert since
+    for typed in ("0,31", "0.32"):
+        tried = browser.post("/settings/priority?preview=1", {"channel_chance.phone": typed, "since": since[1]}, headers={"HX-Request": "true"})
+        assert tried.status_code == 200
+    saved = browser.post("/settings/priority", {"channel_chance.phone": "0,31", "since": since[1]}, headers={"HX-Request": "true"})
+    assert saved.status_code == 204
+    assert RuleSetting.objects.get(slug="priority").values == {"channel_chance": {"phone": 0.31}}

@@ -3,6 +3,7 @@
 Each save commits by itself here, for it is by its transaction that a save is known.
 """
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from django.test import Client
 
 from marshrut.agency.models import Agency, Employee, Office, WorkingWindow
 from marshrut.backoffice.tests.test_settings_frame import ABOUT, HX, artem, last_change, olga, save
+from marshrut.channels.models import MailDoor
+from marshrut.core.models import Change
 
 __all__ = ["artem", "olga"]
 pytestmark = pytest.mark.usefixtures("own_database")
@@ -67,3 +70,26 @@ def test_a_calendar_that_would_never_open_does_not_come_back(olga: Client) -> No
     answer = olga.post(f"/settings/history/calendars/{added}/undo", **HX)
     assert answer.status_code == 409
     assert WorkingWindow.objects.filter(office=office).count() == 1
+
+
+def test_a_mail_folder_that_was_added_is_told_and_taken_back(olga: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MARSHRUT_MAIL_ROOTS", str(tmp_path))
+    given = {"name": "Почта", "kind": "maildir", "path": f"{tmp_path}/in", "address": "a@agency.example", "source_slug": "email",
+             "office_id": "", "is_active": "yes"}  # fmt: skip
+    assert olga.post("/settings/mail/new", given | {"since": "0"}, **HX).status_code == 204
+    MailDoor.objects.update(problem="Папки нет")  # the reader of the folder notes its health: no save of this page
+    assert "Почта" in olga.get("/settings/history/mail").content.decode()
+    added = Change.objects.get(table_name="channels_maildoor", op="I").id
+    assert olga.post(f"/settings/history/mail/{added}/undo", **HX).status_code == 204
+    assert not MailDoor.objects.exists()
+    removed = Change.objects.get(table_name="channels_maildoor", op="D").id
+    assert olga.post(f"/settings/history/mail/{removed}/undo", **HX).status_code == 204
+    assert MailDoor.objects.get().path == f"{tmp_path}/in"
+
+
+def test_the_first_shift_of_a_person_is_told_and_taken_back(olga: Client, cast: Any) -> None:
+    address = f"/settings/workload/{cast.anna.id}"
+    assert save(olga, address, capacity="", share_weight="1", day0="09:00–14:00").status_code == 204
+    assert "09:00–14:00" in olga.get("/settings/history/workload").content.decode()
+    assert take_back(olga, "workload", "agency_shift").status_code == 204
+    assert 'value="09:00' not in olga.get(address).content.decode()

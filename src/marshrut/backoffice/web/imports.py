@@ -25,6 +25,7 @@ from marshrut.intake.services.import_runs import (
     MOST_BYTES,
     MOST_ROWS,
     check_run,
+    choose_letters,
     choose_sheet,
     continue_run,
     create_run,
@@ -122,6 +123,9 @@ def check_import(request: ReaderRequest, pk: int) -> HttpResponse:
     try:
         if "choose_sheet" in request.POST:
             choose_sheet(run_id=pk, sheet=sheet, by=reader.actor, now=reader.now)
+        elif "choose_letters" in request.POST:
+            chosen = {name: request.POST.get(name, "")[:20] for name in ("encoding", "separator")}
+            choose_letters(run_id=pk, **chosen, by=reader.actor, now=reader.now)
         else:
             check_run(run_id=pk, by=reader.actor, now=reader.now, **read_mapping(card, request.POST))
     except Invalid as error:

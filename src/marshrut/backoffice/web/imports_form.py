@@ -9,10 +9,13 @@ from marshrut.agency.web.pages import Reader
 from marshrut.backoffice.web.imports_wording import ENCODINGS, Option, separator_label, target_groups
 from marshrut.core.masks import mask_text
 from marshrut.core.names import clean_text
+from marshrut.core.tables import ENCODINGS as CHOSEN_ENCODINGS
+from marshrut.core.tables import SEPARATORS, looks_garbled
 from marshrut.intake.queries.imports import RunCard
 from marshrut.intake.rules.import_columns import column_letter, outcome_of
 from marshrut.marketing.queries import Sources, read_sources
 
+NAMES = ("name", "surname", "given_name", "patronymic")
 CURRENCIES = ("RUB", "UAH", "USD", "EUR", "KZT", "BYN")
 OF_COUNTRY = {"RU": "RUB", "UA": "UAH", "KZ": "KZT", "BY": "BYN"}
 
@@ -38,8 +41,20 @@ def mapping_form(card: RunCard, reader: Reader, typed: Mapping[str, Any] | None)
         "currencies": [Option(code, code) for code in CURRENCIES], "sheets": shape.get("sheets", []), "sheet": shape.get("sheet", ""),
         "told": "XLSX" if shape["kind"] == "xlsx" else f"CSV · {ENCODINGS.get(shape['encoding'], shape['encoding'])} · "
                 f"{separator_label(shape['separator'])}",
-        "chosen": sum(bool(target) for target in targets),
+        "chosen": sum(bool(target) for target in targets), **_letters(shape, targets, samples),
     }  # fmt: skip
+
+
+def _letters(shape: Mapping[str, Any], targets: list[str], samples: list[list[str]]) -> dict[str, Any]:
+    """What a CSV file may be written in, what was found, and whether the names read so look like names."""
+    if shape["kind"] != "csv":
+        return {"encodings": []}
+    names = [row[place] for place, target in enumerate(targets) if target in NAMES for row in samples if place < len(row)]
+    return {
+        "encodings": [Option(one, ENCODINGS.get(one, one)) for one in dict.fromkeys((shape["encoding"], *CHOSEN_ENCODINGS))],
+        "separators": [Option(one, separator_label(one)) for one in dict.fromkeys((shape["separator"], *SEPARATORS))],
+        "is_garbled": looks_garbled(names or [cell for row in samples for cell in row]),
+    }
 
 
 def _source_options(sources: Sources) -> list[Option]:

@@ -14,7 +14,8 @@ from marshrut.core.typed_values import FieldSpec
 from marshrut.intake.queries.imports import RunCard, all_problems
 
 ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16",
-             "cp1251": "Windows-1251", "koi8-r": "KOI8-R", "koi8-u": "KOI8-U", "cp866": "DOS 866"}
+             "cp1251": "Windows-1251", "koi8-r": "KOI8-R", "koi8-u": "KOI8-U", "cp866": "DOS 866",
+             "mac-cyrillic": "Mac Cyrillic", "cp1252": "Windows-1252"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def target_groups(own: Sequence[FieldSpec]) -> list[tuple[str, list[Option]]]:
 _STATES = {
     "draft": (lazy("Say what the columns are"), "info"), "checking": (lazy("Being checked"), "accent"),
     "checked": (lazy("Checked, not in yet"), "info"), "running": (lazy("Going in"), "accent"), "stopped": (lazy("Stopped"), "warm"),
-    "done": (pgettext_lazy("import", "Done"), "good"), "failed": (lazy("Did not work"), "bad"), "undoing": (lazy("Being taken out"), "accent"),
+    "done": (pgettext_lazy("import", "Done"), "good"), "failed": (lazy("Did not work"), "bad"),
+    "undoing": (lazy("Being taken out"), "accent"),
     "undone": (lazy("Taken out"), "neutral"),
 }  # fmt: skip
 

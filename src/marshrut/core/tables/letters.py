@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import unicodedata
+from collections.abc import Iterable
 from typing import BinaryIO
 
 from charset_normalizer import from_bytes
@@ -24,6 +26,10 @@ _OFTEN = dict(zip(
      20, 4, 3, 1),
     strict=True,
 ))  # fmt: skip
+_OURS = frozenset(_OFTEN) | frozenset("қғңүұһөәў")
+_PUNCTUATION = "№«»—–…’ʼ\xa0"
+ENCODINGS = ("utf-8", "cp1251", "koi8-u", "cp866", "mac-cyrillic", "utf-16", "cp1252")
+"""What a person may say a text file is written in."""
 _FEW_BROKEN = 0.01  # broken sequences for each good one: a torn UTF-8 file is UTF-8 all the same
 
 
@@ -78,6 +84,14 @@ def _by_letters(sample: bytes) -> str:
         return best
     found = from_bytes(sample[:65536]).best()
     return str(found.encoding) if found else "cp1252"
+
+
+def looks_garbled(texts: Iterable[str]) -> bool:
+    """Whether names hold signs that stand in nobody's name, or hardly a plain letter: a file read in a wrong encoding."""
+    letters = [char for char in " ".join(texts).lower() if char.isalpha() or char > "\x7f" and char not in _PUNCTUATION]
+    accented = sum(unicodedata.name(char, "").startswith("LATIN") for char in letters if char > "\x7f")
+    strange = sum(char > "\x7f" and char not in _OURS for char in letters) - accented
+    return strange * 50 > len(letters) or accented * 2 > len(letters)
 
 
 def _likeness(text: str) -> float:

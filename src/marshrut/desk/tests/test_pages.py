@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from marshrut.agency.models import Employee
 from marshrut.agency.permissions import Actor, system
 from marshrut.channels.models import RawMessage
 from marshrut.core.clock import utc_now
@@ -214,3 +215,12 @@ def test_times_are_said_in_the_time_of_the_readers_office(stranger: Client, anna
     page = text(anna, f"/tasks/{inquiry.dossier.tasks.get().pk}/postpone")
     assert 'type="datetime-local"' in page
     assert "T10:00" in page
+
+
+def test_a_new_inquiry_of_a_known_client_shows_no_number_to_whoever_may_not_see_it(look: Callable[[Actor], Client], hers: Ask, cast: Any) -> None:
+    inquiry = hers(name="Марина Соколова", phone="+79215559988")
+    assert "79215559988" in look(cast.anna).get(f"/inquiries/new?person={inquiry.person_id}").content.decode()
+    Employee.objects.filter(pk=cast.anna.id).update(unmasked=[])
+    page = look(cast.anna).get(f"/inquiries/new?person={inquiry.person_id}").content.decode()
+    assert "79215559988" not in page
+    assert "Марина Соколова" in page

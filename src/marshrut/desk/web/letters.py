@@ -123,8 +123,9 @@ def _known(desk: Desk, asked: Asked) -> dict[str, str]:
     agency = desk.staff.agency
     worth = money(asked.row.worth, asked.row.currency)
     title = asked.title.partition(" · ")
+    full_name = person.name if person and desk.actor.named(person.name) == person.name else ""
     return {
-        "name": _given_name(person.name) if person else "", "full_name": person.name if person else "", "manager": desk.actor.name,
+        "name": _given_name(person.name) if person else "", "full_name": full_name, "manager": desk.actor.name,
         "agency": agency.name, "office": desk.office.name, "phone": agency.phone, "trip": title[2],
         "sum": str(written_money(worth.amount, worth.currency)) if worth else "",
     }  # fmt: skip

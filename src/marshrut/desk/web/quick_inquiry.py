@@ -60,7 +60,9 @@ def _first_values(request: DeskRequest) -> dict[str, Any]:
     person = person_card(desk.actor, int(wanted)) if wanted.isdecimal() and len(wanted) < 19 else None
     if person:
         ways = {contact.kind: contact.normal for contact in reversed(person.contacts)}
-        values |= {"person": person.id, "name": person.name, "phone": ways.get("phone"), "email": ways.get("email")}
+        is_shown = desk.actor.shows("phone")
+        values |= {"person": person.id, "name": person.name if desk.actor.named(person.name) == person.name else ""}
+        values |= {"phone": ways.get("phone"), "email": ways.get("email")} if is_shown else {}
     return values
 
 

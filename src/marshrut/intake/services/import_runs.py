@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.files import forget_file, open_file, store_file
 from marshrut.core.history import sign
 from marshrut.core.names import clean_text
-from marshrut.core.tables import TableShape, as_text, find_table, read_table
+from marshrut.core.tables import ENCODINGS, SEPARATORS, TableShape, as_text, find_table, read_table
 from marshrut.intake.models import ImportMapping, ImportProblem, ImportRun, ImportState
 from marshrut.intake.permissions import imports_in_reach
 from marshrut.intake.rules.import_columns import (
@@ -165,6 +166,21 @@ def choose_sheet(*, run_id: int, sheet: str, by: Actor, now: datetime) -> None:
     if sheet not in shape["sheets"]:
         raise Invalid("no_such_sheet", _("There is no such sheet in this file."), field="sheet")
     _look_at(run, TableShape(**{**shape, "sheet": sheet, "sheets": tuple(shape["sheets"])}))
+    run.state = ImportState.DRAFT
+    run.save()
+
+
+@transaction.atomic
+def choose_letters(*, run_id: int, encoding: str, separator: str, by: Actor, now: datetime) -> None:
+    """Read a CSV file's beginning anew in another encoding or with another separator; the mapping is guessed anew."""
+    sign(by.label)
+    run = _in_state(lock_run(run_id=run_id, by=by), "draft", "checked")
+    shape = TableShape(**{**run.mapping["shape"], "sheets": tuple(run.mapping["shape"]["sheets"])})
+    if shape.kind != "csv" or encoding not in (*ENCODINGS, shape.encoding):
+        raise Invalid("no_such_encoding", _("Choose the encoding from the list."), field="encoding")
+    if separator not in (*SEPARATORS, shape.separator):
+        raise Invalid("no_such_separator", _("Choose the separator from the list."), field="separator")
+    _look_at(run, replace(shape, encoding=encoding, separator=separator))
     run.state = ImportState.DRAFT
     run.save()
 

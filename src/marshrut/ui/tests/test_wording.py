@@ -108,3 +108,15 @@ def test_a_person_keeps_the_colour_of_the_avatar() -> None:
 
 def test_a_name_with_markup_is_only_text() -> None:
     assert "<script>" not in wording.when(NOW, NOW)
+
+
+@pytest.mark.parametrize(
+    ("reader", "figure", "typed", "percent", "day"),
+    [("ru", "200 000,35", "200000,35", "22,9 %", "пн"), ("uk", "200 000,35", "200000,35", "22,9 %", "пн"),
+     ("en", "200,000.35", "200000.35", "22.9 %", "Mon")],
+)  # fmt: skip
+def test_numbers_shares_and_days_are_in_the_readers_way(reader: str, figure: str, typed: str, percent: str, day: str) -> None:
+    with translation.override(reader):
+        said = (wording.figure(200_000.35), wording.typed_figure("200000.35"), wording.percent(0.2294), wording.day_short(0))
+    assert tuple(text.replace("\u00a0", " ") for text in said) == (figure, typed, percent, day)
+    assert (wording.figure(None), wording.typed_figure(None)) == ("", "")

@@ -17,6 +17,7 @@ from marshrut.channels.queries import DoorCard, list_doors, mail_server, oldest_
 from marshrut.channels.services import keep_door, keep_server, try_server
 from marshrut.channels.smtp import PLAIN, STARTTLS, TLS
 from marshrut.core.errors import DomainError
+from marshrut.core.saves import ComingAndGoing
 from marshrut.ui.answers import done
 from marshrut.ui.wording import when
 
@@ -27,7 +28,8 @@ DOORS = register_settings(
     SettingsPage(
         slug="mail", group="messages", order=30, title=lazy("Incoming mail"), icon="mailbox", url_name="settings_mail",
         description=lazy("Folders that mail comes into. Each letter becomes an inquiry, or a reply in its thread."),
-        watches={"channels_maildoor": ("name", "kind", "path", "address", "source_slug", "office_id", "is_active", "takes_subaddresses")},
+        watches={"channels_maildoor": ComingAndGoing(("name", "kind", "path", "address", "source_slug", "office_id", "is_active",
+                                                      "takes_subaddresses"))},
         words=lazy("e-mail letters maildir eml inbox mailbox"),
     )
 )  # fmt: skip
