@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -56,6 +57,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def hands_tests_out(config: pytest.Config) -> bool:
     """Whether this process runs no test itself: `-n` was given, and it is not one of those started by it."""
     return bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
+
+
+LONGEST = ("tests/browser", "src/marshrut/ops", "src/marshrut/api")
+"""Where tests wait for processes: they begin, so that no process of the suite is left alone with them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    root = Path(__file__).parent
+    items.sort(key=lambda item: not item.path.is_relative_to(root) or not str(item.path.relative_to(root)).startswith(LONGEST))
 
 
 def pytest_unconfigure() -> None:

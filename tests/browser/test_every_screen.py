@@ -42,7 +42,7 @@ def look_at(page: Page, screen: Screen) -> dict[str, list[str]]:
     wrong["dark"] = broken(page, COLOURS)
     page.set_viewport_size(PHONE)
     wrong["phone"] = broken(page, SEEN_ON_A_PHONE)
-    wide = page.evaluate("document.scrollingElement.scrollWidth")
+    wide = page.evaluate("Math.max(document.scrollingElement.scrollWidth, document.getElementById('content')?.scrollWidth ?? 0)")
     if wide > PHONE["width"]:
         wrong["phone"].append(f"{wide} px wide")
     page.set_viewport_size(DESK)

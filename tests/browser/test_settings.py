@@ -49,7 +49,7 @@ def test_hours_are_tried_saved_told_and_taken_back_by_keyboard(page: Page, house
     page.keyboard.press("Enter")
     story = page.get_by_role("region", name="Кто что менял")
     expect(story).to_contain_text("Ольга Дмитриевская")
-    expect(story).to_contain_text("Понедельник 10:00–14:00: убрано")
+    expect(story).to_contain_text("пн–пт: 10:00–14:00, 15:00–19:00 → 07:00–12:00, 13:00–21:00")
     assert hours_of(house, 0) == "07:00:00"
     story.get_by_role("button", name=re.compile("Отменить|Вернуть")).first.focus()
     page.keyboard.press("Enter")

@@ -40,7 +40,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _on_every_core() -> list[str]:
     """The whole suite shared out by files: what a file's tests set up once stays in one process."""
-    return ["-n", str(min(os.cpu_count() or 1, _MOST_PROCESSES)), "--dist", "loadfile"]
+    return ["-n", str(min(os.cpu_count() or 1, _MOST_PROCESSES)), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def _check(root: Path, name: str, command: list[str]) -> int:

@@ -47,7 +47,7 @@ def typed_figure(value: Decimal | float | str | None) -> str:
 
 def percent(share: float | Decimal) -> str:
     """`22,9 %`: a share (1 is the whole), to a tenth."""
-    return f"{figure(round(share * 100, 1))}{NO_BREAK}%"
+    return f"{figure(round(Decimal(str(share)) * 100, 1))}{NO_BREAK}%"
 
 
 def day_short(weekday: int) -> str:

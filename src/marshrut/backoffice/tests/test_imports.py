@@ -180,3 +180,20 @@ def test_whoever_may_not_see_numbers_sees_none_of_the_file_either(cast: Cast) ->
     page = supervisor.get(address).content.decode()
     assert "Иванова Мария" in page
     assert "555-00-11" not in page
+
+
+def test_a_file_read_in_a_wrong_encoding_is_said_to_be_so_and_read_anew_in_the_chosen_one(cast: Cast) -> None:
+    supervisor = browser(cast.supervisor)
+    address = drop(supervisor, LEADS.encode("mac-cyrillic"))["Location"]
+    page = supervisor.get(address).content.decode()
+    assert "Это не похоже на имена" in page
+    assert "Иванова Мария" not in page
+    for wrong in ({"encoding": "rot13", "separator": ";"}, {"encoding": "mac-cyrillic", "separator": "&"}):
+        assert supervisor.post(f"{address}/check", {"choose_letters": "1"} | wrong).status_code == 422
+    assert supervisor.post(f"{address}/check", {"choose_letters": "1", "encoding": "mac-cyrillic", "separator": ";"}).status_code == 302
+    page = supervisor.get(address).content.decode()
+    assert "Иванова Мария" in page
+    assert "Это не похоже на имена" not in page
+    assert "Mac Cyrillic" in page
+    form = chosen(supervisor, address)
+    assert (form["target-0"], form["target-3"]) == ("name", "outcome")

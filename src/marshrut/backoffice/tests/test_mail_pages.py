@@ -110,9 +110,12 @@ def test_the_servers_password_is_kept_sealed_and_never_shown(cast: Cast) -> None
     from marshrut.core.saves import newest_change
 
     since = newest_change({"channels_mailserver": ()})
-    assert browser.post(url, values | {"password": "", "port": "465", "security": "tls", "since": since}).status_code == 204
+    assert browser.post(url, values | {"password": "", "sender": "hi@example.com", "since": since}).status_code == 204
+    elsewhere = values | {"port": "465", "security": "tls", "sender": "hi@example.com", "since": newest_change({"channels_mailserver": ()})}
+    assert browser.post(url, elsewhere | {"password": ""}).status_code == 422  # a password does not follow to another server
+    assert browser.post(url, elsewhere).status_code == 204
     server.refresh_from_db()
-    assert (server.port, bool(server.sealed_password)) == (465, True)
+    assert (server.port, server.sender, bool(server.sealed_password)) == (465, "hi@example.com", True)
 
 
 def test_a_test_letter_says_what_the_server_said(cast: Cast) -> None:

@@ -88,7 +88,7 @@ def _by_letters(sample: bytes) -> str:
 
 def looks_garbled(texts: Iterable[str]) -> bool:
     """Whether names hold signs that stand in nobody's name, or hardly a plain letter: a file read in a wrong encoding."""
-    letters = [char for char in " ".join(texts).lower() if char.isalpha() or char > "\x7f" and char not in _PUNCTUATION]
+    letters = [char for char in " ".join(texts).lower() if char.isalpha() or (char > "\x7f" and char not in _PUNCTUATION)]
     accented = sum(unicodedata.name(char, "").startswith("LATIN") for char in letters if char > "\x7f")
     strange = sum(char > "\x7f" and char not in _OURS for char in letters) - accented
     return strange * 50 > len(letters) or accented * 2 > len(letters)

@@ -51,7 +51,7 @@ function walk(event) {
 function turn(event) {
   const key = keyOf(event);
   const link = calendar() && ["[", "]", "t"].includes(key) && document.querySelector(`[data-cal-step="${key}"]`);
-  link?.click();
+  if (link) link.click();
   return Boolean(link);
 }
 

@@ -167,8 +167,8 @@ def _shape(node: Node, place: str, options: Mapping[str, list[Choice]], errors: 
 def say_line(line: Line, options: Mapping[str, list[Choice]]) -> str:
     """One condition as a sentence, short."""
     if line.kind == "measure":
-        said = (MEASURE_WORDS.get(line.measure, line.measure), COMPARISON_WORDS.get(line.comparison, ""), _shown(line.number, figure))
-        return " ".join(str(part) for part in said if part)
+        parts = (MEASURE_WORDS.get(line.measure, line.measure), COMPARISON_WORDS.get(line.comparison, ""), _shown(line.number, figure))
+        return " ".join(str(part) for part in parts if part)
     names: dict[Any, str] = {choice.value: choice.label for choice in options.get(line.kind, [])}
     said = [names.get(text, text) for text in line.texts]
     shown = ", ".join(said[:4]) + (_(" and %(number)s more") % {"number": len(said) - 4} if len(said) > 4 else "")
