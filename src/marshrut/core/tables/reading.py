@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from types import ModuleType
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
 from marshrut.core.errors import Invalid
-from marshrut.core.tables import csv_reading, xlsx_reading
+from marshrut.core.tables import csv_reading
 
 MOST_COLUMNS = 300
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -49,7 +50,7 @@ def find_table(file: BinaryIO) -> TableShape:
         if not file.read(1 << 16).strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
             raise Invalid("empty_file", _("The file is empty."), field="file")
     if head.startswith(_ZIP):
-        sheets = tuple(xlsx_reading.sheet_names(file))
+        sheets = tuple(_of_workbooks().sheet_names(file))
         return TableShape("xlsx", sheet=sheets[0] if sheets else "", sheets=sheets)
     if head.startswith(_OLE):
         raise Invalid("old_excel", _("This is an old or a locked Excel file. Save it as XLSX without a password and try again."),
@@ -61,6 +62,13 @@ def find_table(file: BinaryIO) -> TableShape:
     return TableShape("csv", found.encoding, found.separator, found.skipped)
 
 
+def _of_workbooks() -> ModuleType:
+    """The reading of XLSX, loaded with the first workbook: its library would make up a tenth of every process's start."""
+    from marshrut.core.tables import xlsx_reading
+
+    return xlsx_reading
+
+
 def read_table(file: BinaryIO, shape: TableShape) -> Iterator[tuple[int, list[Any]]]:
     """Rows with data and their numbers as a spreadsheet shows them; the first is the heading. Flat memory.
 
@@ -68,7 +76,7 @@ def read_table(file: BinaryIO, shape: TableShape) -> Iterator[tuple[int, list[An
         Invalid: the file turns out to be broken, or has more than `MOST_COLUMNS` columns.
     """
     if shape.kind == "xlsx":
-        rows: Iterator[tuple[int, list[Any]]] = xlsx_reading.read_xlsx(file, shape.sheet)
+        rows: Iterator[tuple[int, list[Any]]] = _of_workbooks().read_xlsx(file, shape.sheet)
     else:
         rows = csv_reading.read_csv(file, csv_reading.CsvShape(shape.encoding, shape.separator, shape.skipped))
     for number, row in rows:
