@@ -16,12 +16,26 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday, 15:00 in Moscow
 
 
+def _open_deal(
+    inquiry: Any, stages: tuple[tuple[str, datetime], ...], *, state: str, reason: str, ended: datetime | None, **money: Any
+) -> None:
+    """The deal of an inquiry with its way through the office funnel."""
+    from marshrut.deals.models import Deal, Funnel, StageEntry
+
+    by_slug = {stage.slug: stage for stage in Funnel.objects.get(slug="office").stages.all()}
+    deal = Deal.objects.create(
+        dossier=inquiry.dossier, inquiry=inquiry, stage=by_slug[stages[-1][0]], stage_entered_at=stages[-1][1], title="Вьетнам",
+        state=state, close_reason=reason, opened_at=stages[0][1], closed_at=ended, closed_by="test" if ended else None, **money)
+    for place, (slug, entered) in enumerate(stages):
+        left = stages[place + 1][1] if place + 1 < len(stages) else None
+        StageEntry.objects.create(deal=deal, stage=by_slug[slug], entered_at=entered, left_at=left, by="test")
+
+
 @pytest.fixture
 def make(cast: Any) -> Callable[..., Any]:
     """One matter as it would have become: `make(at=…, outcome="won", amount=100, …)`; the inquiry."""
     from marshrut.channels.models import RawMessage
     from marshrut.clients.models import Person
-    from marshrut.deals.models import Deal, Funnel, StageEntry
     from marshrut.intake.models import Inquiry
     from marshrut.journal.models import Dossier, Task
     from marshrut.marketing.models import Source
@@ -78,15 +92,8 @@ def make(cast: Any) -> Callable[..., Any]:
             Task.objects.create(dossier=dossier, title="Позвонить", due_at=task_due or moment + timedelta(days=4000),
                                 assignee_id=None if queue else holder.id, queue_id=queue.id if queue else None, created_by="test")
         if stages:
-            funnel = Funnel.objects.get(slug="office")
-            by_slug = {stage.slug: stage for stage in funnel.stages.all()}
-            deal = Deal.objects.create(
-                dossier=dossier, inquiry=inquiry, stage=by_slug[stages[-1][0]], stage_entered_at=stages[-1][1], title="Вьетнам", amount=worth,
-                currency=currency if worth is not None else "", margin=margin, state=outcome or "open", close_reason=reason if outcome == "lost" else "",
-                opened_at=stages[0][1], closed_at=ended, closed_by="test" if ended else None)
-            for place, (slug, entered) in enumerate(stages):
-                left = stages[place + 1][1] if place + 1 < len(stages) else None
-                StageEntry.objects.create(deal=deal, stage=by_slug[slug], entered_at=entered, left_at=left, by="test")
+            money = {"amount": worth, "currency": currency if worth is not None else "", "margin": margin}
+            _open_deal(inquiry, stages, state=outcome or "open", reason=reason if outcome == "lost" else "", ended=ended, **money)
         return inquiry
 
     return come
