@@ -9,8 +9,6 @@ from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-import holidays
-
 LANGUAGES = {"RU": "ru", "KZ": "ru", "BY": "ru"}
 _UKRAINE = Path(__file__).parent / "data" / "holidays_ua.json"
 
@@ -20,6 +18,8 @@ def public_holidays(country: str, year: int) -> dict[date, str]:
     """Days off by law with their names; none for a country we do not know. Moved working days are not told apart."""
     if country == "UA":
         return _of_ukraine(year)
+    import holidays  # here, for it takes 60 ms to load and hardly any process asks for a year of days
+
     try:
         found = holidays.country_holidays(country, years=year, language=LANGUAGES.get(country))
     except NotImplementedError:

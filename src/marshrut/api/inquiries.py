@@ -21,7 +21,7 @@ from marshrut.core.names import clean_text
 from marshrut.deals.queries import deal_of_inquiry, find_deal
 from marshrut.deals.rules.list_filters import INQUIRIES
 from marshrut.deals.services import open_deal
-from marshrut.intake.queries import InquiryFilter, find_inquiry, list_inquiries, received_inquiry
+from marshrut.intake.queries import InquiryFilter, find_inquiry, list_briefs, received_inquiry
 from marshrut.intake.reading import read_submission
 from marshrut.intake.reference import read_reference
 from marshrut.intake.services import Receipt, accept_inquiry, close_inquiry
@@ -88,7 +88,7 @@ def read_list(
         after=read_cursor(after) if after else None,
         narrowed=narrowing(request, actor, changed_since),
     )
-    lines = list_inquiries(actor, wanted)
+    lines = list_briefs(actor, wanted)
     following = write_cursor(lines[-1].opened_at, lines[-1].id) if len(lines) == limit else None
     return answer({"items": [shapes.inquiry_line(actor, line) for line in lines], "next": following})
 

@@ -12,7 +12,7 @@ from marshrut.core.masks import DOT, mask_text
 from marshrut.deals.queries import BoardCard, DealCard, StageTime
 from marshrut.deals.queries.list_reference import ListReference
 from marshrut.deals.queries.list_rows import ClientLine, MatterLine
-from marshrut.intake.queries import InquiryCard, InquiryLine
+from marshrut.intake.queries import InquiryBrief, InquiryCard
 from marshrut.intake.wording import say_all
 from marshrut.journal.queries import PlaceSum, TaskLine, TouchLine
 
@@ -87,7 +87,7 @@ def own_fields(actor: Actor, custom: dict[str, Any]) -> dict[str, Any]:
     return {slug: said(actor, value) if isinstance(value, str) else value for slug, value in custom.items()}
 
 
-def inquiry_line(actor: Actor, line: InquiryLine) -> dict[str, Any]:
+def inquiry_line(actor: Actor, line: InquiryBrief) -> dict[str, Any]:
     """One inquiry in a list."""
     reads_people = actor.may("persons:read")
     return {

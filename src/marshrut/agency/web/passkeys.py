@@ -3,28 +3,20 @@
 The key itself asks for a finger, a face or a PIN (user verification), so it is two factors by itself.
 """
 
+import base64
+import importlib
 import json
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import webauthn
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
-from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from marshrut.agency.models import Employee
 from marshrut.agency.queries.people import KnownKey, credentials_of, find_colleague, find_key
@@ -41,9 +33,19 @@ from marshrut.core.errors import DomainError
 CHALLENGE = "challenge"
 NEW_CHALLENGE = "new_key_challenge"  # apart: what is asked of anybody at the door connects no key
 GOOD_FOR = 300  # seconds
-REQUIRED = UserVerificationRequirement.REQUIRED
-UNSOUND = (WebAuthnException, ValueError, KeyError, TypeError)
-"""What an answer raises that no key has given."""
+
+
+def _ceremony() -> Any:
+    """Loaded with the first key that anybody uses: see there."""
+    return importlib.import_module("marshrut.agency.web.key_ceremony")
+
+
+def _in_text(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).decode().rstrip("=")
+
+
+def _in_bytes(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def site_of(request: HttpRequest) -> tuple[str, str]:
@@ -55,7 +57,7 @@ def site_of(request: HttpRequest) -> tuple[str, str]:
 
 
 def _challenge(request: HttpRequest, purpose: str, challenge: bytes, now: datetime) -> None:
-    request.session[purpose] = [bytes_to_base64url(challenge), now.timestamp() + GOOD_FOR]
+    request.session[purpose] = [_in_text(challenge), now.timestamp() + GOOD_FOR]
 
 
 def _asked(request: HttpRequest, purpose: str, now: datetime) -> bytes:
@@ -63,7 +65,7 @@ def _asked(request: HttpRequest, purpose: str, now: datetime) -> bytes:
     kept = request.session.pop(purpose, None)
     if not kept or kept[1] < now.timestamp():
         raise DomainError("no_challenge", _("It took too long. Try again."))
-    return base64url_to_bytes(kept[0])
+    return _in_bytes(kept[0])
 
 
 def _read(request: HttpRequest) -> dict[str, Any]:
@@ -94,12 +96,9 @@ def ask_key(request: HttpRequest) -> HttpResponse:
     """What a key must answer to open the door; after a password, only this person's keys."""
     half = half_of(request, utc_now())
     site, _origin = site_of(request)
-    options = webauthn.generate_authentication_options(
-        rp_id=site, user_verification=REQUIRED,
-        allow_credentials=[PublicKeyCredentialDescriptor(id=one) for one in (credentials_of(half.employee_id) if half else [])],
-    )  # fmt: skip
-    _challenge(request, CHALLENGE, options.challenge, utc_now())
-    return HttpResponse(options_to_json(options), content_type="application/json")
+    challenge, options = _ceremony().ask_to_enter(site, credentials_of(half.employee_id) if half else ())
+    _challenge(request, CHALLENGE, challenge, utc_now())
+    return HttpResponse(options, content_type="application/json")
 
 
 @never_cache
@@ -128,30 +127,17 @@ def _check(request: HttpRequest, now: datetime) -> Employee:
     keys = tries(request, "key", employee.email) if employee else tries(request, "key", "")[:1]
     if is_blocked(keys, now):
         raise DomainError("too_many", _("Too many failed attempts. Wait a quarter of an hour."))
-    proof = _proof(request, challenge, credential, known) if known else None
-    if known is None or employee is None or proof is None:
+    count = _ceremony().entering_count(site_of(request), challenge, credential, (known.public_key, known.sign_count)) if known else None
+    if known is None or employee is None or count is None:
         note_failure(keys, now)
         raise DomainError("unknown_key", _("This key is not known here, or its owner no longer works here."))
-    note_passkey_used(passkey_id=known.id, sign_count=proof.new_sign_count, now=now)
+    note_passkey_used(passkey_id=known.id, sign_count=count, now=now)
     return employee
-
-
-def _proof(
-    request: HttpRequest, challenge: bytes, credential: dict[str, Any], known: KnownKey
-) -> VerifiedAuthentication | None:
-    """What the key has proved; None when it has not."""
-    site, origin = site_of(request)
-    with suppress(*UNSOUND):
-        return webauthn.verify_authentication_response(
-            credential=credential, expected_challenge=challenge, expected_rp_id=site, expected_origin=origin,
-            credential_public_key=known.public_key, credential_current_sign_count=known.sign_count, require_user_verification=True,
-        )  # fmt: skip
-    return None
 
 
 def _key_named(credential: dict[str, Any]) -> KnownKey | None:
     with suppress(ValueError):
-        return find_key(base64url_to_bytes(str(credential.get("rawId", ""))))
+        return find_key(_in_bytes(str(credential.get("rawId", ""))))
     return None
 
 
@@ -166,14 +152,10 @@ def offer_key(request: ReaderRequest) -> HttpResponse:
         return _refusal(error)
     me = find_colleague(request.reader.actor.id)
     site, _origin = site_of(request)
-    options = webauthn.generate_registration_options(
-        rp_id=site, rp_name=request.reader.staff.agency.name or "Marshrut", user_id=str(request.reader.actor.id).encode(),
-        user_name=me.email if me else "", user_display_name=request.reader.actor.name,
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=one) for one in credentials_of(request.reader.actor.id)],
-        authenticator_selection=AuthenticatorSelectionCriteria(resident_key=ResidentKeyRequirement.PREFERRED, user_verification=REQUIRED),
-    )  # fmt: skip
-    _challenge(request, NEW_CHALLENGE, options.challenge, request.reader.now)
-    return HttpResponse(options_to_json(options), content_type="application/json")
+    actor, agency = request.reader.actor, request.reader.staff.agency.name or "Marshrut"
+    challenge, options = _ceremony().ask_to_connect(site, agency, (actor.id, me.email if me else "", actor.name), credentials_of(actor.id))
+    _challenge(request, NEW_CHALLENGE, challenge, request.reader.now)
+    return HttpResponse(options, content_type="application/json")
 
 
 @never_cache
@@ -183,20 +165,16 @@ def connect_key(request: ReaderRequest) -> HttpResponse:
     """The dialog; then the key has answered and is connected. Recovery codes are shown with the first factor."""
     if request.method == "GET":
         return render(request, "agency/_key_dialog.html")
-    site, origin = site_of(request)
     try:
         said, challenge = _said(request), _asked(request, NEW_CHALLENGE, request.reader.now)
-        proof = webauthn.verify_registration_response(
-            credential=said["credential"], expected_challenge=challenge, expected_rp_id=site, expected_origin=origin,
-            require_user_verification=True,
-        )  # fmt: skip
+        proof = _ceremony().connected(site_of(request), challenge, said["credential"])
+        if proof is None:
+            raise DomainError("bad_key", _("The key's answer does not hold. Try again."))
         codes = add_passkey(
-            credential_id=proof.credential_id, public_key=proof.credential_public_key, sign_count=proof.sign_count,
-            name=str(said.get("name", "")), by=request.reader.actor, now=request.reader.now,
+            credential_id=proof[0], public_key=proof[1], sign_count=proof[2], name=str(said.get("name", "")),
+            by=request.reader.actor, now=request.reader.now,
         )  # fmt: skip
     except DomainError as error:
         return _refusal(error)
-    except UNSOUND:
-        return _refusal(DomainError("bad_key", _("The key's answer does not hold. Try again.")))
     html = render_to_string("agency/_codes_dialog.html", {"codes": codes}, request) if codes else ""
     return JsonResponse({"html": html})

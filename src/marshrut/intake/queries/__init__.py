@@ -9,7 +9,7 @@ from marshrut.intake.queries.figures import (
     read_pulse,
     source_conversion,
 )
-from marshrut.intake.queries.lists import InquiryFilter, InquiryLine, list_inquiries
+from marshrut.intake.queries.lists import InquiryBrief, InquiryFilter, InquiryLine, list_briefs, list_inquiries
 from marshrut.intake.queries.matters import (
     KnownExternal,
     LeadingInquiry,
@@ -23,6 +23,7 @@ from marshrut.intake.queries.matters import (
 
 __all__ = [
     "DayLine",
+    "InquiryBrief",
     "InquiryCard",
     "InquiryFilter",
     "InquiryLine",
@@ -38,6 +39,7 @@ __all__ = [
     "find_dossier_of",
     "find_inquiry",
     "leading_inquiry",
+    "list_briefs",
     "list_inquiries",
     "read_pulse",
     "received_inquiry",

@@ -47,23 +47,55 @@ class InquiryLine(NamedTuple):
     opened_at: datetime
 
 
-_LINE = """
-    select i.raw_id, d.id, i.state, i.received_at, i.channel, s.slug, s.name, s.is_named, i.inquiry_class, i.class_reason,
-        p.id, p.display_name, c.normal, left(i.message, 300), i.request, i.relevance, i.priority, i.priority_reasons, i.owner_reason,
-        i.respond_by, i.clock_state, d.owner_id, e.name, d.queue_id, q.name, d.place, d.worth, d.currency, t.id, t.title, t.due_at,
-        d.opened_at
-    from (select d.id as dossier_id, i.raw_id from journal_dossier d join intake_inquiry i on i.dossier_id = d.id
-          where {where}) chosen
-    join journal_dossier d on d.id = chosen.dossier_id
-    join intake_inquiry i on i.raw_id = chosen.raw_id
-    join marketing_source s on s.id = i.source_id
-    left join clients_person p on p.id = i.person_id
+class InquiryBrief(NamedTuple):
+    """An inquiry as programs list it: plain values, without what was said and why it was decided so."""
+
+    id: int
+    state: str
+    received_at: datetime | None
+    channel: str
+    source: str
+    inquiry_class: str
+    person_id: int | None
+    person: str | None
+    phone: str | None
+    relevance: str
+    priority: int
+    owner_id: int | None
+    owner: str | None
+    queue_id: int | None
+    queue: str | None
+    respond_by: datetime | None
+    clock_state: str
+    place: str
+    worth: Any
+    currency: str
+    task_id: int | None
+    task_title: str | None
+    task_due_at: datetime | None
+    opened_at: datetime
+
+
+_LINE = """o.raw_id, o.dossier_id, o.state, o.received_at, o.channel, s.slug, s.name, s.is_named, o.inquiry_class, o.class_reason,
+        p.id, p.display_name, c.normal, left(o.message, 300), o.request, o.relevance, o.priority, o.priority_reasons, o.owner_reason,
+        o.respond_by, o.clock_state, o.owner_id, e.name, o.queue_id, q.name, o.place, o.worth, o.worth_currency, t.id, t.title, t.due_at,
+        o.opened_at"""
+_BRIEF = """o.raw_id, o.state, o.received_at, o.channel, s.slug, o.inquiry_class, p.id, p.display_name, c.normal, o.relevance,
+        o.priority, o.owner_id, e.name, o.queue_id, q.name, o.respond_by, o.clock_state, o.place, o.worth, o.worth_currency,
+        t.id, t.title, t.due_at, o.opened_at"""
+# The page is cut first, by the dossiers' index; only what is left of it meets the other tables.
+_FROM = """
+    from (select i.*, d.owner_id, d.queue_id, d.place, d.worth, d.currency as worth_currency, d.opened_at
+          from journal_dossier d join intake_inquiry i on i.dossier_id = d.id where {where}
+          order by d.opened_at desc, i.raw_id desc limit {limit}) o
+    join marketing_source s on s.id = o.source_id
+    left join clients_person p on p.id = o.person_id
     left join lateral (select normal from clients_contactpoint where person_id = p.id and kind = 'phone' order by id limit 1) c on true
-    left join agency_employee e on e.id = d.owner_id
-    left join agency_queue q on q.id = d.queue_id
-    left join lateral (select id, title, due_at from journal_task where dossier_id = d.id and state = 'pending'
+    left join agency_employee e on e.id = o.owner_id
+    left join agency_queue q on q.id = o.queue_id
+    left join lateral (select id, title, due_at from journal_task where dossier_id = o.dossier_id and state = 'pending'
                        order by due_at, id limit 1) t on true
-    order by d.opened_at desc, i.raw_id desc"""
+    order by o.opened_at desc, o.raw_id desc"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +120,19 @@ class InquiryFilter:
 
 def list_inquiries(actor: Actor, wanted: InquiryFilter) -> list[InquiryLine]:
     """Inquiries within reach, the newest first, in one statement. `after` is (opened_at, id) of the last one seen."""
+    return list(map(InquiryLine._make, _rows(_LINE, actor, wanted)))
+
+
+def list_briefs(actor: Actor, wanted: InquiryFilter) -> list[InquiryBrief]:
+    """The same inquiries in plain values."""
+    return list(map(InquiryBrief._make, _rows(_BRIEF, actor, wanted)))
+
+
+def _rows(columns: str, actor: Actor, wanted: InquiryFilter) -> list[tuple[Any, ...]]:
     where, values = _where(actor, wanted)
     with connection.cursor() as cursor:
-        page = f"{where} order by d.opened_at desc, i.raw_id desc limit {int(wanted.limit)}"
-        cursor.execute(_LINE.format(where=page), values)
-        return [InquiryLine._make(row) for row in cursor.fetchall()]
+        cursor.execute(f"select {columns} {_FROM.format(where=where, limit=int(wanted.limit))}", values)
+        return cursor.fetchall()
 
 
 def _where(actor: Actor, wanted: InquiryFilter) -> tuple[str, list[Any]]:
