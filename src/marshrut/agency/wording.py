@@ -46,7 +46,7 @@ SCOPES = {
     "absences:write": noop("Absences and shifts"),
     "staff:write": noop("People and their rights"),
     "settings:write": noop("Settings"),
-    "marketing:write": noop("Sources and forms"),
+    "marketing:write": noop("Advertising costs"),
     "privacy:write": noop("Consents, what is known of a person, erasure"),
 }
 

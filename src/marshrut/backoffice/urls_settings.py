@@ -7,6 +7,7 @@ from marshrut.backoffice.web.settings import (
     agency,
     calendars,
     catalogue,
+    costs,
     fields,
     index,
     mail,
@@ -37,6 +38,7 @@ urlpatterns = [
     path("settings/skills", skills.skills, name="settings_skills"),
     path("settings/skills/<id:pk>", skills.skills_of, name="settings_skills_of"),
     *roll_urls("settings/sources", sources.ROLL),
+    *roll_urls("settings/costs", costs.ROLL),
     path("settings/sources/<id:pk>/merge", sources.merge, name="settings_source_merge"),
     *roll_urls("settings/forms", site_forms.ROLL),
     *roll_urls("settings/categories", catalogue.CATEGORY_ROLL),
@@ -46,6 +48,7 @@ urlpatterns = [
     *roll_urls("settings/fields", fields.ROLL),
     *roll_urls("settings/mail", mail.ROLL),
     path("settings/mail-server", mail.server, name="settings_server"),
+    path("settings/mail-server/check", mail.check, name="settings_server_check"),
     path("settings/mail-server/test", mail.test_letter, name="settings_server_test"),
     *urls_rules.urlpatterns,
 ]

@@ -305,6 +305,29 @@ _MADE = (
         _("Nine of ten clients were answered faster; working minutes as for the median."),
         kind="minutes",
     ),
+    Measure(
+        "so_far",
+        _("So far"),
+        _(
+            "Realised ÷ all inquiries of the month that asked for a sale, the open ones included: it can only grow, and tells "
+            "little of a month whose inquiries are mostly open still."
+        ),
+        kind="share",
+    ),
+    Measure(
+        "cost",
+        _("Cost"),
+        _("What was spent on the source on these days, each currency apart; of a longer cost the share of its days."),
+        kind="money",
+    ),
+    Measure("cost_per_inquiry", _("An inquiry costs"), _("Cost ÷ inquiries of the period that asked for a sale."), kind="money"),
+    Measure("cost_per_won", _("A sale costs"), _("Cost ÷ realised."), kind="money"),
+    Measure(
+        "after_cost",
+        _("Remains"),
+        _("Margin of the realised deals less the cost, each currency apart: what the source has earned, before wages and rent."),
+        kind="money",
+    ),
     Measure("kept_share", _("Kept in time"), _("In time ÷ inquiries whose response clock has ended."), kind="share"),
     Measure("worth", _("Worth now"), _("Sum of the deals that stand at the stage now, each currency apart."), kind="money"),
     Measure(

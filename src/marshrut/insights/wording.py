@@ -52,6 +52,17 @@ def minutes(value: float | None) -> str:
     return " ".join(filter(None, (_("%(count)s h") % {"count": hours}, _("%(count)s min") % {"count": left} if left else "")))
 
 
+def signed_points(value: float) -> str:
+    """`+1,2`: a difference of shares in points."""
+    points = round(value * 100, 1)
+    return f"{'+' if points > 0 else '−' if points < 0 else '±'}{format_decimal(abs(points), '0.#', locale=language())}"
+
+
+def points(value: float) -> str:
+    """`+1,2 pp`."""
+    return _("%(points)s pp") % {"points": signed_points(value)}
+
+
 def days(value: float | None) -> str:
     """`3,5 d`."""
     return NONE if value is None else _("%(count)s d") % {"count": format_decimal(round(value, 1), "0.#", locale=language())}
@@ -80,6 +91,4 @@ def change_of_share(now: float | None, before: float | None) -> str:
     """`−1,2 pp` against the period before."""
     if now is None or before is None:
         return ""
-    points = round((now - before) * 100, 1)
-    said = format_decimal(abs(points), "0.#", locale=language())
-    return _("%(points)s pp") % {"points": f"{'+' if points > 0 else '−' if points < 0 else '±'}{said}"}
+    return points(now - before)

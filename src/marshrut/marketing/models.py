@@ -20,3 +20,21 @@ class Source(models.Model):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="+", help_text="another spelling of that one: what names this counts for it"
     )
+
+
+class SourceCost(models.Model):
+    """Money spent to be found through a source, evenly over its days: an invoice, a month of advertising, a stand at a fair."""
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="+")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    note = models.TextField(blank=True, default="", db_default="")
+    is_active = models.BooleanField(default=True, db_default=True, help_text="counted; one entered by mistake is not")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(first_day__lte=models.F("last_day")), name="marketing_cost_days"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="marketing_cost_amount"),
+        ]

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
 
 from marshrut.agency.queries import kept
-from marshrut.marketing.models import Source
+from marshrut.marketing.models import Source, SourceCost
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +54,39 @@ def _load() -> Sources:
 
 
 read_sources: Callable[[int], Sources] = kept(_load)
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """Money spent on a source from one day to another, both included."""
+
+    id: int
+    source_id: int
+    first_day: date
+    last_day: date
+    amount: Decimal
+    currency: str
+    note: str
+    is_active: bool
+
+
+def list_costs() -> list[CostLine]:
+    """Every cost, the latest first, those not counted last."""
+    rows = SourceCost.objects.order_by("-is_active", "-first_day", "-id")
+    return [CostLine(r.pk, r.source_id, r.first_day, r.last_day, r.amount, r.currency, r.note, r.is_active) for r in rows]
+
+
+def costs_between(first: date, last: date) -> dict[int, dict[str, Decimal]]:
+    """What each source cost from `first` to `last`, by source id and currency; of a longer cost the share of its days."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select coalesce(s.merged_into_id, s.id), c.currency, round(sum(c.amount * (least(c.last_day, %(last)s::date)
+                      - greatest(c.first_day, %(first)s::date) + 1) / (c.last_day - c.first_day + 1)), 2)
+               from marketing_sourcecost c join marketing_source s on s.id = c.source_id
+               where c.is_active and c.first_day <= %(last)s and c.last_day >= %(first)s group by 1, 2 order by 1, 2""",
+            {"first": first, "last": last},
+        )
+        found: dict[int, dict[str, Decimal]] = {}
+        for source_id, currency, amount in cursor.fetchall():
+            found.setdefault(source_id, {})[currency] = amount
+    return found

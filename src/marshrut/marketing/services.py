@@ -1,7 +1,7 @@
 """Writes about sources."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection, transaction
@@ -12,8 +12,10 @@ from marshrut.agency.permissions import Actor
 from marshrut.core.errors import Invalid, NotFound
 from marshrut.core.first_names import first_names
 from marshrut.core.history import sign
+from marshrut.core.money import Money
+from marshrut.core.names import clean_text
 from marshrut.core.slugs import required_name, slug_of
-from marshrut.marketing.models import Source
+from marshrut.marketing.models import Source, SourceCost
 from marshrut.marketing.queries import SourceCard
 
 
@@ -93,3 +95,36 @@ def name_first_sources(*, language: str, by: Actor) -> None:
     sign(by.label)
     for slug, name in first_names("marketing", "sources", language).items():
         Source.objects.filter(slug=slug).update(name=name)
+
+
+LONGEST_COST = 1100  # days
+
+
+def try_cost(*, first_day: date, last_day: date, spent: Money | None) -> Money:
+    """A cost that makes sense. Raises Invalid that names the field."""
+    if spent is None or spent.amount <= 0:
+        raise Invalid("no_amount", _("Say how much was spent, for example 30 000."), field="amount")
+    if last_day < first_day:
+        raise Invalid("reversed", _("The last day is before the first."), field="last_day")
+    if (last_day - first_day).days >= LONGEST_COST:
+        raise Invalid("too_long", _("At most three years: enter longer ones in parts."), field="last_day")
+    return spent
+
+
+@transaction.atomic
+def save_cost(
+    *, cost_id: int | None, source_id: int, first_day: date, last_day: date, spent: Money | None, note: str, is_active: bool,
+    by: Actor, now: datetime,
+) -> int:  # fmt: skip
+    """Enter what a source cost over some days, or correct it. One entered by mistake stays, uncounted."""
+    money = try_cost(first_day=first_day, last_day=last_day, spent=spent)
+    if not Source.objects.filter(pk=source_id, merged_into=None).exists():
+        raise Invalid("no_such_source", _("Choose the source."), field="source")
+    sign(by.label)
+    row = SourceCost.objects.select_for_update().filter(pk=cost_id).first() if cost_id else SourceCost()
+    if row is None:
+        raise NotFound("no_such_cost", _("There is no such cost."))
+    row.source_id, row.first_day, row.last_day, row.is_active = source_id, first_day, last_day, is_active
+    row.amount, row.currency, row.note = money.amount, money.currency, clean_text(note, 300)
+    row.save()
+    return row.pk

@@ -68,9 +68,15 @@ def url(name: str, *args: object, **query: object) -> Markup:
         before, after = _around_number(name)
         address = f"{before}{args[0]}{after}"
     else:
-        address = reverse(name, args=args)
+        address = reverse(name, args=args) if args else _address(name)
     rest = {key: value for key, value in query.items() if value not in (None, "")}
     return Markup(address) + (f"?{urlencode(rest, doseq=True)}" if rest else "")
+
+
+@lru_cache(maxsize=512)
+def _address(name: str) -> str:
+    """A page has some fifty addresses without arguments, the same for everybody."""
+    return reverse(name)
 
 
 @lru_cache(maxsize=256)

@@ -21,6 +21,8 @@ def register_pages() -> None:
                    allowed=lambda request: _may(request, "messages:write") or _may(request, "settings:write"))
     register_entry(SECTION, _("Files of leads"), "imports", "file-import", 320, allowed=lambda request: _may(request, "imports:write"),
                    also=("import",))
+    register_entry(SECTION, _("Advertising costs"), "settings_costs", "coins", 340,
+                   allowed=lambda request: _may(request, "marketing:write") and not _may(request, "settings:write"))
     register_entry(SECTION, _("Settings"), "settings", "settings", 390, allowed=lambda request: _may(request, "settings:write"),
                    also=("settings_calendar", *(page.url_name for page in settings_pages())))
 

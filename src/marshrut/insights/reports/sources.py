@@ -4,10 +4,13 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from marshrut.insights import wording
 from marshrut.insights.queries.sources import Outcomes, Sum, money_by_source, outcomes_by_source, reasons_by_source
+from marshrut.insights.queries.strata import read_piles
+from marshrut.insights.reports.cohorts import cohorts_of
 from marshrut.insights.reports.shapes import (
     Bar,
     Cell,
@@ -22,45 +25,77 @@ from marshrut.insights.reports.shapes import (
     money_cell,
     number_cell,
 )
+from marshrut.insights.reports.source_causes import causes_table
 from marshrut.insights.rules import wilson
+from marshrut.marketing.queries import costs_between
+
+Costs = dict[int, dict[str, Decimal]]
+"""Money by source id and currency."""
 
 MOST_BARS = 12
 MOST_REASON_COLUMNS = 6
 
 
 def sources_report(question: Question) -> Report:
-    """The whole report; six statements, two of them about the period before."""
+    """The whole report; nine statements, two of them about the period before."""
     asked, actor, now = question.asked, question.actor, question.now
     found = outcomes_by_source(actor, asked, now)
     money, reasons = money_by_source(actor, asked, now), reasons_by_source(actor, asked, now)
     before = sum(outcomes_by_source(actor, asked.before(), now).values(), Outcomes())
     total = sum(found.values(), Outcomes())
     ordered = sorted(found, key=lambda id: (-found[id].inquiries, -found[id].joined, id))
-    rows = [_row(question, id, found[id], money.get(id, [])) for id in ordered]
-    everything = _line(question, total, together(money), {})
-    table = Table("sources", _("Sources"), _("Source"), _columns(question), rows, Row("total", _("Together"), everything))
+    costs = costs_of(question)
+    ordered += [id for id in costs if id not in found]
+    rows = [_row(question, id, found.get(id, Outcomes()), money.get(id, []), costs) for id in ordered]
+    everything = _line(question, total, together(money), {}, _summed(costs) if costs else None)
+    table = Table("sources", _("Sources"), _("Source"), _columns(question, bool(costs)), rows, Row("total", _("Together"), everything))
+    cohorts, lines = cohorts_of(question)
+    causes = causes_table(question, read_piles(actor, asked, now))
     return Report(
         "sources",
         _("Sources and conversion"),
         figures_of(question, total, before, together(money)),
-        [table, _reasons_table(question, ordered, reasons)],
-        {"bars": [_bar(question, id, found[id]) for id in ordered[:MOST_BARS]]},
+        [table, cohorts, causes, _reasons_table(question, ordered, reasons)],
+        {"bars": [_bar(question, id, found[id]) for id in ordered[:MOST_BARS] if id in found], "cohorts": lines},
     )
 
 
-def _columns(question: Question) -> tuple[Column, ...]:
+def costs_of(question: Question) -> Costs:
+    """What the sources cost on these days. Nobody's share of it is known, so a report narrowed to less than a source has none."""
+    asked, actor = question.asked, question.actor
+    narrowed = asked.office_id or asked.owner_id is not None or asked.channel or asked.category or actor.reach != "all"
+    if narrowed or not (actor.shows("margin") or actor.may("marketing:write")):
+        return {}
+    costs = costs_between(asked.first, asked.last)
+    return {id: found for id, found in costs.items() if asked.source_id in (None, id)}
+
+
+def _summed(costs: Costs) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for amounts in costs.values():
+        for currency, amount in amounts.items():
+            found[currency] = found.get(currency, Decimal()) + amount
+    return found
+
+
+def _columns(question: Question, with_costs: bool) -> tuple[Column, ...]:
     margin = ("margin",) if question.actor.shows("margin") else ()
-    return columns(("inquiries", "joined", "no_sale", "open", "closed", "won", "lost", "conversion", "amount", *margin))
+    costs = ("cost", "cost_per_inquiry", "cost_per_won", *(("after_cost",) if margin else ())) if with_costs else ()
+    return columns(("inquiries", "joined", "no_sale", "open", "closed", "won", "lost", "conversion", "amount", *margin, *costs))
 
 
-def _row(question: Question, id: int, outcomes: Outcomes, money: list[Sum]) -> Row:
+def _row(question: Question, id: int, outcomes: Outcomes, money: list[Sum], costs: Costs) -> Row:
     card = question.sources.get(id)
     name, slug = (card.name, card.slug) if card else (str(id), "")
     narrowed = {"source": slug}
-    return Row(slug, name, _line(question, outcomes, money, narrowed), question.page("report_answers", **narrowed))
+    cells = _line(question, outcomes, money, narrowed, costs.get(id, {}) if costs else None)
+    return Row(slug, name, cells, question.page("report_answers", **narrowed))
 
 
-def _line(question: Question, outcomes: Outcomes, money: list[Sum], narrowed: dict[str, Any]) -> tuple[Cell, ...]:
+def _line(
+    question: Question, outcomes: Outcomes, money: list[Sum], narrowed: dict[str, Any], cost: dict[str, Decimal] | None
+) -> tuple[Cell, ...]:
+    """`cost` is what this line cost; None in a report without costs."""
     numbers = [
         number_cell(question, code, getattr(outcomes, code), **narrowed)
         for code in ("inquiries", "joined", "no_sale", "open", "closed", "won", "lost")
@@ -73,7 +108,21 @@ def _line(question: Question, outcomes: Outcomes, money: list[Sum], narrowed: di
     ]
     if question.actor.shows("margin"):
         cells.append(money_cell([(line.margin, line.currency) for line in money], sold))
-    return tuple(cells)
+    return tuple(cells if cost is None else [*cells, *_cost_cells(question, outcomes, money, cost)])
+
+
+def _cost_cells(question: Question, outcomes: Outcomes, money: list[Sum], cost: dict[str, Decimal]) -> list[Cell]:
+    page = reverse("settings_costs") if question.actor.may("marketing:write") else ""
+    meant = outcomes.inquiries - outcomes.no_sale
+    cells = [money_cell([(amount, currency) for currency, amount in sorted(cost.items())], page)]
+    for parts in (meant, outcomes.won):
+        cells.append(money_cell([(round(amount / parts, 2), currency) for currency, amount in sorted(cost.items())] if parts else []))
+    if question.actor.shows("margin"):
+        left = {line.currency: line.margin for line in money}
+        for currency, amount in cost.items():
+            left[currency] = left.get(currency, Decimal()) - amount
+        cells.append(money_cell([(amount, currency) for currency, amount in sorted(left.items())]))
+    return cells
 
 
 def together(money: dict[int, list[Sum]]) -> list[Sum]:

@@ -48,7 +48,8 @@ def sources(request: ReaderRequest) -> HttpResponse:
     reading = read_question(request)
     report = _sorted(sources_report(reading.question), request)
     chips = chips_of(reading, "office", "manager", "source", "channel", "category")
-    return render(request, "insights/sources.html", frame(reading, report, chips))
+    more = {"may_enter_costs": reading.question.actor.may("marketing:write")}
+    return render(request, "insights/sources.html", {**frame(reading, report, chips), **more})
 
 
 @require_safe

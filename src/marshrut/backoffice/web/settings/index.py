@@ -26,7 +26,7 @@ def settings(request: ReaderRequest) -> HttpResponse:
 
 
 @require_safe
-@for_staff("settings:write")
+@for_staff()
 def history(request: ReaderRequest, slug: str) -> HttpResponse:
     """Older saves of a page, before the change that is named."""
     page = find_page(slug)
@@ -43,7 +43,7 @@ def history(request: ReaderRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@for_staff("settings:write")
+@for_staff()
 def undo(request: ReaderRequest, slug: str, pk: int) -> HttpResponse:
     """What taking a save back means, asked once; then it is done, or a sentence says why not."""
     page = find_page(slug)

@@ -96,19 +96,19 @@ def roll_urls(route: str, roll: Roll) -> list[URLPattern]:
     name = roll.page.url_name
 
     @require_safe
-    @for_staff("settings:write")
+    @for_staff(roll.page.scope)
     def listed(request: ReaderRequest) -> HttpResponse:
         return page_of(
             request, roll.page, "backoffice/settings/roll.html", {"roll": roll, "parts": _sections(roll.read(request.reader))}
         )
 
     @require_http_methods(["GET", "POST"])
-    @for_staff("settings:write")
+    @for_staff(roll.page.scope)
     def added(request: ReaderRequest) -> HttpResponse:
         return _dialog(request, roll, None)
 
     @require_http_methods(["GET", "POST"])
-    @for_staff("settings:write")
+    @for_staff(roll.page.scope)
     def changed(request: ReaderRequest, pk: int) -> HttpResponse:
         item = next((one for one in roll.read(request.reader) if one.id == pk), None)
         if item is None:

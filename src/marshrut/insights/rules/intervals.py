@@ -1,4 +1,4 @@
-"""The arithmetic of the reports: how sure a share is."""
+"""How sure a share is."""
 
 from math import sqrt
 
