@@ -28,15 +28,21 @@ EXPLAINED = ("services", "queries", "rules", "permissions", "facts")
 ARGUMENTS: dict[str, dict[str, Any]] = {  # what each job is called with; a job that is not here fails its test
     "intake.watch_clocks": {"timestamp": 0},
     "intake.fold_counters": {"timestamp": 0},
+    "clients.look_over_new_people": {"timestamp": 0},
+    "clients.search_base": {"timestamp": 0},
     "deals.run_bulk": {"run_id": 1},
+    "deals.learn_margins": {"timestamp": 0},
+    "intake.learn": {"timestamp": 0},
     "deals.continue_bulk": {"timestamp": 0},
     "intake.work_on_imports": {"timestamp": 0},
     "intake.read_mail": {"timestamp": 0},
     "channels.send_outbox": {"timestamp": 0},
+    "channels.look_through_letters": {"timestamp": 0},
     "journal.return_waiting": {"timestamp": 0},
     "journal.forget_notices": {"timestamp": 0},
     "journal.tell_of_absences": {"timestamp": 0},
     "privacy.keep_retention": {"timestamp": 0},
+    "privacy.settle_merges": {"timestamp": 0},
     "agency.forget_sessions": {"timestamp": 0},
 }
 
@@ -234,16 +240,37 @@ def hand_in_leads(cast: Cast) -> None:
     check_run(run_id=run_id, targets=["name", "phone"], words={}, day_first=True, currency="RUB", source_slug="", by=cast.owner, now=utc_now())
 
 
+def sell(dossier_id: int) -> None:
+    """A deal that was realised with a margin; somebody wants to know what history says."""
+    from marshrut.deals.models import Deal, Stage
+    from marshrut.intake.models import LearningRun
+
+    at = utc_now() - timedelta(minutes=30)
+    Deal.objects.create(dossier_id=dossier_id, stage=Stage.objects.first(), stage_entered_at=at, title="Турция", amount=200_000, currency="RUB",
+                        margin=20_000, state="won", opened_at=at, closed_at=at, closed_by="system:test")  # fmt: skip
+    LearningRun.objects.create(kind="learning", created_at=at, created_by="system:test")
+
+
+def merge_two(cast: Cast) -> None:
+    """One client turned out to be another, and said something under the old number at that very moment."""
+    from marshrut.clients.models import Consent, Person
+    from marshrut.privacy.services import merge_people
+
+    kept, gone = (Person.objects.create(display_name="Иван", search_name="иван").pk for _ in range(2))
+    merge_people(keep_id=kept, gone_id=gone, choose={}, by=cast.owner, now=utc_now())
+    Consent.objects.create(person_id=gone, text="Да", version="1", channel="phone", given_at=utc_now())
+
+
 @pytest.fixture
 def unanswered(cast: Cast) -> None:
     """Inquiries that came an hour ago and nobody has answered: their clocks, queues and counters have something to do.
 
     One of them waited for later until half an hour ago; an old notice has been read long since; somebody is away. A mail door leads
-    nowhere, and a letter waits though no mail server is set. What came is kept for so many days only. A file of leads
-    waits for its check. A bulk action was cut off.
+    nowhere, a letter waits though no mail server is set, and one that came was kept before it was noted whom letters name. What came is kept for so many days only. A file of leads
+    waits for its check. A bulk action was cut off. Two records became one.
     """
     from marshrut.agency.models import Absence, LoginSession
-    from marshrut.channels.models import MailDoor, RawMessage
+    from marshrut.channels.models import Letter, MailDoor, RawMessage
     from marshrut.channels.services import queue_message
     from marshrut.deals.models import BulkRow, BulkRun
     from marshrut.intake.reading import read_submission
@@ -259,6 +286,7 @@ def unanswered(cast: Cast) -> None:
         letter = {"channel": "site_form", "source": "site", "contact": {"phone": f"+7 921 555-00-{number:02}"}}
         submission = read_submission(letter, regions=reference.staff.regions, today=at.date(), now=at)
         card = accept_inquiry(submission=submission, body=b"{}", reference=reference, by=system("test"), now=at).card
+    sell(card.dossier_id)
     run = BulkRun.objects.create(id=1, employee_id=cast.owner.id, page="inquiries", action="spam", language="ru", created_at=at)
     BulkRow.objects.create(run=run, number=1, item_id=card.id)
     put_aside(dossier_id=card.dossier_id, until=utc_now() - timedelta(minutes=30), why="зарплата", by=system("test"), now=at)
@@ -270,6 +298,8 @@ def unanswered(cast: Cast) -> None:
     set_rule(subject="raw_bodies", days=1, is_active=True, by=system("test"), now=long_ago)
     RawMessage.objects.update(received_at=long_ago)
     MailDoor.objects.create(name="Почта", kind="maildir", path="/nowhere", source_slug="email")
+    Letter.objects.create(kind="inquiry", digest=bytes(32), at=long_ago)
+    merge_two(cast)
     queue_message(to="guest@example.com", subject="Привет", text="Добрый день", purpose="message", by=system("test"), now=long_ago)
 
 

@@ -58,7 +58,7 @@ PAGES: dict[str, Kind] = {
     "/staff/shifts/<id:pk>": MANAGE("absences:write"),
     "/tokens": MANAGE("staff:write"), "/tokens/new": MANAGE("staff:write"), "/tokens/<id:pk>/revoke": MANAGE("staff:write"),
     "/api/v1/": PUBLIC, "/api/v1/openapi.json": PUBLIC,
-    "/burning": WATCH, "/dossiers/<id:pk>/hand-over": ACTION,
+    "/burning": WATCH, "/passed-over": WATCH, "/inquiries/<id:pk>/priority": RECORD, "/dossiers/<id:pk>/hand-over": ACTION,
     "/reports": LIST("reports:read"), "/reports/sources": LIST("reports:read"), "/reports/answers": LIST("reports:read"),
     "/reports/funnel": LIST("reports:read"), "/reports/work": LIST("reports:read"), "/reports/matters": LIST("reports:read"),
     "/reports/measures": LIST("reports:read"), "/reports/<slug:report>/<slug:table>.<slug:form>": MANAGE("exports:read"),
@@ -71,9 +71,9 @@ PAGES: dict[str, Kind] = {
     "/quarantine/discard": WATCH, "/quarantine/let-in": WATCH, "/quarantine/back": WATCH,
     "/outbox": LIST, "/settings/mail": MANAGE("settings:write"), "/settings/mail/new": MANAGE("settings:write"),
     "/settings/mail/<id:pk>": MANAGE("settings:write"), "/settings/mail-server": MANAGE("settings:write"),
-    "/settings/mail-server/test": MANAGE("settings:write"),
+    "/settings/mail-server/test": MANAGE("settings:write"), "/settings/mail-server/check": MANAGE("settings:write"),
     "/dossiers/<id:pk>/write": ACTION("messages:write"), "/files/<id:pk>": RECORD,
-    "/sendings/<id:pk>/repeat": ACTION, "/sendings/<id:pk>/cancel": ACTION,
+    "/sendings/repeat": MANAGE, "/sendings/cancel": MANAGE, "/sendings/<id:pk>/repeat": ACTION, "/sendings/<id:pk>/cancel": ACTION,
     "/imports": LIST("imports:write"), "/imports/<id:pk>": RECORD("imports:write"), "/imports/<id:pk>/problems.csv": RECORD("imports:write"),
     "/imports/<id:pk>/check": ACTION("imports:write"), "/imports/<id:pk>/start": ACTION("imports:write"),
     "/imports/<id:pk>/stop": ACTION("imports:write"), "/imports/<id:pk>/continue": ACTION("imports:write"),
@@ -95,18 +95,20 @@ PAGES: dict[str, Kind] = {
     **{f"/lists/inquiries/bulk/{action}": MANAGE("inquiries:write") for action in ("hand_over", "plan", "set", "close", "spam")},
     **{f"/lists/deals/bulk/{action}": MANAGE("deals:write") for action in ("hand_over", "plan", "set", "close")},
     **{f"/lists/clients/bulk/{action}": MANAGE("persons:write") for action in ("hand_over", "set")},
+    "/dropped": WATCH, "/dossiers/<id:pk>/review": ACTION,
     "/dossiers/<id:pk>/fields": ACTION, "/clients/<id:pk>/fields": ACTION,
     **{f"/settings{rest}": MANAGE("settings:write") for rest in (
         "", "/history/<slug:slug>", "/history/<slug:slug>/<id:pk>/undo", "/agency", "/offices/<id:pk>/switch", "/sources/<id:pk>/merge", "/calendars", "/calendars/<id:pk>",
         "/calendars/<id:pk>/days/new", "/calendars/<id:pk>/days/<str:day>", "/calendars/<id:pk>/public", "/workload", "/workload/<id:pk>",
-        "/skills", "/skills/<id:pk>", "/relevance/numbers", "/priority", "/contact", "/contact/row", "/contact/<id:pk>/remove", "/distribution",
+        "/skills", "/skills/<id:pk>", "/relevance/numbers", "/priority", "/priority/replays/<id:pk>", "/learned", "/exceptions", "/contact", "/contact/row", "/contact/<id:pk>/remove", "/distribution",
         "/clocks", "/funnels/<id:pk>/stages/new", "/stages/<id:pk>", "/stages/<id:pk>/retire", "/stages/<id:pk>/restore")},
+    **{f"/settings/costs{rest}": MANAGE("marketing:write") for rest in ("", "/new", "/<id:pk>")},
     **{f"/settings/{page}{rest}": MANAGE("settings:write") for rest in ("", "/new", "/<id:pk>")
-       for page in ("criteria", "relevance", "funnels", "offices", "sources", "forms", "categories", "directions", "reasons", "templates", "fields")},
+       for page in ("criteria", "relevance", "funnels", "offices", "sources", "forms", "categories", "directions", "reasons", "templates", "fields", "gates", "refusals")},
 }  # fmt: skip
 DOOR: dict[tuple[str, str], Kind] = {  # (address, method) → kind and the scope it needs
     ("/ping", "GET"): LIST, ("/search", "GET"): LIST,
-    ("/inquiries", "GET"): LIST("inquiries:read"), ("/inquiries", "POST"): LIST("inquiries:write"),
+    ("/inquiries", "GET"): LIST("inquiries:read"), ("/inquiries", "POST"): LIST("inquiries:write"), ("/inquiries/read", "POST"): LIST("inquiries:write"),
     ("/deals", "GET"): LIST("deals:read"), ("/persons", "GET"): LIST("persons:read"),
     ("/deals", "POST"): LIST("deals:write"), ("/board", "GET"): LIST("deals:read"), ("/tasks", "GET"): LIST("tasks:read"), ("/reports/source-conversion", "GET"): LIST("reports:read"),
     ("/reports/measures", "GET"): LIST("reports:read"), ("/reports/<report>", "GET"): LIST("reports:read"),
@@ -118,7 +120,7 @@ DOOR: dict[tuple[str, str], Kind] = {  # (address, method) → kind and the scop
 }  # fmt: skip
 BODIES = {
     "/inquiries/<id>": {"custom": {}}, "/deals/<id>": {"custom": {}}, "/persons/<id>": {"custom": {}},
-    "/inquiries": {"channel": "phone", "contact": {"phone": "+79990001122"}}, "/inquiries/<id>/deal": {"funnel": "office"},
+    "/inquiries/read": {"text": "Турция, 2 взрослых"}, "/inquiries": {"channel": "phone", "contact": {"phone": "+79990001122"}}, "/inquiries/<id>/deal": {"funnel": "office"},
     "/deals": {"contact": {"name": "Пётр", "phone": "+79990003344"}, "funnel": "office", "title": "Вьетнам",
                "next": {"title": "Позвонить", "due_at": "2027-01-01T10:00:00Z"}},
     "/inquiries/<id>/close": {"outcome": "won"}, "/deals/<id>/stage": {"stage": "need_recorded", "facts": {"need": "море"}},

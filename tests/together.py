@@ -8,11 +8,11 @@ from typing import Any
 MOST = 8
 
 
-def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-    """What each call answered; all of them are let go together, by at most eight threads."""
+def at_once(calls: Sequence[Callable[[], Any]], most: int = MOST) -> list[Any]:
+    """What each call answered; all of them are let go together, by at most so many threads."""
     from django.db import connections  # Django is set up after the tests' configuration is read
 
-    gate = threading.Barrier(min(len(calls), MOST))
+    gate = threading.Barrier(min(len(calls), most))
 
     def run(part: Sequence[Callable[[], Any]]) -> list[Any]:
         try:

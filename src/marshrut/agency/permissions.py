@@ -30,7 +30,7 @@ EVERYTHING = frozenset(
 )
 """What a token may do unless its scopes are named."""
 SELLING = EVERYTHING | {"persons:write", "messages:write"}
-LEADING = SELLING | {"exports:read", "imports:write", "absences:write"}
+LEADING = SELLING | {"exports:read", "imports:write", "absences:write", "persons:merge"}
 MANAGING = frozenset({"staff:write", "settings:write", "absences:write"})
 READING = frozenset({"inquiries:read", "deals:read", "persons:read", "reports:read"})
 ALL_SCOPES = LEADING | MANAGING | {"marketing:write", "privacy:write"}

@@ -39,6 +39,7 @@ SCOPES = {
     "tasks:read": noop("Read actions"),
     "persons:read": noop("Read clients, their names and phones"),
     "persons:write": noop("Change clients"),
+    "persons:merge": noop("Merge clients known twice"),
     "messages:write": noop("Write to clients"),
     "reports:read": noop("Read reports"),
     "exports:read": noop("Take lists out as files"),

@@ -5,7 +5,7 @@ from typing import Any
 from ninja import Schema
 
 from marshrut.deals.rules.list_filters import ListPage
-from marshrut.intake.rules import CATEGORIES, CHANNELS
+from marshrut.intake.rules import BOARDS, CATEGORIES, CHANNELS
 
 
 class Problem(Schema):
@@ -36,7 +36,13 @@ _REQUEST = {
             "properties": {"from": {"type": "string", "format": "date"}, "to": {"type": "string", "format": "date"}},
         },
         "nights": _SPAN,
+        "departure": {**_TEXT, "description": "The city they leave from"},
+        "resorts": {"type": "array", "items": _TEXT},
+        "stars": _SPAN,
+        "board": {"type": "string", "enum": list(BOARDS)},
         "adults": {"type": "integer"},
+        "children": {"type": "integer", "description": "How many, where their ages are not all known"},
+        "people": {"type": "integer", "description": "How many travel, where it is not known how many of them are children"},
         "children_ages": {"type": "array", "items": {"type": "integer"}},
         "rooms": {"type": "integer"},
         "budget": {"type": "object", "properties": {"amount": {"type": "number"}, "currency": _TEXT}},
@@ -56,6 +62,7 @@ _INQUIRY = {
     "required": ["channel"],
     "properties": {
         "channel": {"type": "string", "enum": list(CHANNELS)},
+        "missed": {"type": "boolean", "description": "Of a call: nobody took it, it is called back"},
         "source": _TEXT,
         "external_id": _TEXT,
         "received_at": {"type": "string", "format": "date-time"},

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 
 from marshrut.api import contract, shapes
+from marshrut.api import inquiries as _inquiries  # noqa: F401  its fixed addresses stand before those with a number
 from marshrut.api.door import Id, absent, acting, answer, api
 from marshrut.clients.queries import person_card
 from marshrut.clients.services import set_custom as set_custom_of_person

@@ -17,7 +17,7 @@ from marshrut.core.clock import utc_now
 from marshrut.core.errors import Invalid
 from marshrut.core.names import clean_text
 from marshrut.deals.queries import find_deal, read_board, read_funnels, stage_times
-from marshrut.deals.services import Beginning, close_deal, move_deal, start_deal
+from marshrut.deals.services import Beginning, GateSaid, close_deal, move_deal, start_deal
 from marshrut.intake.reading import Submission, read_submission
 from marshrut.journal.queries import find_task, list_tasks, read_story
 from marshrut.journal.services import NextAction, complete_task
@@ -79,10 +79,16 @@ def _who(contact: dict[str, Any], now: datetime) -> Submission:
     return read_submission({"channel": "api", "contact": contact}, regions=staff.regions, today=today, now=now)
 
 
+class GateIn(Schema):
+    agreed: bool
+    words: str = ""
+
+
 class StageIn(Schema):
     stage: str
     reason: str = ""
     facts: dict[str, Any] | None = None
+    gates: dict[int, GateIn] | None = Field(None, description="What the client said at the gates on the way, by their number")
 
 
 @api.post("/deals/{id}/stage", tags=["deals"], summary="Bring a deal to stand at another stage", response=contract.ANY)
@@ -93,6 +99,7 @@ def move(request: HttpRequest, id: Id, given: StageIn) -> HttpResponse:
         stage=clean_text(given.stage, 60),
         reason=clean_text(given.reason, 1000),
         facts=given.facts,
+        gates={number: GateSaid(said.agreed, clean_text(said.words, 500)) for number, said in (given.gates or {}).items()},
         by=actor,
         now=utc_now(),
     )

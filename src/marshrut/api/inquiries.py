@@ -3,8 +3,8 @@
 import base64
 import binascii
 from dataclasses import replace
-from datetime import datetime
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Schema
@@ -13,7 +13,7 @@ from marshrut.agency.permissions import Actor, system
 from marshrut.agency.queries import custom_fields_of, read_revision
 from marshrut.api import contract, shapes
 from marshrut.api.bodies import read_object
-from marshrut.api.door import Id, OptionalId, OptionalMoment, absent, acting, answer, api
+from marshrut.api.door import Id, OptionalId, OptionalMoment, Unsaid, absent, acting, answer, api
 from marshrut.api.listing import bad_cursor, reading_of
 from marshrut.channels.queries import came_from, find_quarantined
 from marshrut.core.clock import utc_now
@@ -22,6 +22,7 @@ from marshrut.deals.queries import deal_of_inquiry, find_deal
 from marshrut.deals.rules.list_filters import INQUIRIES
 from marshrut.deals.services import open_deal
 from marshrut.intake.queries import InquiryFilter, find_inquiry, list_briefs, received_inquiry
+from marshrut.intake.queries.reading_text import read_message
 from marshrut.intake.reading import read_submission
 from marshrut.intake.reference import read_reference
 from marshrut.intake.services import Receipt, accept_inquiry, close_inquiry
@@ -63,6 +64,20 @@ def answer_receipt(actor: Actor, receipt: Receipt) -> HttpResponse:
     return answer({"id": receipt.id, "number": receipt.id, "state": "quarantined", "reason": reason}, 202)
 
 
+class TextIn(Schema):
+    text: str
+    today: Annotated[date | None, Unsaid] = None
+
+
+@api.post("/inquiries/read", tags=["inquiries"], summary="What would be read out of a message", response=contract.ANY)
+def read_words(request: HttpRequest, given: TextIn) -> HttpResponse:
+    """The request, a word for the origin of every value, the class and where in the message each value stands. Keeps nothing."""
+    actor = acting(request, "inquiries:write")
+    reference = read_reference(actor.revision)
+    today = given.today or reference.staff.first_office.calendar.local_date(utc_now())
+    return answer(shapes.read_message(read_message(given.text, today, reference)))
+
+
 @api.get(
     "/inquiries", tags=["inquiries"], summary="Inquiries within reach, the newest first", response=contract.ANY,
     openapi_extra=contract.narrowing(INQUIRIES, but=_DECLARED),
@@ -98,7 +113,7 @@ def narrowing(request: HttpRequest, actor: Actor, changed_since: datetime | None
     named = [name for name, text in request.GET.items() if text and (name in _FURTHER.names or name.startswith("custom."))]
     if changed_since is None and not named:
         return None
-    found = reading_of(request, actor, _FURTHER, changed_since=changed_since, state="all", sort="").conditions()
+    found = reading_of(request, actor, _FURTHER, changed_since=changed_since, state="all", sort="").conditions
     return found.sql, tuple(found.values)
 
 

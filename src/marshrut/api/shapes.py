@@ -13,6 +13,8 @@ from marshrut.deals.queries import BoardCard, DealCard, StageTime
 from marshrut.deals.queries.list_reference import ListReference
 from marshrut.deals.queries.list_rows import ClientLine, MatterLine
 from marshrut.intake.queries import InquiryBrief, InquiryCard
+from marshrut.intake.queries.reading_text import ReadMessage
+from marshrut.intake.rules import origin_of, read_names
 from marshrut.intake.wording import say_all
 from marshrut.journal.queries import PlaceSum, TaskLine, TouchLine
 
@@ -53,6 +55,7 @@ def inquiry(actor: Actor, card: InquiryCard) -> dict[str, Any]:
         "number": card.id,
         "state": card.state,
         "channel": card.channel,
+        "missed": card.is_missed_call,
         "source": card.source,
         "external_id": card.external_id,
         "received_at": card.received_at,
@@ -68,10 +71,12 @@ def inquiry(actor: Actor, card: InquiryCard) -> dict[str, Any]:
         "respond_by": card.respond_by,
         "answered_at": card.answered_at,
         "clock": card.clock_state,
+        "next_respond_by": card.next_respond_by,
         "next_action": next_action(actor, card.task_id, card.task_title, card.task_due_at),
         "duplicate_of": card.joined_to,
         "message": said(actor, card.message),
         "request": card.request,
+        "request_origin": origin_of(card.request, read_names(card.request_origin)),
         "flaws": [flaw if actor.may("persons:read") and actor.shows("phone") else {**flaw, "value": None} for flaw in card.flaws],
         "utm": card.utm,
         "visitor": card.visitor or None,
@@ -79,6 +84,19 @@ def inquiry(actor: Actor, card: InquiryCard) -> dict[str, Any]:
         "disposition": card.disposition or None,
         "close_reason": said(actor, card.close_reason or "") or None,
         "custom": own_fields(actor, card.custom),
+    }
+
+
+def read_message(read: ReadMessage) -> dict[str, Any]:
+    """What was read out of a message, and where: `start` and `end` count characters of `message`."""
+    spans = [{"field": s.field, "start": s.start, "end": s.end, "words": read.message[s.start : s.end]} for s in read.spans]
+    return {
+        "message": read.message,
+        "request": read.request,
+        "request_origin": read.origin,
+        "spans": spans,
+        "class": read.inquiry_class,
+        "class_reason": "; ".join(say_all([read.class_reason])),
     }
 
 

@@ -47,6 +47,8 @@ urlpatterns = [
     path("imports/<id:pk>/discard", imports.discard_import, name="import_discard"),
     path("imports/<id:pk>/problems.csv", imports.import_problems, name="import_problems"),
     path("outbox", outbox.outbox, name="outbox"),
+    path("sendings/repeat", outbox.send_many, name="sendings_repeat"),
+    path("sendings/cancel", outbox.cancel_many, name="sendings_cancel"),
     path("sendings/<id:pk>/repeat", outbox.send_again, name="sending_repeat"),
     path("sendings/<id:pk>/cancel", outbox.cancel, name="sending_cancel"),
     *urls_settings.urlpatterns,

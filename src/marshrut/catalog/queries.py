@@ -23,6 +23,8 @@ class Catalogue:
     category_ids: Mapping[int, str] = field(default_factory=dict)
     direction_ids: Mapping[int, str] = field(default_factory=dict)
     """Names by id, for history."""
+    written: Mapping[str, str] = field(default_factory=dict)
+    """Names and other spellings of the directions in use, as they are written, to their slug."""
     unused: frozenset[str] = frozenset()
     """Slugs of categories and directions that are not offered any more; what was recorded with them keeps its words."""
 
@@ -59,6 +61,7 @@ def _load() -> Catalogue:
         skills={employee: frozenset(pairs) for employee, pairs in skills.items()},
         category_ids={c.pk: c.name for c in categories},
         direction_ids={d.pk: d.name for d in directions},
+        written={text: d.slug for d in directions if d.is_active for text in (d.name, *d.aliases)},
         unused=frozenset({d.slug for d in directions if not d.is_active} | {c.slug for c in categories if not c.is_active}),
     )
 

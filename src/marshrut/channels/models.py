@@ -1,6 +1,7 @@
 """The doors: what came in, stored raw before anything else, and the forms through which it comes."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -111,12 +112,16 @@ class Letter(models.Model):
     sender = models.TextField(blank=True, default="", db_default="")
     subject = models.TextField(blank=True, default="", db_default="")
     dossier = models.ForeignKey("journal.Dossier", models.PROTECT, null=True, related_name="letters", db_index=False)
+    named = ArrayField(models.BinaryField(), null=True, help_text="whom it is about, beside its sender: keyed digests of their "
+                       "addresses; null until it has been looked through")
     at = models.DateTimeField()
 
     class Meta:
         indexes = [
             models.Index(fields=["message_id"], name="channels_letter_message"),
             models.Index(fields=["dossier"], name="channels_letter_dossier"),
+            models.Index(fields=["id"], name="channels_letter_unread", condition=Q(named__isnull=True)),
+            GinIndex(fields=["named"], name="channels_letter_named", condition=Q(dossier__isnull=True)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["message_id", "digest"], name="channels_letter_once"),

@@ -9,7 +9,7 @@ from datetime import datetime
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 
 TIMEOUT = 20.0  # seconds for each step
 STARTTLS, TLS, PLAIN = "starttls", "tls", "none"
@@ -92,6 +92,21 @@ class Connection:
         except (smtplib.SMTPException, OSError, ValueError) as error:
             self.close()
             raise Undelivered(str(error) or type(error).__name__, is_final=False, is_of_server=True) from error
+
+    def look(self) -> None:
+        """Connect, log in, and ask whether the sender is taken, without handing anything over. Undelivered says what is wrong."""
+        try:
+            talk = self._connected()
+            code, said = talk.mail(parseaddr(self._server.sender)[1])
+            if code != 250:
+                raise Undelivered(_told(code, said), is_final=False)
+            talk.rset()
+        except (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPResponseException) as error:
+            raise Undelivered(_told(error.smtp_code, error.smtp_error), is_final=False, is_of_server=True) from error
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            raise Undelivered(str(error) or type(error).__name__, is_final=False, is_of_server=True) from error
+        finally:
+            self.close()
 
     def _refused(self, code: int, said: bytes | str) -> Undelivered:
         self.close()  # a refusal half-way leaves the dialogue somewhere: begin anew

@@ -13,11 +13,13 @@ def people_in_reach(actor: Actor, alias: str) -> tuple[str, list[Any]]:
     that an index can follow. Who reads is written out, not a parameter: of somebody with few clients the few are looked up,
     of somebody with many the list is walked in its order, and only a plan that knows whose they are can tell.
     """
+    standing = f"{alias}.merged_into_id is null"  # a record that turned out to be somebody else's is in nobody's reach
     if actor.reach in ("all", "none"):
-        return reach_sql(actor, alias)
+        reach, values = reach_sql(actor, alias)
+        return f"({reach} and {standing})", values
     whose = _whose(actor)
     held = f"array(select h.person_id from clients_holding h where h.{whose})"
-    return f"({alias}.{whose} or {alias}.id = any({held}))", []
+    return f"(({alias}.{whose} or {alias}.id = any({held})) and {standing})", []
 
 
 def _whose(actor: Actor) -> str:

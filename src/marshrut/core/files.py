@@ -115,6 +115,13 @@ def forget_file(file_id: int) -> None:
         cursor.execute("update core_storedfile set size = 0, digest = %s where id = %s", [bytes(32), file_id])
 
 
+def is_forgotten(file_id: int) -> bool:
+    """Whether a file's contents were deleted."""
+    with connection.cursor() as cursor:
+        cursor.execute("select exists (select from core_storedfile where id = %s and size = 0 and digest = %s)", [file_id, bytes(32)])
+        return bool(cursor.fetchone()[0])
+
+
 def _place(file_id: int, position: int) -> bytes:
     return f"{file_id}/{position}".encode()
 

@@ -195,7 +195,7 @@ _PATRONYMIC_FOLDED = re.compile(r".{3,}(?:[оеи]вич|[оеи]вна|ична
 
 
 def _word_distance(a: str, b: str) -> float:
-    if a == b or (_lines_of(a) & _lines_of(b)):
+    if a == b or (given_name_lines(a) & given_name_lines(b)):
         return 0.0
     if len(a) == 1 or len(b) == 1:  # an initial
         return 0.2 if a[0] == b[0] else 1.0
@@ -216,17 +216,29 @@ def _is_given(word: str) -> bool:
     return search_name(word).replace(" ", "") in _given_names()
 
 
-def _lines_of(folded_word: str) -> frozenset[int]:
+def given_name_lines(folded_word: str) -> frozenset[int]:
     """The lines of the list on which the name stands: one name, one line; a short form may stand on two."""
     return _given_names().get(folded_word, frozenset())
+
+
+def forms_of_given_name(word: str) -> tuple[str, ...]:
+    """Other spellings and short forms of a given name, in both languages: Александр → Саша, Олександр, Сашко …"""
+    lines = given_name_lines(search_name(word))
+    return tuple(form.capitalize() for number in sorted(lines) for form in _listed()[number] if form != word.lower())
+
+
+@cache
+def _listed() -> tuple[tuple[str, ...], ...]:
+    """The list of given names: one name a line, a comment is an empty line."""
+    lines = Path(__file__).with_name("given_names.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(() if line.startswith("#") else tuple(line.split()) for line in lines)
 
 
 @cache
 def _given_names() -> dict[str, frozenset[int]]:
     places: dict[str, frozenset[int]] = {}
-    lines = Path(__file__).with_name("given_names.txt").read_text(encoding="utf-8").splitlines()
-    for number, line in enumerate(lines):
-        for word in ("" if line.startswith("#") else line).split():
+    for number, line in enumerate(_listed()):
+        for word in line:
             folded = search_name(word)
             places[folded] = places.get(folded, frozenset()) | {number}
     return places

@@ -47,6 +47,12 @@ class WorkingCalendar:
         """Open always."""
         return cls(zone, {weekday: [(time(), time())] for weekday in range(7)})
 
+    def changed_on(self, day: date, windows: Sequence[Window] | None) -> WorkingCalendar:
+        """The same hours with other windows on one date; None: an ordinary day of its weekday again."""
+        week = dict(enumerate(self._week))
+        others = {date: spans for date, spans in self._exceptions.items() if date != day}
+        return WorkingCalendar(self.zone.key, week, others if windows is None else {**others, day: windows})
+
     def is_open(self, at: datetime) -> bool:
         """Is `at` working time? The moment of opening is, the moment of closing is not."""
         at = at.astimezone(UTC)

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 from django.db.models.functions import Now
 
 
@@ -73,6 +73,13 @@ class Deal(models.Model):
         indexes = [
             models.Index(fields=["dossier"], name="deals_deal_dossier"),
             models.Index(fields=["inquiry"], name="deals_deal_inquiry"),
+            # The orders of the list of deals; of the first also what burns: the open ones, the longest standing first.
+            models.Index(fields=["state", "stage_entered_at", "id"], name="deals_deal_entered", include=["dossier", "stage"]),
+            models.Index(fields=["state", "amount", "id"], name="deals_deal_amount", condition=Q(amount__isnull=False)),
+            models.Index(fields=["opened_at", "id"], name="deals_deal_opened"),
+            models.Index(fields=["closed_at"], name="deals_deal_closed", condition=Q(closed_at__isnull=False)),
+            models.Index(Func("close_reason", models.Value(": "), models.Value(1), function="split_part"), name="deals_deal_reason",
+                         condition=~Q(close_reason="")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["dossier"], name="deals_deal_one_open", condition=Q(state="open")),
@@ -103,6 +110,80 @@ class StageEntry(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["deal"], name="deals_entry_one_current", condition=Q(left_at__isnull=True)),
+        ]
+
+
+class Gate(models.Model):
+    """A question a client has to be asked before a deal may stand at a stage: "agrees to meet in the office"."""
+
+    stage = models.OneToOneField(Stage, models.CASCADE, related_name="gate")
+    question = models.TextField()
+    is_active = models.BooleanField(default=True, db_default=True)
+
+
+class GateRule(models.Model):
+    """What follows when a client refuses: the first rule in order that fits the gate, the source, the season and the worth."""
+
+    position = models.PositiveSmallIntegerField()
+    gate = models.ForeignKey(Gate, models.CASCADE, null=True, related_name="+")
+    source = models.ForeignKey("marketing.Source", models.PROTECT, null=True, related_name="+")
+    season_first = models.CharField(max_length=5, blank=True, default="", db_default="", help_text="month-day, empty: all the year")
+    season_last = models.CharField(max_length=5, blank=True, default="", db_default="")
+    worth_from = models.DecimalField(max_digits=14, decimal_places=2, null=True, help_text="in the agency's currency")
+    worth_below = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    consequence = models.CharField(max_length=6, help_text="go_on, wait, close or ask (the supervisor)")
+    days = models.PositiveSmallIntegerField(null=True, help_text="how long it waits")
+    reason = models.TextField(blank=True, default="", db_default="", help_text="the reason of loss it ends with")
+    is_active = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(consequence__in=["go_on", "wait", "close", "ask"]), name="deals_gaterule_consequence"),
+            models.CheckConstraint(condition=~Q(consequence="wait") | Q(days__gte=1), name="deals_gaterule_days"),
+            models.CheckConstraint(condition=~Q(consequence="close") | ~Q(reason=""), name="deals_gaterule_reason"),
+            models.CheckConstraint(
+                condition=Q(season_first="", season_last="") | (~Q(season_first="") & ~Q(season_last="")), name="deals_gaterule_season"
+            ),
+        ]
+
+
+class GateAnswer(models.Model):
+    """What a client said at a gate, and what followed."""
+
+    deal = models.ForeignKey(Deal, models.CASCADE, related_name="gate_answers", db_index=False)
+    dossier = models.ForeignKey("journal.Dossier", models.CASCADE, related_name="+")
+    gate = models.ForeignKey(Gate, models.CASCADE, related_name="+", db_index=False)
+    agreed = models.BooleanField()
+    words = models.TextField(blank=True, default="", db_default="")
+    consequence = models.CharField(max_length=6, blank=True, default="", db_default="", help_text="of a refusal")
+    rule = models.ForeignKey(GateRule, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    by = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["deal", "gate", "-id"], name="deals_gateanswer_deal"),
+                   models.Index(fields=["at"], name="deals_gateanswer_at")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(agreed=True, consequence="") | (Q(agreed=False) & ~Q(consequence="")), name="deals_gateanswer_how"
+            )
+        ]
+
+
+class StopReview(models.Model):
+    """A supervisor has looked at the end of a matter that was not realised: it was right, or it was opened again."""
+
+    dossier = models.ForeignKey("journal.Dossier", models.CASCADE, related_name="+", db_index=False)
+    closed_at = models.DateTimeField(help_text="which end of the matter")
+    verdict = models.CharField(max_length=8, help_text="right or reopened")
+    note = models.TextField(blank=True, default="", db_default="")
+    at = models.DateTimeField()
+    by = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "closed_at"], name="deals_stopreview_once"),
+            models.CheckConstraint(condition=Q(verdict__in=["right", "reopened"]), name="deals_stopreview_verdict"),
         ]
 
 

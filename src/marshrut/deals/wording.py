@@ -49,7 +49,21 @@ FACTS = {
     "returned_on": noop("Returned on"),
     "feedback": noop("Feedback"),
 }
-TASK_KINDS = {"call": noop("Call"), "write": noop("Write"), "meeting": noop("Meeting"), "document": noop("Documents")}
+TASK_KINDS = {"call": noop("Call"), "write": noop("Write"), "meeting": noop("Meeting"), "document": noop("Documents"),
+              "hold": noop("Hold runs out"), "payment": noop("Payment is due"), "trouble": noop("Trouble on a trip")}
+
+
+CONSEQUENCES = {
+    "go_on": noop("Goes on all the same"),
+    "wait": noop("Waits and comes back by itself"),
+    "close": noop("Ends as not realised"),
+    "ask": noop("The supervisor decides"),
+}
+
+
+def consequence_label(code: str) -> str:
+    """What follows a refusal at a gate."""
+    return _(CONSEQUENCES[code]) if code in CONSEQUENCES else code
 
 
 def fact_label(name: str) -> str:

@@ -16,6 +16,9 @@ SOON = timedelta(minutes=10)
 """A response clock with no more than this left is about to break."""
 SHOWN = 6
 
+MOST = 1000
+"""Up to here what burns is counted; nobody needs to know whether 4,000 or 5,000 wait."""
+
 # Two short indexes instead of all that is open: a running clock does something next before it breaks.
 _UNANSWERED = """
     select dossier_id, clock_state, respond_by from intake_inquiry
@@ -23,41 +26,40 @@ _UNANSWERED = """
     union all
     select dossier_id, clock_state, respond_by from intake_inquiry
     where clock_state = 'missed' and state = 'open' and answered_at is null"""
-_CHOSEN = """
-    select d.id as dossier_id, case when i.clock_state = 'missed' or i.respond_by <= {now} then {broken} else {breaking} end as part,
-        coalesce(i.respond_by, d.opened_at) as since
-    from ({unanswered}) i join journal_dossier d on d.id = i.dossier_id
-    where d.is_open and d.place = 'inquiry' and d.waits_until is null and {reach}
-    union all
-    select d.id, {nobody}, d.opened_at from journal_dossier d
-    where d.is_open and d.queue_id is not null and d.waits_until is null and {reach}
-    union all
-    select d.id, {stuck}, l.stage_entered_at
-    from deals_deal l join deals_stage s on s.id = l.stage_id join journal_dossier d on d.id = l.dossier_id
-    where l.state = 'open' and d.is_open and {reach} and {stands_still}"""
+_WAITING = """from (select * from waiting where part = {part} order by respond_by, dossier_id offset 0) i
+    join journal_dossier d on d.id = i.dossier_id where d.is_open and d.place = 'inquiry' and d.waits_until is null and {reach}"""
+_NOBODYS = "from journal_dossier d where d.is_open and d.queue_id is not null and d.waits_until is null and {reach}"
+_STUCK = """from (select dossier_id, stage_id, stage_entered_at from deals_deal where state = 'open' order by stage_entered_at offset 0) l
+    join deals_stage s on s.id = l.stage_id
+    where (select d.is_open and {reach} and {stands_still} from journal_dossier d where d.id = l.dossier_id)"""
+# Each block: its worst, walked in their order until there are enough, and their number, counted until it says enough.
+_BLOCK = """
+    select dossier_id, {part} as part, row_number() over (order by since, dossier_id) as rank,
+        (select count(*) from (select {source} limit {most}) n) as total
+    from (select {dossier} as dossier_id, {since} as since {source} order by {since}, {dossier} limit {shown}) worst"""
 
 
 def list_burning(actor: Actor, now: datetime) -> list[MatterRow]:
-    """The worst matters of each block within reach, in one statement; `group` is the block, `group_count` its whole number.
+    """The worst matters of each block within reach, in one statement; `group` is the block, `group_count` its whole number
+    (`MOST` + 1 where there are more than `MOST`).
 
     Broken clocks whose client still waits, clocks about to break, matters in a queue, deals that stand too long.
     """
     reach, values = matters_in_reach(actor)
-    chosen = _CHOSEN.format(
-        reach=reach,
-        now=literal(now),
-        unanswered=_UNANSWERED.format(soon=literal(now + SOON)),
-        stands_still=stuck_sql(now),
-        broken=BROKEN,
-        breaking=BREAKING,
-        nobody=NOBODY,
-        stuck=STUCK,
+    waiting = f"""select dossier_id, respond_by,
+            case when clock_state = 'missed' or respond_by <= {literal(now)} then {BROKEN} else {BREAKING} end as part
+        from ({_UNANSWERED.format(soon=literal(now + SOON))}) u"""
+    sources = (
+        (BROKEN, "i.respond_by", "i.dossier_id", _WAITING.format(part=BROKEN, reach=reach)),
+        (BREAKING, "i.respond_by", "i.dossier_id", _WAITING.format(part=BREAKING, reach=reach)),
+        (NOBODY, "d.opened_at", "d.id", _NOBODYS.format(reach=reach)),
+        (STUCK, "l.stage_entered_at", "l.dossier_id", _STUCK.format(reach=reach, stands_still=stuck_sql(now))),
     )
-    return ranked_matters(
-        f"""select * from (select dossier_id, part, row_number() over (partition by part order by since, dossier_id) as rank,
-                count(*) over (partition by part) as total from ({chosen}) c) n where rank <= {SHOWN}""",
-        [*values, *values, *values],
+    blocks = " union all ".join(
+        _BLOCK.format(part=part, since=since, dossier=dossier, source=source, shown=SHOWN, most=MOST + 1)
+        for part, since, dossier, source in sources
     )
+    return ranked_matters(f"with waiting as materialized ({waiting}) {blocks}", values * 2 * len(sources))
 
 
 def literal(moment: datetime) -> str:
@@ -65,15 +67,21 @@ def literal(moment: datetime) -> str:
     return f"timestamptz '{moment.isoformat()}'"
 
 
-def count_burning(actor: Actor, now: datetime) -> int:
-    """How many clients wait whose clock has broken or is about to, or who have nobody: the figure beside the page's name."""
+def count_burning(actor: Actor, now: datetime, most: int) -> int:
+    """How many clients wait whose clock has broken or is about to, or who have nobody: the figure beside the page's name.
+
+    Counted up to `most`: it stands on every page.
+    """
     reach, values = matters_in_reach(actor)
+    waits = f"d.is_open and d.place = 'inquiry' and d.waits_until is null and {reach}"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""select count(*) from journal_dossier d where d.is_open and d.place = 'inquiry' and d.waits_until is null and {reach}
-                and d.id in (select dossier_id from ({_UNANSWERED.format(soon=literal(now + SOON))}) i
-                             union select id from journal_dossier where is_open and queue_id is not null)""",
-            values,
+            f"""select count(*) from (
+                (select d.id from journal_dossier d where d.queue_id is not null and {waits} limit {int(most)})
+                union all
+                (select d.id from ({_UNANSWERED.format(soon=literal(now + SOON))}) i join journal_dossier d on d.id = i.dossier_id
+                 where d.queue_id is null and {waits} limit {int(most)}) limit {int(most)}) n""",
+            [*values, *values],
         )
         return int(cursor.fetchone()[0])
 
@@ -91,9 +99,11 @@ def late_by_manager(actor: Actor, now: datetime) -> list[LateLine]:
     """Who is late with how much, the most first."""
     reach, values = matters_in_reach(actor)
     with connection.cursor() as cursor:
+        # Each matter looked up by its id: as a join all matters that ever were would be read.
         cursor.execute(
-            f"""select t.assignee_id, count(*), min(t.due_at) from journal_task t join journal_dossier d on d.id = t.dossier_id
-                where t.state = 'pending' and t.due_at < {literal(now)} and d.waits_until is null and {reach}
+            f"""select t.assignee_id, count(*), min(t.due_at) from journal_task t
+                where t.state = 'pending' and t.due_at < {literal(now)}
+                    and (select {reach} from journal_dossier d where d.id = t.dossier_id and d.waits_until is null)
                 group by t.assignee_id order by 2 desc, 3""",
             values,
         )

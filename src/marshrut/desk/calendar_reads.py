@@ -1,7 +1,7 @@
-"""Reads of the calendar: what is planned and was done between two moments, what is overdue, how full each day is."""
+"""Reads of the calendar: what is planned and was done between two moments, what is overdue, a month day by day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import connection
@@ -10,6 +10,8 @@ from marshrut.agency.permissions import Actor
 from marshrut.journal.permissions import matters_in_reach
 
 MOST = 600  # rows of one view: a week of an office
+MOST_COUNTED = 1000
+"""Up to here what is overdue is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,9 @@ class CalendarRow:
 _ROW = """t.id, t.dossier_id, t.kind, t.title, {at}, t.ends_at, t.place, t.state = 'done', t.assignee_id, p.display_name,
     coalesce(d.waits_until is not null and t.due_at >= d.waits_until, false)"""
 _FROM = "from journal_task t join journal_dossier d on d.id = t.dossier_id left join clients_person p on p.id = d.person_id"
+# Chosen and cut first; matter and client are looked up for what is left.
+_CHOSEN = "select t.* from journal_task t left join journal_dossier d on d.id = t.dossier_id where"
+_NAMED = "t join journal_dossier d on d.id = t.dossier_id left join clients_person p on p.id = d.person_id"
 
 
 def list_calendar(actor: Actor, people: Sequence[int], start: datetime, end: datetime) -> list[CalendarRow]:
@@ -41,13 +46,13 @@ def list_calendar(actor: Actor, people: Sequence[int], start: datetime, end: dat
     done_by = [f"employee:{number}" for number in people]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""(select {_ROW.format(at="t.due_at")} {_FROM}
-                 where t.state = 'pending' and t.assignee_id = any(%s) and t.due_at < %s and t.due_at >= %s - interval '1 day'
-                     and (t.due_at >= %s or t.ends_at > %s) and {reach} order by t.due_at, t.id limit {MOST})
+            f"""(select {_ROW.format(at="t.due_at")} from (
+                     {_CHOSEN} t.state = 'pending' and t.assignee_id = any(%s) and t.due_at < %s and t.due_at >= %s - interval '1 day'
+                     and (t.due_at >= %s or t.ends_at > %s) and {reach} order by t.due_at, t.id limit {MOST}) {_NAMED})
                 union all
-                (select {_ROW.format(at="case when t.kind = 'meeting' and t.ends_at is not null then t.due_at else t.done_at end")} {_FROM}
-                 where t.state = 'done' and t.done_by = any(%s) and t.done_at >= %s and t.done_at < %s
-                     and t.assignee_id = any(%s) and {reach} order by t.done_at, t.id limit {MOST})
+                (select {_ROW.format(at="case when t.kind = 'meeting' and t.ends_at is not null then t.due_at else t.done_at end")}
+                 from ({_CHOSEN} t.state = 'done' and t.done_by = any(%s) and t.done_at >= %s and t.done_at < %s
+                     and t.assignee_id = any(%s) and {reach} order by t.done_at, t.id limit {MOST}) {_NAMED})
                 order by 5, 1""",
             [list(people), end, start, start, start, *values, done_by, start, end, list(people), *values],
         )
@@ -56,7 +61,7 @@ def list_calendar(actor: Actor, people: Sequence[int], start: datetime, end: dat
 
 @dataclass(frozen=True, slots=True)
 class OverdueRow:
-    """An action that should have been done before the day in sight; `total` is how many there are."""
+    """An action that should have been done before the day in sight; `total` is how many there are, counted to `MOST_COUNTED` + 1."""
 
     id: int
     dossier_id: int
@@ -72,38 +77,56 @@ def list_overdue(actor: Actor, people: Sequence[int], before: datetime, limit: i
     reach, values = matters_in_reach(actor)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""select t.id, t.dossier_id, t.kind, t.title, t.due_at, p.display_name, count(*) over () {_FROM}
-                where t.state = 'pending' and t.assignee_id = any(%s) and t.due_at < %s and {reach}
-                order by t.due_at desc, t.id limit {int(limit)}""",
+            f"""with late as materialized ({_CHOSEN} t.state = 'pending' and t.assignee_id = any(%s) and t.due_at < %s and {reach}
+                    order by t.due_at desc, t.id limit {MOST_COUNTED + 1})
+                select t.id, t.dossier_id, t.kind, t.title, t.due_at, p.display_name, (select count(*) from late)
+                from (select * from late order by due_at desc, id limit {int(limit)}) {_NAMED}
+                order by t.due_at desc, t.id""",
             [list(people), before, *values],
         )
         return [OverdueRow(*row) for row in cursor.fetchall()]
 
 
-@dataclass(frozen=True, slots=True)
-class DayCount:
-    """How much stands on one day: actions, meetings, returns of what waits."""
+@dataclass(slots=True)
+class MonthDay:
+    """What stands on one day: how many actions, meetings and returns of what waits; and the first of all of them, in order."""
 
-    day: date
     actions: int
     meetings: int
     returns: int
+    first: list[CalendarRow] = field(default_factory=list)
+
+    @property
+    def more(self) -> int:
+        """How many there are beside the first."""
+        return self.actions + self.meetings + self.returns - len(self.first)
 
 
-def count_days(actor: Actor, people: Sequence[int], start: datetime, end: datetime, zone: str) -> dict[date, DayCount]:
-    """Pending actions of these people by local day; within reach. One statement."""
+def list_month(actor: Actor, people: Sequence[int], start: datetime, end: datetime, zone: str, most: int = 3) -> dict[date, MonthDay]:
+    """Pending actions of these people by local day, the `most` earliest of each day by themselves; within reach. One statement."""
     reach, values = matters_in_reach(actor)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""select (t.due_at at time zone %s)::date,
-                   count(*) filter (where t.kind <> 'meeting' and (d.waits_until is null or t.due_at < d.waits_until)),
-                   count(*) filter (where t.kind = 'meeting'),
-                   count(*) filter (where t.kind <> 'meeting' and t.due_at >= d.waits_until)
-                {_FROM} where t.state = 'pending' and t.assignee_id = any(%s) and t.due_at >= %s and t.due_at < %s and {reach}
-                group by 1""",
+            f"""select o.day, o.actions, o.meetings, o.returns, {_ROW.format(at="t.due_at")} from (
+                    select w.*, row_number() over (partition by day order by due_at, id) as place,
+                        count(*) filter (where kind <> 'meeting' and not is_back) over whole as actions,
+                        count(*) filter (where kind = 'meeting') over whole as meetings,
+                        count(*) filter (where kind <> 'meeting' and is_back) over whole as returns
+                    from (select t.id, t.due_at, t.kind, (t.due_at at time zone %s)::date as day,
+                              coalesce(t.due_at >= a.waits_until, false) as is_back
+                          from journal_task t left join journal_dossier d on d.id = t.dossier_id
+                          left join (select id, waits_until from journal_dossier where waits_until is not null) a on a.id = t.dossier_id
+                          where t.state = 'pending' and t.assignee_id = any(%s) and t.due_at >= %s and t.due_at < %s and {reach}) w
+                    window whole as (partition by day)) o
+                join journal_task t on t.id = o.id join journal_dossier d on d.id = t.dossier_id
+                left join clients_person p on p.id = d.person_id
+                where o.place <= {int(most)} order by o.day, o.place""",
             [zone, list(people), start, end, *values],
         )
-        return {row[0]: DayCount(*row) for row in cursor.fetchall()}
+        found: dict[date, MonthDay] = {}
+        for day, actions, meetings, returns, *row in cursor.fetchall():
+            found.setdefault(day, MonthDay(actions, meetings, returns)).first.append(CalendarRow(*row))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
@@ -11,6 +12,7 @@ from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import Staff
 from marshrut.desk.shaping import title_of
 from marshrut.intake.wording import channel_label, say
+from marshrut.intake.wording_rules import queue_alarm
 from marshrut.journal.queries import NoticeLine
 from marshrut.ui.wording import due
 
@@ -25,7 +27,9 @@ LABELS = {
     "import_finished": ("file-text", noop("An import has finished")),
     "sending_failed": ("alert-triangle", noop("A message could not be sent")),
     "handed_over": ("users", noop("Matters handed over to you together")),
+    "queue_alarm": ("users", noop("A queue calls (for supervisors)")),
     "absence_begins": ("calendar", noop("A colleague you stand in for is away")),
+    "gate_refused": ("alert-triangle", noop("A refusal waits for your decision")),
     "absence_ends": ("calendar", noop("A colleague you stood in for is back")),
 }
 """Every code with its icon and how the settings name it."""
@@ -49,7 +53,7 @@ def word_notice(line: NoticeLine, staff: Staff, matter_url: str, reader: Actor) 
     icon, label = LABELS.get(line.code, ("bell", line.code))
     title, detail = _WORDED[line.code](line.data, staff) if line.code in _WORDED else (_(label), "")
     who = title_of(line.person, None, reader) if line.person else ""
-    own = str(line.data.get("url") or "")
+    own = str(line.data.get("url") or "") or (f"{reverse('inbox')}?tab=nobody" if line.code == "queue_alarm" else "")
     url = own if own.startswith("/") and not own.startswith("//") else matter_url
     return Notice(line.id, icon, title, " · ".join(filter(None, (who, detail))), line.at, line.seen_at is None, url)
 
@@ -123,7 +127,18 @@ def _back(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
     return _("%(name)s is back") % {"name": data.get("name", "")}, ""
 
 
+def _queue(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    queue = staff.queues.get(data.get("queue") or 0)
+    return queue_alarm(str(data.get("reason")), queue.name if queue else "", data.get("count", 0), data.get("minutes", 0))
+
+
+def _refused(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    return _("A refusal waits for your decision"), str(data.get("gate") or "")
+
+
 _WORDED = {
+    "gate_refused": _refused,
+    "queue_alarm": _queue,
     "matter_given": _given,
     "matter_taken": _taken,
     "clock_warning": _warning,

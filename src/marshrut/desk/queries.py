@@ -13,8 +13,9 @@ from marshrut.agency.permissions import Actor, reach_sql
 from marshrut.channels.permissions import quarantine_sql
 from marshrut.journal.permissions import matters_in_reach
 
-NEW, OVERDUE, TODAY, LATER = range(4)
-SHOWN = {NEW: 40, OVERDUE: 30, TODAY: 40, LATER: 12}
+FIRST, NEW, OVERDUE, TODAY, LATER = range(5)
+"""Parts of a day's work in their order; `FIRST` is what the agency lets stand before new inquiries."""
+SHOWN = {FIRST: 30, NEW: 40, OVERDUE: 30, TODAY: 40, LATER: 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +79,24 @@ _NEXT_TASK = """
 _TODAY = f"""
     with mine as (
         select distinct on (t.dossier_id) t.dossier_id, t.id, t.due_at, i.priority,
-            case when i.clock_state = 'running' then {NEW} when t.due_at < %s then {OVERDUE} when t.due_at < %s then {TODAY}
-                 else {LATER} end as part
+            case when {{covered}} then {FIRST} when i.clock_state = 'running' then {NEW} when t.due_at < %s then {OVERDUE}
+                 when t.due_at < %s then {TODAY} else {LATER} end as part, t.kind in ('trouble', 'hold', 'payment') as presses
         from journal_task t join journal_dossier d on d.id = t.dossier_id and d.is_open and d.waits_until is null
         left join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
         where t.state = 'pending' and {{whose}}
-        order by t.dossier_id, t.due_at, t.id),
+        order by t.dossier_id, {{covered}} desc, t.due_at, t.id),
     ranked as (
         select m.*, count(*) over (partition by part) as total,
-            row_number() over (partition by part order by case when part = {NEW} then -priority end, due_at, id) as rank
+            row_number() over (partition by part
+                order by case part when {NEW} then -priority when {FIRST} then -presses::int end, due_at, id) as rank
         from mine m)
     select {_COLUMNS}, r.part, r.total
     from ranked r join journal_dossier d on d.id = r.dossier_id join journal_task t on t.id = r.id {_JOINS}
     where r.rank <= (%s::int[])[r.part + 1] order by r.part, r.rank"""
 
 
-def list_today(actor: Actor, now: datetime, day_end: datetime) -> list[MatterRow]:
-    """What the actor has to do, in the order of work: running clocks first, then overdue, today, later.
+def list_today(actor: Actor, now: datetime, day_end: datetime, covered: str = "false") -> list[MatterRow]:
+    """What the actor has to do, in the order of work: exceptions (`covered` is their condition), running clocks, overdue, today, later.
 
     Whoever answers for an office (or all) also sees what waits in its queues. `group_count` is the whole number of the
     row's group; of a long group only the first are given.
@@ -103,7 +105,7 @@ def list_today(actor: Actor, now: datetime, day_end: datetime) -> list[MatterRow
     if actor.reach in ("office", "all"):
         reach, reached = matters_in_reach(actor)
         whose, values = f"(t.assignee_id = %s or (t.queue_id is not null and {reach}))", [actor.id, *reached]
-    return _rows(_TODAY.format(whose=whose), [now, day_end, *values, [SHOWN[part] for part in (NEW, OVERDUE, TODAY, LATER)]])
+    return _rows(_TODAY.format(whose=whose, covered=covered), [now, day_end, *values, [SHOWN[part] for part in sorted(SHOWN)]])
 
 
 def matters_of(actor: Actor, person_ids: Sequence[int], *, open_only: bool = False, limit: int = 60) -> list[MatterRow]:

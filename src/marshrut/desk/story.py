@@ -10,6 +10,7 @@ from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import Staff
 from marshrut.desk import wording
 from marshrut.desk.shapes import Entry
+from marshrut.intake.rules.clock_policies import MISSED_CALL
 from marshrut.intake.wording import channel_label, disposition_label, say
 from marshrut.journal.queries import TouchLine
 from marshrut.ui.wording import due
@@ -42,14 +43,14 @@ def title_of(line: TouchLine, staff: Staff) -> tuple[str, str]:
         about = str(data.get("subject") or data.get("name") or "") if line.kind in ABOUT else ""
         return icon, _close_title(data) if line.kind == "close" else ": ".join(filter(None, (_(title), about)))
     worded = {"inquiry": _inquiry, "task": _task, "postponed": _postponed, "stage": _stage, "owner": _owner, "clock": _clock,
-              "aside": _aside, "returned": _returned}
+              "aside": _aside, "returned": _returned, "gate": _gate}
     make = worded.get(line.kind)
     return make(data, staff) if make else ("note", line.kind)
 
 
 def _inquiry(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
-    channel = str(data.get("channel", ""))
-    icon = {"phone": "phone-in", "email": "mail", "messenger": "message", "walk_in": "meeting"}.get(channel, "form")
+    channel = MISSED_CALL if data.get("missed") else str(data.get("channel", ""))
+    icon = {"phone": "phone-in", MISSED_CALL: "phone-in", "email": "mail", "messenger": "message", "walk_in": "meeting"}.get(channel, "form")
     return icon, _("Inquiry: %(channel)s") % {"channel": channel_label(channel)} if channel else _("Inquiry")
 
 
@@ -88,6 +89,10 @@ def _aside(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
     except (KeyError, TypeError, ValueError):
         until = ""
     return "wait", _("Put aside: returns %(until)s") % {"until": until}
+
+
+def _gate(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    return "stage", _("Refused: %(gate)s") % {"gate": data.get("gate", "")}
 
 
 def _returned(data: dict[str, Any], staff: Staff) -> tuple[str, str]:

@@ -47,7 +47,8 @@ TOUCH_CHOICES = (
     ("meeting", "users", noop("Met")),
     ("note", "note", noop("Note")),
 )
-_KIND_ICONS = {"call": "phone", "write": "send", "meeting": "users", "document": "file-text"}
+_KIND_ICONS = {"call": "phone", "write": "send", "meeting": "users", "document": "file-text",
+               "hold": "hourglass", "payment": "coins", "trouble": "alert-triangle"}
 TASK_KINDS = tuple((kind, _KIND_ICONS[kind], label) for kind, label in KIND_LABELS.items())
 POSTPONED = (noop("The client asked to call later"), noop("No answer"), noop("Waiting for the operator"), noop("Short of time"))
 

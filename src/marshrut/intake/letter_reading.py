@@ -45,6 +45,8 @@ def submission_of(letter: ParsedLetter, *, source_slug: str, office_id: int | No
         obstacle="" if contacts else _("There is no address or phone in it to answer to"),
         office_id=office_id,
         identities=tuple(contact.normal for contact in contacts if not contact.is_shared),
+        subject=letter.subject,
+        message_id=letter.message_id,
     )
 
 
@@ -52,6 +54,11 @@ def words_of(letter: ParsedLetter) -> str:
     """Subject and words; of a reply only what is new in it, of a forwarded letter all."""
     text = letter.text if _FORWARDED.match(letter.subject) else own_words(letter.text)
     return clean_text("\n\n".join(filter(None, (letter.subject, text))), 20_000, keep_lines=True)
+
+
+def is_no_reply(address: str) -> bool:
+    """Whether nobody reads what is sent there."""
+    return not address or _NO_REPLY.match(address) is not None
 
 
 def _contacts(letter: ParsedLetter, reference: Reference) -> tuple[Reached, ...]:

@@ -1,8 +1,10 @@
 """The one queue: every inquiry, how it was understood, whose it is, and its response clock."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
+from django.db.models.fields.json import KT, KeyTransform
 from django.db.models.functions import Now
 
 
@@ -40,6 +42,7 @@ class Inquiry(models.Model):
     person = models.ForeignKey("clients.Person", models.PROTECT, null=True, db_index=False)
     matched_by = models.CharField(max_length=12, blank=True, default="", db_default="")
     channel = models.CharField(max_length=16)
+    is_missed_call = models.BooleanField(default=False, db_default=False, help_text="they called, and nobody took the call")
     source = models.ForeignKey("marketing.Source", models.PROTECT, db_index=False)
     external_id = models.TextField(null=True)
     received_at = models.DateTimeField(null=True, help_text="unknown in imported history")
@@ -47,8 +50,13 @@ class Inquiry(models.Model):
     joined_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     inquiry_class = models.CharField(max_length=16, choices=InquiryClass.choices)
     class_reason = models.JSONField()
+    category_reason = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()),
+                                       help_text="where the category of the request is from: stated, a criterion, the words, a person")
     message = models.TextField(blank=True, default="", db_default="")
     request = models.JSONField(default=dict)
+    request_origin = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField()), help_text="parallel to request: stated or read for every value"
+    )
     flaws = models.JSONField(default=list, help_text="fields that were dropped or cleaned, and why")
     budget = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     currency = models.CharField(max_length=3, blank=True, default="", db_default="")
@@ -57,6 +65,10 @@ class Inquiry(models.Model):
     relevance_reasons = models.JSONField(default=list)
     priority = models.PositiveSmallIntegerField()
     priority_reasons = models.JSONField(default=list)
+    priority_parts = models.JSONField(default=list, db_default=models.Value([], models.JSONField()),
+                                      help_text="chance, margin, cooling, minutes: what the priority was made of, and where each is from")
+    arrival = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()),
+                               help_text="what was known on arrival, fact by fact: a chance of a sale is learned from it")
     owner_reason = models.JSONField(default=dict)
     respond_by = models.DateTimeField(null=True)
     clock_started_at = models.DateTimeField(null=True, help_text="when the present holder's round began")
@@ -85,6 +97,22 @@ class Inquiry(models.Model):
                 fields=["dossier"], name="intake_inquiry_unanswered",
                 condition=Q(state="open", clock_state="missed", answered_at__isnull=True),
             ),
+            # Lists: the orders they are read in, so that a page is walked and not sorted out of everything there is…
+            models.Index(fields=["state", "priority", "raw"], name="intake_inquiry_priority"),
+            models.Index(fields=["state", "respond_by", "raw"], name="intake_inquiry_respond", condition=Q(respond_by__isnull=False)),
+            models.Index(fields=["-received_at", "-raw"], name="intake_inquiry_ended", condition=Q(state="closed")),
+            # … and what finds the few that have a rare value, without walking past everybody else. Usual values stay out of them.
+            models.Index(fields=["channel", "source"], name="intake_inquiry_door"),
+            models.Index(fields=["source", "dossier"], name="intake_inquiry_open_source", condition=Q(state="open")),
+            models.Index(KT("request__category"), name="intake_inquiry_category"),
+            GinIndex(KeyTransform("directions", "request"), name="intake_inquiry_directions", fastupdate=False),
+            models.Index(fields=["inquiry_class"], name="intake_inquiry_class", condition=~Q(inquiry_class="new_sale")),
+            models.Index(fields=["state", "relevance"], name="intake_inquiry_relevance", condition=~Q(relevance="A")),
+            models.Index(fields=["clock_state"], name="intake_inquiry_unclocked", condition=Q(clock_state__in=["none", "stopped"])),
+            models.Index(fields=["disposition"], name="intake_inquiry_disposition", condition=~Q(disposition="")),
+            models.Index(fields=["raw"], name="intake_inquiry_incomplete", condition=~Q(contact_missing=[])),
+            models.Index(Func("close_reason", models.Value(": "), models.Value(1), function="split_part"), name="intake_inquiry_reason",
+                         condition=~Q(close_reason="")),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=InquiryState.values), name="intake_inquiry_state"),
@@ -119,6 +147,36 @@ class Criterion(models.Model):
     is_active = models.BooleanField(default=True, db_default=True)
 
 
+class CategoryCriterion(models.Model):
+    """One line of the ordered list by which a category is found where the request states none; the first that matches decides."""
+
+    position = models.PositiveSmallIntegerField()
+    name = models.TextField()
+    category = models.CharField(max_length=120, help_text="slug of a category of the catalogue")
+    conditions = models.JSONField()
+    is_active = models.BooleanField(default=True, db_default=True)
+
+
+class Correction(models.Model):
+    """What a person said an inquiry is, its class or its category: an example to learn from until it is taken back."""
+
+    inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="corrections")
+    axis = models.CharField(max_length=8, help_text="class or category")
+    before = models.CharField(max_length=120, blank=True)
+    after = models.CharField(max_length=120, blank=True, help_text="the same as before where it was confirmed")
+    reason_before = models.JSONField(default=dict)
+    way = models.CharField(max_length=9, help_text="dialog, proposal, confirmed, bulk, spam or program")
+    at = models.DateTimeField()
+    by = models.TextField()
+    by_name = models.TextField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.TextField(blank=True, default="", db_default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["axis", "-at"], name="intake_correction_newest", condition=Q(undone_at__isnull=True))]
+        constraints = [models.CheckConstraint(condition=Q(axis__in=["class", "category"]), name="intake_correction_axis")]
+
+
 class RelevanceCriterion(models.Model):
     """A criterion the agency wrote itself: points for or against an inquiry's adequacy."""
 
@@ -131,21 +189,82 @@ class RelevanceCriterion(models.Model):
 
 
 class ClockPolicy(models.Model):
-    """Working minutes: warn the owner, warn the supervisor, break and re-route. One for all, or one for an office."""
+    """Working minutes until the first answer and until each following one: warn the owner, tell the supervisor, break and
+    re-route. For an office, a channel and a class, an empty one standing for any."""
 
     office = models.ForeignKey("agency.Office", models.CASCADE, null=True)
+    channel = models.CharField(max_length=16, blank=True, default="", db_default="", help_text="a channel, or missed_call")
+    inquiry_class = models.CharField(max_length=16, blank=True, default="", db_default="")
     warn_minutes = models.PositiveSmallIntegerField(default=5)
     escalate_minutes = models.PositiveSmallIntegerField(default=10)
     breach_minutes = models.PositiveSmallIntegerField(default=15)
     most_reroutes = models.PositiveSmallIntegerField(default=2)
+    next_warn_minutes = models.PositiveSmallIntegerField(default=15, db_default=15)
+    next_escalate_minutes = models.PositiveSmallIntegerField(default=30, db_default=30)
+    next_breach_minutes = models.PositiveSmallIntegerField(default=60, db_default=60)
+    next_most_reroutes = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["office"], name="intake_clock_once", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["office", "channel", "inquiry_class"], name="intake_clock_place_once", nulls_distinct=False
+            ),
             models.CheckConstraint(
                 condition=Q(warn_minutes__lte=models.F("escalate_minutes"), escalate_minutes__lte=models.F("breach_minutes")),
                 name="intake_clock_order",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    next_warn_minutes__lte=models.F("next_escalate_minutes"),
+                    next_escalate_minutes__lte=models.F("next_breach_minutes"),
+                ),
+                name="intake_clock_next_order",
+            ),
+        ]
+
+
+class NextAnswer(models.Model):
+    """A client wrote again on an open matter: one waiting for the next answer, from their first words until a person's."""
+
+    dossier = models.ForeignKey("journal.Dossier", models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=16, help_text="how they wrote; with the class it says which clock counts")
+    inquiry_class = models.CharField(max_length=16)
+    since = models.DateTimeField(help_text="when the client wrote")
+    started_at = models.DateTimeField(help_text="when the present holder's round began")
+    respond_by = models.DateTimeField()
+    warn_at = models.DateTimeField(null=True, help_text="the next moment the clock does something")
+    state = models.CharField(max_length=8, choices=ClockState.choices, default=ClockState.RUNNING)
+    step = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="0 fresh, 1 owner warned, 2 supervisor told")
+    reroutes = models.PositiveSmallIntegerField(default=0, db_default=0)
+    answered_at = models.DateTimeField(null=True)
+    answer_minutes = models.FloatField(null=True, help_text="working minutes until the answer, by the holder's hours at that moment")
+    answered_for = models.BigIntegerField(null=True, help_text="the employee who held the matter when it was answered or broke")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["warn_at"], name="intake_nextanswer_due", condition=Q(state="running")),
+            models.Index(fields=["-since"], name="intake_nextanswer_newest"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(state="none") & Q(state__in=ClockState.values), name="intake_nextanswer_state"),
+            # However often they write meanwhile: they wait since the first time.
+            models.UniqueConstraint(fields=["dossier"], name="intake_nextanswer_once", condition=Q(state="running")),
+        ]
+
+
+class QuietReply(models.Model):
+    """What a client who writes outside working time is told at once, by office and channel; never an answer to the clock."""
+
+    office = models.ForeignKey("agency.Office", models.CASCADE, null=True, db_index=False)
+    channel = models.CharField(max_length=16, blank=True, default="", db_default="")
+    in_russian = models.ForeignKey("channels.MessageTemplate", models.SET_NULL, null=True, related_name="+", db_index=False)
+    in_ukrainian = models.ForeignKey("channels.MessageTemplate", models.SET_NULL, null=True, related_name="+", db_index=False)
+    in_english = models.ForeignKey("channels.MessageTemplate", models.SET_NULL, null=True, related_name="+", db_index=False)
+    is_active = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["office", "channel"], name="intake_quiet_place_once", nulls_distinct=False),
         ]
 
 
@@ -155,6 +274,45 @@ class ShareLedger(models.Model):
     pool = models.TextField(unique=True, help_text="the eligible people and their weights")
     given = models.JSONField(default=dict)
     total = models.IntegerField(default=0)
+    round = models.JSONField(null=True, help_text="where the weights that count now began to; empty: whole weights from the start")
+
+
+class Taking(models.Model):
+    """An inquiry that somebody took from a queue by hand: counted, so that nobody picks the easy ones unseen."""
+
+    raw_id = models.BigIntegerField(help_text="of the inquiry, which may be gone")
+    employee = models.ForeignKey("agency.Employee", models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    waited_minutes = models.FloatField(help_text="working minutes of the queue until it was taken")
+    priority = models.PositiveSmallIntegerField(help_text="of the inquiry at that moment")
+    passed_over = models.PositiveIntegerField(help_text="how many of the same queue had waited longer")
+
+    class Meta:
+        indexes = [models.Index(fields=["-at"], name="intake_taking_newest")]
+
+
+class QueueAlarm(models.Model):
+    """A time in which inquiries of an office, waiting in a queue, called for its supervisor: why it began, and how bad it was when it was last looked at."""
+
+    queue = models.ForeignKey("agency.Queue", models.CASCADE, related_name="+", db_index=False)
+    office = models.ForeignKey("agency.Office", models.CASCADE, null=True, related_name="+", db_index=False)
+    reason = models.CharField(max_length=16, help_text="nobody_at_work, too_long or too_many")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    waiting = models.PositiveIntegerField(help_text="most that waited at once")
+    longest_minutes = models.FloatField(help_text="working minutes of the longest waiting")
+
+    class Meta:
+        indexes = [models.Index(fields=["-began_at"], name="intake_alarm_newest")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["queue", "office"], name="intake_alarm_once", condition=Q(ended_at__isnull=True), nulls_distinct=False
+            )
+        ]
+
+
+class Meta:
+        indexes = [models.Index(fields=["id"], name="intake_simulation_to_do", condition=Q(finished_at__isnull=True))]
 
 
 class SourceTally(models.Model):
@@ -191,6 +349,8 @@ class Reckoning(models.Model):
         indexes = [
             models.Index(fields=["dossier_id"], name="intake_reckoning_dossier"),
             models.Index(fields=["received_at"], name="intake_reckoning_received"),
+            models.Index(fields=["owner_id", "received_at"], name="intake_reckoning_holder"),
+            models.Index(fields=["-closed_at", "-raw_id"], name="intake_reckoning_dropped", condition=Q(outcome="lost")),
         ]
 
 
@@ -216,8 +376,53 @@ class ContactPolicy(models.Model):
 class RuleSetting(models.Model):
     """Numbers and orders of one set of rules, as the agency changed them; what is not here is as delivered."""
 
-    slug = models.SlugField(unique=True, help_text="priority, relevance or distribution")
+    slug = models.SlugField(unique=True, help_text="priority, relevance, distribution, learned or exceptions")
     values = models.JSONField(default=dict)
+
+
+LEARNED = ["chance", "rates", "cooling", "margin", "class", "category"]
+
+
+class Learning(models.Model):
+    """Numbers learned from the agency's own history, as plain JSON; the newest of a kind that may be used is what counts."""
+
+    kind = models.CharField(max_length=8, help_text="chance, rates, cooling or margin; class or category")
+    values = models.JSONField()
+    figures = models.JSONField(help_text="how it was learned and judged: cases, from when to when, quality, what it has to beat")
+    may_be_used = models.BooleanField(help_text="a chance that is no better than shares of sources may not")
+    learned_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "-id"], name="intake_learning_newest")]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=LEARNED), name="intake_learning_kind"),
+        ]
+
+
+class LearningRun(models.Model):
+    """A job that learns, or replays a period under other weights: how far it is, and what came of it."""
+
+    kind = models.CharField(max_length=8, help_text="learning or replay")
+    asked = models.JSONField(default=dict)
+    progress = models.FloatField(default=0, db_default=0, help_text="0 to 1")
+    result = models.JSONField(null=True)
+    problem = models.TextField(blank=True, default="", db_default="")
+    created_at = models.DateTimeField()
+    created_by = models.TextField()
+    finished_at = models.DateTimeField(null=True)
+
+
+class PassedOver(models.Model):
+    """Somebody worked on another matter while a new inquiry of theirs waited: under which exception, if any."""
+
+    employee = models.ForeignKey("agency.Employee", models.CASCADE, related_name="+", db_index=False)
+    dossier_id = models.BigIntegerField(help_text="of the matter that was worked on, which may be gone")
+    raw_id = models.BigIntegerField(help_text="of the inquiry that waited, which may be gone")
+    exception = models.CharField(max_length=16, blank=True, help_text="empty: none covered it")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-at"], name="intake_passedover_newest")]
 
 
 class ImportState(models.TextChoices):

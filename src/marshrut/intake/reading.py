@@ -17,6 +17,10 @@ from marshrut.core.typed_values import FieldSpec, merge_values
 from marshrut.intake.rules import CHANNELS, Flaw, RequestFacts, read_request
 
 UNKNOWN_SOURCE = "unknown"
+_READ = frozenset(
+    ["channel", "missed", "source", "contact", "request", "message", "external_id", "visitor", "received_at", "utm", "consent", "custom", "language", "office"]
+)
+LONGEST_MESSAGE = 20_000  # characters
 MOST_UTM = 20
 MOST_CUSTOM = 60
 
@@ -48,6 +52,10 @@ class Submission:
     custom: Mapping[str, Any] = field(default_factory=dict)
     identities: tuple[str, ...] = field(default=())
     language: str = ""  # of the page a form stood on; empty: not known
+    also: Mapping[str, Any] = field(default_factory=dict)  # what came along and nothing here reads
+    is_missed_call: bool = False
+    subject: str = ""  # of a letter
+    message_id: str = ""  # of a letter
 
     def normal_of(self, kind: str) -> str | None:
         return next((c.normal for c in self.contacts if c.kind == kind), None)
@@ -86,6 +94,7 @@ def read_submission(
     request = _request(data.get("request"), today, flaws)
     name = clean_text(contact.get("name") or "", 200) if isinstance(contact.get("name"), str) else ""
     custom = _custom(data.get("custom"), fields, flaws)
+    is_missed_call = _missed(data.get("missed"), channel, flaws)
     return Submission(
         channel=channel,
         source_slug=_slug(data.get("source")),
@@ -93,7 +102,7 @@ def read_submission(
         received_at=_received_at(data.get("received_at"), now, flaws),
         name=split_name(name) if name else None,
         contacts=contacts,
-        message=clean_text(data.get("message") or "", 20_000, keep_lines=True) if isinstance(data.get("message"), str) else "",
+        message=clean_text(data.get("message") or "", LONGEST_MESSAGE, keep_lines=True) if isinstance(data.get("message"), str) else "",
         request=request,
         utm=_utm(data.get("utm"), flaws),
         visitor=visitor,
@@ -102,7 +111,19 @@ def read_submission(
         custom=custom,
         identities=tuple(c.normal for c in contacts if not c.is_shared),
         language=_text(data.get("language"), 20).lower()[:2],
+        is_missed_call=is_missed_call,
+        also={str(key): value for key, value in data.items() if key not in _READ},
     )
+
+
+def _missed(value: object, channel: str, flaws: list[Flaw]) -> bool:
+    """Whether this is a call that nobody took; only a call can be missed."""
+    if value is None or value is False:
+        return False
+    if value is True and channel == "phone":
+        return True
+    flaws.append(Flaw("missed", "not_a_call" if value is True else "not_true_or_false", "" if value is True else _text(value, 60)))
+    return False
 
 
 def _text(value: object, limit: int) -> str:

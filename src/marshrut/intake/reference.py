@@ -7,30 +7,46 @@ all in it or not at all. What could not be compiled is left out and told to the 
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
 from marshrut.agency.queries import Staff, read_revision, read_staff
 from marshrut.catalog.queries import Catalogue, read_catalogue
+from marshrut.intake.models import CategoryCriterion, ContactPolicy, Criterion, QuietReply, RelevanceCriterion, RuleSetting
 from marshrut.intake.models import ClockPolicy as ClockPolicyRow
-from marshrut.intake.models import ContactPolicy, Criterion, RelevanceCriterion, RuleSetting
+from marshrut.intake.queries.learning import counting_learned
+from marshrut.intake.queries.words import newest_word_models
 from marshrut.intake.rules import (
+    AXES,
     Classifier,
+    Classifying,
     ClockPolicy,
     ContactRules,
     DistributionPlan,
     PriorityModel,
     RelevanceGrader,
+    WordRules,
+    compile_category_criteria,
     compile_contact_rules,
     compile_criteria,
     compile_distribution,
     compile_priority,
     compile_relevance,
+    default_distribution,
     default_priority,
     default_relevance,
+    read_confidence,
 )
 from marshrut.intake.rules.adjusting import adjusted
+from marshrut.intake.rules.clock_policies import AnswerPolicy, ClockPlace, ClockPolicies, Kind, compile_clocks
+from marshrut.intake.rules.defaults import default_exceptions
+from marshrut.intake.rules.exceptions import ExceptionRules, compile_exceptions
+from marshrut.intake.rules.learned import NOTHING_LEARNED, Learned, read_learned
+from marshrut.intake.rules.quiet import QuietReplies
+from marshrut.intake.rules.text import Gazetteer
+from marshrut.intake.rules.word_model import WordModel, read_word_model
 from marshrut.marketing.queries import Sources, read_sources
 
 C = TypeVar("C")
@@ -42,15 +58,27 @@ log = logging.getLogger(__name__)
 class Rules:
     """The agency's rules, ready to decide with."""
 
-    classifier: Classifier
+    classifying: Classifying
     grader: RelevanceGrader
     priority: PriorityModel
     contacts: ContactRules
     distribution: DistributionPlan
-    clocks: Mapping[int | None, ClockPolicy]
+    clocks: ClockPolicies
+    exceptions: ExceptionRules
+    quiet: QuietReplies = QuietReplies()
 
-    def clock_of(self, office_id: int | None) -> ClockPolicy:
-        return self.clocks.get(office_id) or self.clocks.get(None) or ClockPolicy()
+    @property
+    def classifier(self) -> Classifier:
+        """The criteria of classes by themselves."""
+        return self.classifying.classes
+
+    def clock_of(self, office_id: int | None, kind: Kind = Kind()) -> ClockPolicy:  # noqa: B008 - a tuple of two words
+        """The clock of a first answer."""
+        return self.clocks.of(office_id, kind).first
+
+    def next_clock_of(self, office_id: int | None, kind: Kind) -> ClockPolicy:
+        """The clock of a following answer: the client has written again."""
+        return self.clocks.of(office_id, kind).following
 
 
 def _load_rules() -> Rules:
@@ -60,18 +88,66 @@ def _load_rules() -> Rules:
     changes = dict(RuleSetting.objects.values_list("slug", "values"))
     contacts = list(ContactPolicy.objects.order_by("id").values_list("channel", "inquiry_class", "required"))
     settings = adjusted(default_relevance()["settings"], _object(changes.get("relevance")))
-    clocks = {
-        row.office_id: ClockPolicy(row.warn_minutes, row.escalate_minutes, row.breach_minutes, row.most_reroutes)
-        for row in ClockPolicyRow.objects.all()
-    }
+    learned = _sound_learned(counting_learned())
+    clocks = [(place_of(row), policy_of(row)) for row in ClockPolicyRow.objects.order_by("id")]
     return Rules(
-        soundly(compile_criteria, list(criteria)),
+        _classifying(list(criteria), _object(changes.get("classification"))),
         _sound_grader(settings, graded),
-        _sound_numbers(compile_priority, adjusted(default_priority(), _object(changes.get("priority"))), default_priority()),
+        _sound_numbers(
+            lambda data: compile_priority(data, learned), adjusted(default_priority(), _object(changes.get("priority"))), default_priority()
+        ),
         soundly(compile_contact_rules, contacts),
-        _sound_numbers(compile_distribution, _object(changes.get("distribution")), {}),
-        clocks,
+        _sound_numbers(
+            compile_distribution, adjusted(default_distribution(), _object(changes.get("distribution"))), default_distribution()
+        ),
+        soundly(compile_clocks, clocks),
+        _sound_numbers(
+            compile_exceptions, adjusted(default_exceptions(), _object(changes.get("exceptions"))), default_exceptions()
+        ),
+        QuietReplies({(row.office_id, row.channel): _texts_of(row) for row in QuietReply.objects.all()}),
     )
+
+
+def _classifying(criteria: Sequence[Any], confidence: Mapping[str, Any]) -> Classifying:
+    rows = CategoryCriterion.objects.filter(is_active=True).order_by("position", "id").values("name", "category", "conditions")
+    learned = newest_word_models()
+    models = {axis: model for axis in AXES if (model := _sound_words(learned.get(axis))) is not None}
+    words = WordRules(models, _sound_numbers(read_confidence, confidence, {}))
+    return Classifying(soundly(compile_criteria, criteria), soundly(compile_category_criteria, list(rows)), words)
+
+
+def _sound_words(kept: Mapping[str, Any] | None) -> WordModel | None:
+    try:
+        return read_word_model(kept) if kept else None
+    except Exception as error:
+        log.error("what was learned of words cannot be used: %s", error)
+        return None
+
+
+def place_of(row: ClockPolicyRow) -> ClockPlace:
+    """Whom a stored clock is for."""
+    return ClockPlace(row.office_id, row.channel, row.inquiry_class)
+
+
+def policy_of(row: ClockPolicyRow) -> AnswerPolicy:
+    """What a stored clock says."""
+    return AnswerPolicy(
+        ClockPolicy(row.warn_minutes, row.escalate_minutes, row.breach_minutes, row.most_reroutes),
+        ClockPolicy(row.next_warn_minutes, row.next_escalate_minutes, row.next_breach_minutes, row.next_most_reroutes),
+    )
+
+
+def _texts_of(row: QuietReply) -> dict[str, int]:
+    texts = {"ru": row.in_russian_id, "uk": row.in_ukrainian_id, "en": row.in_english_id}
+    return {language: number for language, number in texts.items() if number} if row.is_active else {}
+
+
+def _sound_learned(kept: Mapping[str, Mapping[str, Any]]) -> Learned:
+    try:
+        return read_learned(kept)
+    except Exception as error:
+        log.error("what was learned cannot be used, the tables of priority are: %s", error)
+        return NOTHING_LEARNED
 
 
 def _object(values: Any) -> Mapping[str, Any]:
@@ -118,6 +194,11 @@ class Reference:
     catalogue: Catalogue
     sources: Sources
     rules: Rules
+
+    @cached_property
+    def gazetteer(self) -> Gazetteer:
+        """Places in the words of a message, called as the catalogue calls them."""
+        return Gazetteer(self.catalogue.find_direction, self.catalogue.written)
 
 
 _held: tuple[str, int, Reference] | None = None

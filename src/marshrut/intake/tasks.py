@@ -9,9 +9,13 @@ from marshrut.channels.services import forget_old_keys
 from marshrut.core.clock import utc_now
 from marshrut.intake.reference import read_reference
 from marshrut.intake.services import give_out_queue, read_doors, run_clocks
+from marshrut.intake.services.handing_on import hand_on_open_clocks
 from marshrut.intake.services.import_runs import IMPORTER
 from marshrut.intake.services.import_work import work_on_imports
+from marshrut.intake.services.learning_runs import WORKER, work_on_runs
 from marshrut.intake.services.leaving import gather_what_was_left
+from marshrut.intake.services.next_answers import run_next_answers
+from marshrut.intake.services.queues import watch_queues
 from marshrut.intake.services.source_merging import settle_late_inquiries
 from marshrut.journal.services import fold_tallies
 
@@ -19,12 +23,15 @@ from marshrut.journal.services import fold_tallies
 @app.periodic(cron="* * * * * */5")
 @app.task(queueing_lock="intake-clocks", name="intake.watch_clocks")
 def watch_clocks(timestamp: int) -> None:
-    """Warn, tell, re-route; give out what waits in queues."""
+    """Hand on from whoever is gone, give out what waits in queues, call for supervisors; warn, tell, re-route."""
     now = utc_now()
     reference = read_reference()
     gather_what_was_left(reference=reference, by=system("clock"), now=now)
+    hand_on_open_clocks(reference=reference, now=now)
     give_out_queue(reference=reference, now=now)
+    watch_queues(reference=reference, now=now)
     run_clocks(reference=reference, now=now)
+    run_next_answers(reference=reference, now=now)
 
 
 @app.periodic(cron="* * * * * */10")
@@ -39,6 +46,13 @@ def read_mail(timestamp: int) -> None:
 def go_on_with_imports(timestamp: int) -> None:
     """Check, bring in and take out files of leads; also those whose worker died. One at a time in the whole home."""
     work_on_imports(utc_now)
+
+
+@app.periodic(cron="* * * * * */30")
+@app.task(queueing_lock=WORKER, name=WORKER)
+def learn(timestamp: int) -> None:
+    """Learn and replay what was asked for, or was cut off; by night, learn by itself."""
+    work_on_runs(utc_now)
 
 
 @app.periodic(cron="* * * * * */20")

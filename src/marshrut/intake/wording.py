@@ -1,11 +1,13 @@
 """Reasons in words: what rules stored as codes and values, said to the reader in their language."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 import orjson
+from babel.dates import format_datetime
 from django.utils import translation
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -13,15 +15,21 @@ from django.utils.translation import gettext_noop as noop
 
 from marshrut.agency.wording import language_name
 from marshrut.core.money import format_money
+from marshrut.intake.rules.clock_policies import MISSED_CALL
+from marshrut.intake.wording_chance import said_fact
+from marshrut.marketing.queries import Sources
 
 SENTENCES = {
     # classification
     "criterion": noop("Criterion “%(name)s”: %(matched)s"),
     "no_criterion": noop("No criterion matched"),
     "by_hand": noop("Set by hand: %(by)s"),
+    "model": noop("Model: %(sure)s — %(words)s"),
+    "stated": noop("Stated in the request"),
     # distribution
     "clients_manager": noop("The client's own manager %(name)s is at work"),
     "clients_manager_away": noop("The client's own manager %(name)s is away"),
+    "clients_manager_full": noop("The client's own manager %(name)s has as much as they can carry"),
     "substitute": noop("%(name)s works for them meanwhile"),
     "colleague_left": noop("%(name)s has left; handed over"),
     "speaks": noop("The inquiry is in %(language)s; free and working in it: %(people)s"),
@@ -34,9 +42,14 @@ SENTENCES = {
     "only_one": noop("%(name)s is the only one who can take it"),
     "fair_share": noop("Fair share: %(name)s has had %(given)s of %(total)s, a share of %(percent)s %%"),
     "nobody_on_shift": noop("Nobody is on shift: it waits in the queue and is given out first"),
+    "waits_for_skill": noop("Nobody who is skilled in it is free: it waits in the queue for them"),
+    "waits_for_language": noop("Nobody free works in %(language)s: it waits in the queue for whoever does"),
     "everybody_full": noop("Everybody on shift is full: it waits in the queue"),
     "nobody_else": noop("There is nobody else to give it to"),
+    "corrected": noop("What it is about was corrected by %(by)s: given out again"),
     "joined": noop("It joined the client's open matter and stays with whoever has it"),
+    "shift_ended": noop("The shift of %(name)s ended before the client was answered"),
+    "holder_away": noop("%(name)s is away and has not answered the client"),
     "rerouted": noop("Not answered in time: given to somebody else"),
     "left_with_supervisor": noop("Not answered in time: it stays with the supervisor %(name)s"),
     "returned_owner_away": noop("It returned from waiting while its manager was away"),
@@ -45,6 +58,10 @@ SENTENCES = {
     "imported": noop("Imported history"),
     "warn_owner": noop("The response clock is running out: the manager is warned"),
     "tell_supervisor": noop("The response clock is about to break: the supervisor is told"),
+    "next_warn_owner": noop("The client has written again and waits: the manager is warned"),
+    "next_tell_supervisor": noop("The client has written again and still waits: the supervisor is told"),
+    "next_rerouted": noop("The client wrote again and was not answered in time: given to somebody else"),
+    "next_missed": noop("The client wrote again and was not answered in time"),
     # relevance
     "incomplete": noop("Not said yet: %(missing)s"),
     "season": noop("Season: %(season)s, prices are higher"),
@@ -64,6 +81,7 @@ SENTENCES = {
     # priority
     "source_chance": noop("Sources like this buy in %(percent)s %% of cases"),
     "channel_chance": noop("Inquiries of this channel buy in %(percent)s %% of cases"),
+    "learned_chance": noop("Chance of a sale %(percent)s %%, the usual is %(usual)s %%"),
     "known_client": noop("A known client: buys in %(percent)s %% of cases"),
     "relevance": noop("Relevance %(grade)s"),
     "completeness": noop("%(percent)s %% of what a selection needs is said"),
@@ -116,9 +134,18 @@ CHANNELS = {
     "api": noop("Program"),
 }
 SEASONS = {"new_year": noop("New Year"), "may": noop("May holidays"), "summer": noop("summer")}
+BOARDS = {
+    "RO": noop("no meals"),
+    "BB": noop("breakfast"),
+    "HB": noop("half board"),
+    "FB": noop("full board"),
+    "AI": noop("all inclusive"),
+    "UAI": noop("ultra all inclusive"),
+}
 _MONEY = ("amount", "least", "floor")
 _TITLES = {
     "phone": noop("Call back"),
+    "missed_call": noop("Call back: a call nobody took"),
     "site_form": noop("Call: an inquiry from the site"),
     "email": noop("Answer the letter"),
     "messenger": noop("Answer in the messenger"),
@@ -137,6 +164,8 @@ def _said(stored: bytes, language: str, locale: str) -> str:
     """The same reasons come again and again in a list; the language is part of what is remembered."""
     reason: dict[str, Any] = orjson.loads(stored)
     code = str(reason.get("code", ""))
+    if code in ("fact_raises", "fact_lowers"):
+        return said_fact(reason, fact_values())
     sentence = SENTENCES.get(code)
     if sentence is None:
         return str(reason.get("name") or code.replace("_", " "))
@@ -162,12 +191,21 @@ def _value(name: str, value: Any, reason: Mapping[str, Any], locale: str) -> Any
         return format_money(Decimal(str(value)), str(reason.get("currency", "RUB")), locale)
     if name == "language":
         return language_name(str(value))
+    if name == "sure":
+        return format_decimal(float(value or 0), "0.00", locale=locale)
+    if name == "words" and isinstance(value, list):
+        return ", ".join(_("“%(word)s”") % {"word": word} for word in value) or _("no one word more than others")
     if name == "season":
         return _(SEASONS[value]) if value in SEASONS else value
     if name in ("missing", "way"):
         items = value if isinstance(value, list) else [value]
         return ", ".join(missing_label(str(item)) for item in items)
     return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def board_label(code: str) -> str:
+    """A kind of board by its code and in words: “AI, all inclusive”."""
+    return f"{code}, {_(BOARDS[code])}" if code in BOARDS else code
 
 
 def missing_label(name: str) -> str:
@@ -181,8 +219,33 @@ def class_label(inquiry_class: str) -> str:
     return _(CLASSES.get(inquiry_class, inquiry_class))
 
 
+EXCEPTIONS = {
+    "call_now": (noop("A call on the line now"), noop("The client has called and is being talked to.")),
+    "trip_trouble": (noop("Trouble on a trip"), noop("An action of this kind is planned; inquiries of this class get one by themselves.")),
+    "due_today": (noop("A hold or a payment due today"), noop("An action of the kind “Hold runs out” or “Payment is due” for today or earlier.")),
+    "longest_wait": (noop("Past its longest wait"), noop("Work that is later than its kind may ever be.")),
+    "": (noop("No exception"), noop("Nothing on the list covered it.")),
+}
+
+
+def exception_label(name: str) -> str:
+    """What may come before a new inquiry; of an empty name, that nothing covered it."""
+    return _(EXCEPTIONS[name][0]) if name in EXCEPTIONS else name
+
+
+def exception_meaning(name: str) -> str:
+    """When it holds."""
+    return _(EXCEPTIONS[name][1]) if name in EXCEPTIONS else ""
+
+
+def fact_values() -> dict[str, dict[str, str]]:
+    """Values of facts that have words of their own, by fact and code."""
+    return {"channel": {name: channel_label(name) for name in CHANNELS}, "class": {name: class_label(name) for name in CLASSES}}
+
+
 def channel_label(channel: str) -> str:
-    return _(CHANNELS.get(channel, channel))
+    """A channel in words; of clocks and first actions also a call nobody took, which is a channel of its own there."""
+    return _("Missed call") if channel == MISSED_CALL else _(CHANNELS.get(channel, channel))
 
 
 def disposition_label(disposition: str) -> str:
@@ -211,7 +274,21 @@ def next_answer_title(channel: str, language: str = "ru") -> str:
         return _("The client came again (%(channel)s): answer") % {"channel": channel_label(channel)}
 
 
+def say_opening(moment: datetime, zone: tzinfo, language: str) -> str:
+    """When somebody works again, by their own clock, in the language of the text it is said in: "Monday 23 November, 09:00"."""
+    local = moment.astimezone(zone)
+    return str(format_datetime(local, "EEEE d MMMM, HH:mm", locale=language if language in ("ru", "uk") else "en_GB"))
+
+
 def reply_title(language: str = "ru") -> str:
     """The next action when the client has written in the thread of an open matter, in the agency's language."""
     with translation.override(language):
         return _("Answer the client's letter")
+
+
+def merged_words(sources: Sources, slug: str) -> str:
+    """A sentence on a source that an address still names though it has gone into another; empty for any other."""
+    if slug not in sources.spelled:
+        return ""
+    into = sources[sources.staying(slug)]
+    return _("The source “%(old)s” has become part of “%(new)s”: that is what you see here.") % {"old": sources.spelled[slug], "new": into.name}

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
+from django.utils.translation import ngettext
 
 from marshrut.intake.rules import RulesetError
 from marshrut.intake.rules.condition_trees import ConditionFormError
@@ -38,3 +39,20 @@ def number_refusal(error: RulesetError) -> str:
     if error.path.startswith("priority.cooling"):
         return _("It starts with all at nought hours; hours rise and what is left falls.")
     return _("This value cannot be used.")
+
+
+_ALARMS = {
+    "nobody_at_work": noop("Nobody is at work: “%(queue)s”"),
+    "too_long": noop("The queue waits too long: “%(queue)s”"),
+    "too_many": noop("The queue grows too long: “%(queue)s”"),
+}
+
+
+def queue_alarm(reason: str, queue: str, waiting: int, minutes: float) -> tuple[str, str]:
+    """Why a queue calls for its supervisor, and how bad it is."""
+    wait = ngettext(
+        "%(num)s inquiry waits, the longest %(minutes)s min of working time",
+        "%(num)s inquiries wait, the longest %(minutes)s min of working time",
+        waiting,
+    )
+    return _(_ALARMS.get(reason, _ALARMS["too_long"])) % {"queue": queue}, wait % {"num": waiting, "minutes": round(minutes)}

@@ -54,6 +54,7 @@ class Dossier(models.Model):
             models.Index(fields=["closed_at"], name="journal_dossier_closed", condition=Q(is_open=False)),
             models.Index(fields=["office", "-opened_at"], name="journal_dossier_office", condition=Q(is_open=True)),
             models.Index(fields=["owner", "-closed_at"], name="journal_dossier_ended", condition=Q(is_open=False)),
+            models.Index(fields=["worth"], name="journal_dossier_worth", condition=Q(worth__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(
@@ -101,6 +102,7 @@ class Task(models.Model):
             models.Index(fields=["dossier", "due_at", "id"], name="journal_task_next", condition=Q(state="pending")),
             models.Index(fields=["assignee", "due_at"], name="journal_task_assignee", condition=Q(state="pending")),
             models.Index(fields=["queue", "due_at"], name="journal_task_queue", condition=Q(state="pending", queue__isnull=False)),
+            models.Index(fields=["due_at", "dossier"], name="journal_task_due", condition=Q(state="pending")),
             models.Index(fields=["dossier", "id"], name="journal_task_dossier"),
             models.Index(fields=["done_by", "done_at"], name="journal_task_done", condition=Q(state="done")),
         ]

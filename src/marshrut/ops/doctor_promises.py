@@ -20,15 +20,23 @@ UNTRACKED = frozenset({
     "agency_revision",            # a number that says "read anew"
     "channels_idempotencykey",    # kept for a day
     "intake_shareledger",         # counters; the reason of each share stands on its inquiry
+    "intake_taking", "intake_queuealarm",  # say themselves who, when and why; nobody changes them
     "journal_tally", "intake_sourcetally",  # running sums of tracked rows
     "core_filepiece",             # the bytes of a tracked file
     "agency_loginsession",        # says itself who, when and from where
     "agency_loginattempt",        # failed tries at a door, kept for a day
+    "clients_likeness",           # follows from tracked people, made by a job
+    "clients_doublesearch",       # says itself who asked and when
+    "privacy_merge",              # what went over; the rows themselves are tracked
     "clients_holding",            # follows from tracked dossiers, kept by a trigger
     "intake_reckoning",           # follows from tracked inquiries and dossiers, kept by triggers
     "journal_notice",             # says itself when and to whom
     "agency_exportlog",           # says itself who took what out and when
+    "deals_gateanswer",           # says itself what was said, to whom and when
     "deals_bulkrun", "deals_bulkrow",  # what was done to each row; the rows themselves are tracked
+    "intake_learning",            # says itself when it was learned and from what; whether it counts is a tracked setting
+    "intake_learningrun",         # says itself who asked for it and what came of it
+    "intake_passedover",          # says itself who, when and over which inquiry
     "intake_sourcemerge",         # which inquiries a merge moved; they and the sources are tracked
     "intake_importedrow", "intake_importproblem",  # what a tracked import did, row by row
 })

@@ -37,3 +37,29 @@ class RetentionRule(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(days__gte=1), name="privacy_rule_days")]
+
+
+class Merge(models.Model):
+    """Two records of one person became one: what moved, what was chosen, and what it takes to part them again.
+
+    `moved` are the ids of the rows by "table.column"; `pairs` the rows of pairs as they stood; `dropped` the ways to reach
+    them that both had; `before` and `after` the values of the persons themselves, by "kept" and "gone".
+    """
+
+    kept = models.ForeignKey("clients.Person", models.PROTECT, related_name="+")
+    gone = models.ForeignKey("clients.Person", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.TextField()
+    moved = models.JSONField()
+    pairs = models.JSONField()
+    dropped = models.JSONField()
+    before = models.JSONField()
+    after = models.JSONField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.TextField(blank=True, default="", db_default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(kept=models.F("gone")), name="privacy_merge_of_two"),
+            models.UniqueConstraint(fields=["gone"], condition=Q(undone_at__isnull=True), name="privacy_merge_once"),
+        ]

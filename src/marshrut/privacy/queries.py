@@ -7,10 +7,12 @@ from typing import Any
 
 import orjson
 from django.db import connection
+from django.utils.translation import ngettext
 
 from marshrut.agency.permissions import Actor, reach_sql
+from marshrut.channels.queries.naming import count_unread, naming_digests
 from marshrut.clients.permissions import people_in_reach
-from marshrut.core.errors import NotFound
+from marshrut.core.errors import NotFound, Refused
 from marshrut.privacy.facts import PLACES, SUBJECTS
 from marshrut.privacy.models import RetentionRule
 
@@ -20,17 +22,21 @@ Ids = Mapping[str, list[int]]
 def ids_about(person_id: int) -> Ids:
     """The ids by which the map finds everything about a person: their own, their matters', their messages', the files'.
 
-    A copy of a letter, a robot's answer in their name and a bounce hang on no matter: they are known by who sent them,
-    and by the letters they repeat or answer.
+    A copy of a letter, a robot's answer in their name, a bounce and what somebody here wrote them past the program hang on
+    no matter: they are known by who sent them, by the letters they repeat or answer, and by the addresses they name.
     """
     with connection.cursor() as cursor:
+        cursor.execute(
+            "select normal from clients_contactpoint where person_id = %s and kind = 'email' and not is_shared", [person_id]
+        )
+        addresses = [row[0] for row in cursor.fetchall()]
         cursor.execute(
             """with dossiers as (select id from journal_dossier where person_id = %s),
                placed as (select * from channels_letter where dossier_id in (select id from dossiers)),
                letters as (
                    select id, raw_id from placed
                    union select l.id, l.raw_id from channels_letter l where l.dossier_id is null and (
-                       l.sender in (select normal from clients_contactpoint where person_id = %s and kind = 'email' and not is_shared)
+                       l.sender = any(%s) or l.named && %s::bytea[]
                        or exists (select from placed p where p.message_id <> '' and p.message_id = l.message_id
                                   and p.sender = l.sender and p.subject = l.subject)
                        or l.kind = 'bounce' and l.references && array(select message_id from channels_sending
@@ -51,12 +57,30 @@ def ids_about(person_id: int) -> Ids:
                    array(select id from attachments),
                    array(select file_id from channels_rawmessage where id in (select id from all_raws) and file_id is not null
                          union select file_id from attachments)""",
-            [person_id] * 4,
+            [person_id, addresses, naming_digests(addresses), person_id, person_id],
         )
         dossiers, letters, raws, attachments, files = cursor.fetchone()
     rows, runs = _in_bulk(person_id, dossiers, raws)
-    return {"person": [person_id], "dossier": dossiers, "letter": letters, "raw": raws, "attachment": attachments, "file": files,
+    return {"person": [person_id, *_merged_into(person_id)], "dossier": dossiers, "letter": letters, "raw": raws, "attachment": attachments, "file": files,
             "bulk_row": rows, "bulk_run": runs}
+
+
+def _merged_into(person_id: int) -> list[int]:
+    """Records that turned out to be this person: their names stand in their own rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("select id from clients_person where merged_into_id = %s", [person_id])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def require_all_read() -> None:
+    """Refused while letters of before an upgrade are still being looked through: some of them may name anybody."""
+    if unread := count_unread():
+        sentence = ngettext(
+            "%(count)s letter of before the upgrade is still being looked through for whom it names: try again in a few minutes.",
+            "%(count)s letters of before the upgrade are still being looked through for whom they name: try again in a few minutes.",
+            unread,
+        )
+        raise Refused("letters_unread", sentence % {"count": unread})
 
 
 def _in_bulk(person_id: int, dossiers: list[int], raws: list[int]) -> tuple[list[int], list[int]]:

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
 from django.utils.functional import Promise
 
+from marshrut.ui.wording import up_to
+
 Label = str | Promise
 
 
@@ -24,6 +26,7 @@ class Registration:
     allowed: Callable[[HttpRequest], bool] | None
     also: tuple[str, ...]
     is_urgent: bool
+    most: int | None
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,12 @@ class Entry:
     count: int | None
     is_current: bool
     is_urgent: bool
+    most: int | None = None
+
+    @property
+    def figure(self) -> str:
+        """The count as it is shown: above `most` only that there are more."""
+        return up_to(self.count or 0, self.most) if self.most is not None else str(self.count)
 
 
 @dataclass(frozen=True)
@@ -85,11 +94,15 @@ def register_entry(
     allowed: Callable[[HttpRequest], bool] | None = None,
     also: Iterable[str] = (),
     is_urgent: bool = False,
+    most: int | None = None,
 ) -> None:
-    """Put an entry into the sidebar; lazily translated labels. The same url name twice replaces the first."""
+    """Put an entry into the sidebar; lazily translated labels. The same url name twice replaces the first.
+
+    A count above `most` is shown as that and a plus.
+    """
     _registered[:] = [entry for entry in _registered if entry.url_name != url_name]
     _registered.append(
-        Registration(section, label, url_name, icon, order, count, allowed, tuple(also), is_urgent)
+        Registration(section, label, url_name, icon, order, count, allowed, tuple(also), is_urgent, most)
     )
     _registered.sort(key=lambda entry: entry.order)
 
@@ -139,6 +152,7 @@ def _sections(request: HttpRequest) -> list[Section]:
                 count=item.count(request) if item.count else None,
                 is_current=current == item.url_name or current in item.also,
                 is_urgent=item.is_urgent,
+                most=item.most,
             )
         )
     return [Section(label, entries) for label, entries in found.items()]

@@ -45,6 +45,11 @@ def typed_figure(value: Decimal | float | str | None) -> str:
     return "" if value is None else str(format_decimal(Decimal(str(value)), "0.##########", locale=language()))
 
 
+def up_to(count: int, most: int) -> str:
+    """`17`, or `1 000+` where there are more than `most`: a number that is counted no further than it is of use."""
+    return f"{figure(most)}+" if count > most else figure(count)
+
+
 def percent(share: float | Decimal) -> str:
     """`22,9 %`: a share (1 is the whole), to a tenth."""
     return f"{figure(round(Decimal(str(share)) * 100, 1))}{NO_BREAK}%"

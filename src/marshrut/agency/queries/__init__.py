@@ -4,7 +4,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TypeVar
 
@@ -13,10 +13,12 @@ from django.db import connection
 from marshrut.agency.models import Absence, Agency, CustomField, Employee, Holiday, Office, Queue, Role, Shift, WorkingWindow
 from marshrut.agency.permissions import REACH_OF_ROLE, SCOPES_OF_ROLE, UNMASKED_OF_ROLE, Actor
 from marshrut.core.typed_values import FieldSpec
-from marshrut.core.working_time import WorkingCalendar
+from marshrut.core.working_time import NoWorkingTime, WorkingCalendar
 
 T = TypeVar("T")
 Windows = dict[int, list[tuple[time, time]]]
+LONGEST_BREAK = timedelta(hours=3)
+"""A longer gap in somebody's hours is the end of a shift, a shorter one lunch."""
 
 
 def read_revision() -> int:
@@ -61,12 +63,24 @@ class Colleague:
     team_id: int | None = None
     substitutes: tuple[tuple[datetime, datetime, int], ...] = ()
     languages: frozenset[str] = frozenset()
+    newcomer_since: date | None = None
 
     def is_at_work(self, at: datetime) -> bool:
         """On shift (or on duty round the clock) and not absent at this moment."""
         if any(start <= at < end for start, end in self.absences):
             return False
         return self.is_on_duty or self.calendar.is_open(at)
+
+    def why_gone(self, at: datetime) -> str:
+        """Why they cannot answer for a while: "absent", "shift_ended" (a break is none); empty while they can or soon will."""
+        if any(start <= at < end for start, end in self.absences):
+            return "absent"
+        if self.is_on_duty or self.calendar.is_open(at):
+            return ""
+        try:
+            return "shift_ended" if self.calendar.next_opening(at) - at > LONGEST_BREAK else ""
+        except NoWorkingTime:
+            return "shift_ended"
 
     def substitute_at(self, at: datetime) -> int | None:
         """Who works for them while they are absent at this moment."""
@@ -187,6 +201,7 @@ def _load_staff() -> Staff:
             e.team_id,
             tuple(substitutes.get(e.id, ())),
             frozenset(e.languages),
+            e.newcomer_since,
         )
     queues = {q.id: QueueCard(q.id, q.slug, q.name, q.office_id) for q in Queue.objects.order_by("id")}
     return Staff(_load_agency(), offices, colleagues, queues)

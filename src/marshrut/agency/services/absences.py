@@ -7,11 +7,13 @@ from django.utils.translation import gettext as _
 
 from marshrut.agency.models import Absence, Employee, Shift
 from marshrut.agency.permissions import Actor, is_foreign
+from marshrut.agency.queries import actor_of_employee
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
 from marshrut.core.names import clean_text
 
 LONGEST = timedelta(days=1100)
+HOLDING = "deals:write"  # the scope of whoever can be given a matter
 
 
 def find_own(employee_id: int, by: Actor) -> Employee:
@@ -48,9 +50,16 @@ def save_absence(
 
 
 def _check_substitute(employee: Employee, substitute_id: int, starts_at: datetime, ends_at: datetime) -> None:
-    substitute = Employee.objects.filter(pk=substitute_id, is_active=True).first()
-    if substitute is None or substitute.id == employee.id:
+    """Invalid (field substitute) for whoever cannot stand in: holds no matters, sees none of the other office, or is away too."""
+    substitute, actor = Employee.objects.filter(pk=substitute_id, is_active=True).first(), actor_of_employee(substitute_id)
+    if substitute is None or actor is None or substitute.id == employee.id:
         raise Invalid("bad_substitute", _("Choose a colleague who works here."), field="substitute")
+    names = {"name": substitute.name, "absent": employee.name}
+    if not actor.may(HOLDING):
+        raise Invalid("holds_nothing", _("%(name)s works with no clients and cannot stand in.") % names, field="substitute")
+    if substitute.office_id != employee.office_id and not actor.sees(employee.id, employee.office_id):
+        sentence = _("%(name)s works in another office and sees no client of %(absent)s: choose somebody of the same office.")
+        raise Invalid("substitute_foreign", sentence % names, field="substitute")
     if Absence.objects.filter(employee=substitute, starts_at__lte=starts_at, ends_at__gte=ends_at).exists():
         raise Invalid("substitute_absent", _("%(name)s is away all this time too.") % {"name": substitute.name}, field="substitute")
 

@@ -114,6 +114,7 @@ def accept_invitation(*, secret: str, name: str, password: str, now: datetime) -
     check_password_strength(password)
     sign(f"employee:{employee.id}")
     employee.name, employee.is_active, employee.joined_at = chosen, True, now
+    employee.newcomer_since = now.date()
     employee.set_password(password)
     employee.save()
     return employee

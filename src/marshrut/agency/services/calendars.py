@@ -64,13 +64,18 @@ def save_holiday(
         raise Invalid("half_a_window", _("Give both hours of a short day, or none for a day off."), field="closes")
     if opens is not None and closes is not None and closes != MIDNIGHT and closes <= opens:
         raise Invalid("ends_before", _("It closes before it opens. For midnight write 00:00."), field="closes")
-    if abs(day.year - now.year) > 5:
-        raise Invalid("far_day", _("Choose a day within five years."), field="day")
+    check_day(day, now)
     sign(by.label)
     Holiday.objects.update_or_create(
         office=office, day=day, defaults={"name": name_within(name), "opens": opens, "closes": closes}
     )
     _check_calendar(office)
+
+
+def check_day(day: date, now: datetime) -> None:
+    """Invalid (field day) for one that is too far away to be meant."""
+    if abs(day.year - now.year) > 5:
+        raise Invalid("far_day", _("Choose a day within five years."), field="day")
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from marshrut.agency.permissions import EVERYTHING
 from marshrut.api.tests.letters import Caller, inquiry, send
 from marshrut.core.clock import utc_now
 from marshrut.deals.models import Deal
+from marshrut.marketing.models import Source
 
 pytestmark = pytest.mark.django_db
 NAMES = ("Ольга Ветрова", "Пётр Ильин", "Фёдор Пугачёв")
@@ -69,6 +70,12 @@ def test_deals_are_narrowed_by_state_stage_holder_and_days(program: Client, deal
     assert found(program, "/deals", office=cast.stranger.office_id) == []
     assert found(program, "/deals", opened_to="2020-01-01") == []
     assert len(found(program, "/deals", opened_from=utc_now().date() - timedelta(days=1))) == 2
+
+
+def test_a_source_that_was_merged_finds_what_it_went_into(program: Client, deals: list[dict[str, Any]]) -> None:
+    Source.objects.create(slug="site-old", name="Старый сайт", merged_into=Source.objects.get(slug="site"))
+    assert found(program, "/deals", source="site-old") == found(program, "/deals", source="site") != []
+    assert ask(program, "/deals", source="nowhere").status_code == 422
 
 
 @pytest.mark.parametrize("query", ["8 916 123-45-00", "1234500", "guest0@mail.ru", "ветр", "ОЛЬГА ВЕТ", "dtnhjdf"])

@@ -13,7 +13,7 @@ from tests.cast import Cast
 
 from marshrut.agency.models import Employee
 from marshrut.channels.models import MailDoor, MailServer, Sending
-from marshrut.channels.queries.outbox import password_context
+from marshrut.channels.queries.outbox import RESTORED, password_context
 from marshrut.channels.services import queue_message
 from marshrut.core.clock import utc_now
 from marshrut.core.vault import unseal
@@ -50,6 +50,58 @@ def test_a_failed_letter_says_why_and_is_sent_again_or_put_away(cast: Cast) -> N
     assert "Тур в Турцию" not in browser.get(reverse("outbox"), {"state": "sent"}).content.decode()
     assert browser.post(reverse("sending_cancel", args=[id])).status_code == 204
     assert Sending.objects.get().state == "cancelled"
+
+
+def held(by: Any, to: str = "irina@example.com") -> int:
+    """A letter that waited in an archive which was restored."""
+    id = queue(by, to)
+    Sending.objects.filter(pk=id).update(state="failed", problem=RESTORED)
+    return id
+
+
+def test_held_letters_are_let_go_together_and_each_says_what_became_of_it(cast: Cast) -> None:
+    first, second, sent, foreign = held(cast.anna), held(cast.anna, "oleg@example.com"), held(cast.anna), held(cast.stranger, "not-yours@example.com")
+    Sending.objects.filter(pk=sent).update(state="sent", sent_at=utc_now())
+    browser = enter(cast.anna)
+    page = browser.get(reverse("outbox"), {"state": "held"}).content.decode()
+    assert "Задержаны после восстановления" in page
+    assert page.count("data-tick ") == 2
+    given = {"ids": f"{first},{second},{sent},{foreign}"}
+    asked = browser.post(reverse("sendings_repeat"), given).content.decode()
+    assert "2 из них задержаны после восстановления" in asked
+    assert Sending.objects.filter(state="waiting").count() == 0  # nothing before somebody says yes
+    told = browser.post(reverse("sendings_repeat"), {**given, "step": "do"}).content.decode()
+    assert set(Sending.objects.filter(state="waiting").values_list("id", flat=True)) == {first, second}
+    assert "Сделано: 2" in told
+    assert "Не сделано: 2" in told
+    assert "oleg@example.com" in told
+    assert "not-yours" not in told
+    assert "Задержаны" not in browser.get(reverse("outbox")).content.decode()
+
+
+def test_letters_that_wait_are_put_away_together(cast: Cast) -> None:
+    ids = [queue(cast.anna), held(cast.anna)]
+    browser = enter(cast.anna)
+    browser.post(reverse("sendings_cancel"), {"ids": ",".join(map(str, ids)), "step": "do"})
+    assert set(Sending.objects.values_list("state", flat=True)) == {"cancelled"}
+
+
+def test_who_may_not_send_lets_no_letter_go(cast: Cast) -> None:
+    id = held(cast.anna)
+    reader = Employee.objects.create(email="reads@a.example", name="Читает", role="marketer", office_id=cast.anna.office_id, password="!")
+    for who in (reader, cast.stranger):
+        browser = enter(who)
+        for address in ("sendings_repeat", "sendings_cancel"):
+            browser.post(reverse(address), {"ids": str(id), "step": "do"})
+    assert Sending.objects.get().state == "failed"
+    assert enter(reader).post(reverse("sendings_repeat"), {"ids": str(id)}).status_code == 403
+
+
+@pytest.mark.parametrize("ids", ["", "x", "-1", "9" * 30, ",".join(map(str, range(1, 300)))])
+def test_a_choice_that_is_none_or_too_large_gets_a_sentence(cast: Cast, ids: str) -> None:
+    answer = enter(cast.anna).post(reverse("sendings_repeat"), {"ids": ids, "step": "do"})
+    assert answer.status_code == 422
+    assert answer.content
 
 
 def test_an_address_is_hidden_from_who_may_not_see_it(cast: Cast) -> None:

@@ -183,29 +183,60 @@ def test_P02_the_order_of_distribution(browser: Client, month: list[Any]) -> Non
     form = {"order": ["skill", "clients_manager", "office"], "on": ["skill", "office"]}
     assert "Анна Крылова" in browser.post(f"{address}?preview=1", form).content.decode()
     assert browser.post(address, {**form, "since": since(browser, address)}).status_code == 204
-    assert RuleSetting.objects.get().values == {"order": form["order"], "off": ["clients_manager"], "take_by_hand": False}
+    assert RuleSetting.objects.get().values == {
+        "order": [*form["order"], "language"], "off": ["clients_manager"], "take_by_hand": False, "keeper_when_full": False,
+        "hand_over_at_shift_end": False}  # fmt: skip
     assert browser.post(address, {"order": ["office"], "since": since(browser, address)}).status_code == 422
+    wrong = browser.post(address, {**form, "effort.classes.new_sale": "-1", "since": since(browser, address)})
+    assert (wrong.status_code, "f-effort.classes.new_sale-note" in wrong.content.decode()) == (422, True)
+    assert browser.post(address, {**form, "strict": "skill", "effort.classes.new_sale": "1,5", "since": since(browser, address)}).status_code == 204
+    kept = RuleSetting.objects.get().values
+    assert (kept["strict"], kept["effort"]) == (["skill"], {"classes": {"new_sale": 1.5}})
+    assert browser.post(address, {**form, "restore": "yes", "since": since(browser, address)}).status_code == 204
+    assert not RuleSetting.objects.exists()
 
 
-def test_P05_clocks_of_all_and_of_an_office(browser: Client, cast: Cast, month: list[Any]) -> None:
-    address, office = "/settings/clocks", cast.stranger.office_id
-    form = {"warn_all": "5", "escalate_all": "10", "breach_all": "20", "reroutes_all": "2"}
-    own = {f"own_{office}": "yes", f"warn_{office}": "1", f"escalate_{office}": "2", f"breach_{office}": "3", f"reroutes_{office}": "0"}
-    assert browser.post(f"{address}?preview=1", form).status_code == 200
-    assert browser.post(address, {**form, **own, "since": since(browser, address)}).status_code == 204
-    assert sorted(ClockPolicy.objects.values_list("office_id", "breach_minutes"), key=str) == sorted([(None, 20), (office, 3)], key=str)
-    wrong = browser.post(address, {**form, **own, f"escalate_{office}": "9", "since": since(browser, address)})
-    assert wrong.status_code == 422
-    assert f"f-breach_{office}-note" in wrong.content.decode()
-    assert browser.post(address, {**form, "since": since(browser, address)}).status_code == 204
-    assert ClockPolicy.objects.count() == 1
+CLOCK = {"warn": "5", "escalate": "10", "breach": "20", "reroutes": "2", "next_warn": "15", "next_escalate": "30", "next_breach": "60",
+         "next_reroutes": "0"}  # fmt: skip
+
+
+def test_P05_clocks_by_office_channel_and_class(browser: Client, cast: Cast, month: list[Any]) -> None:
+    office = cast.stranger.office_id
+    form = {**CLOCK, "office": str(office), "channel": "email", "inquiry_class": "trip_trouble", "breach": "12"}
+    said = browser.post("/settings/clocks/row?preview=1", form).content.decode()
+    assert "rule-compared" in said
+    assert browser.post("/settings/clocks/row", {**form, "since": since(browser, "/settings/clocks/row")}).status_code == 204
+    assert list(ClockPolicy.objects.values_list("office_id", "channel", "inquiry_class", "breach_minutes")) == [(office, "email", "trip_trouble", 12)]
+    address = f"/settings/clocks/row?office={office}&channel=email&class=trip_trouble"
+    wrong = browser.post(address, {**form, "next_escalate": "3", "since": since(browser, address)})
+    assert (wrong.status_code, "f-next_escalate-note" in wrong.content.decode()) == (422, True)
+    assert browser.post(address, {**form, "channel": "phone", "since": since(browser, address)}).status_code == 204
+    row = ClockPolicy.objects.get()
+    assert row.channel == "phone"
+    assert browser.post(f"/settings/clocks/{row.pk}/remove").status_code == 204
+    assert not ClockPolicy.objects.exists()
+
+
+def test_P05_the_page_says_which_clock_counts_where_and_names_one_that_never_does(browser: Client, cast: Cast) -> None:
+    page = browser.get("/settings/clocks").content.decode()
+    assert page.count("5 · next 5") == 2, "a missed call in both offices"
+    place = "/settings/clocks/row?office=&channel=missed_call&class="
+    assert browser.post(place, {**CLOCK, "breach": "40", "since": since(browser, place)}).status_code == 204
+    assert browser.get("/settings/clocks").content.decode().count("40 · next 60") == 2
+    for office in (cast.anna.office_id, cast.stranger.office_id):
+        form = {**CLOCK, "office": str(office), "channel": "missed_call", "inquiry_class": ""}
+        if office == cast.stranger.office_id:
+            assert "would never count" in browser.post("/settings/clocks/row?preview=1", form).content.decode()
+        assert browser.post("/settings/clocks/row", {**form, "since": since(browser, "/settings/clocks/row")}).status_code == 204
+    assert "Never counts" in browser.get("/settings/clocks").content.decode()
 
 
 def test_somebody_faster_is_not_buried(browser: Client, cast: Cast) -> None:
-    address, form = "/settings/clocks", {"warn_all": "5", "escalate_all": "10", "breach_all": "20", "reroutes_all": "2"}
+    address = "/settings/clocks/row?office=&channel=&class="
+    assert browser.post(address, {**CLOCK, "since": since(browser, address)}).status_code == 204
     old = since(browser, address)
-    assert browser_of(cast.administrator).post(address, {**form, "breach_all": "25", "since": old}).status_code == 204
-    assert browser.post(address, {**form, "since": old}).status_code == 409
+    assert browser_of(cast.administrator).post(address, {**CLOCK, "breach": "25", "since": old}).status_code == 204
+    assert browser.post(address, {**CLOCK, "since": old}).status_code == 409
     assert ClockPolicy.objects.get(office=None).breach_minutes == 25
 
 
@@ -227,7 +258,7 @@ def test_a_preview_asks_the_same_number_of_statements_for_one_inquiry_and_for_fi
 ANY = st.sampled_from(["", " ", "0", "-1", "1e999", "NaN", "9" * 40, "any", "not", "all", "measure", "words_any", "channel", "phone", "***", "\x00", "İ" * 200,
                        "c.0", "yes", "office", "2,5", "12-31", "adults", "above"])  # fmt: skip
 NAMES = st.from_regex(r"c(\.\d){1,5}\.(kind|pick|text|measure|comparison|number)", fullmatch=True) | st.sampled_from(
-    ["name", "inquiry_class", "points", "ids", "on", "order", "must", "one_of", "also", "prefer", "channel", "since", "over", "warn_all", "breach_all", "vip_factor",
+    ["name", "inquiry_class", "points", "ids", "on", "order", "must", "one_of", "also", "prefer", "channel", "since", "over", "warn", "breach", "next_breach", "office", "vip_factor",
      "cooling.1.0", "seasons.0.from", "hot_words", "c_at_most", "take_by_hand", "restore"])  # fmt: skip
 
 

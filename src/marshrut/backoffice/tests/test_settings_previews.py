@@ -26,7 +26,7 @@ __all__ = ["artem", "olga"]
 pytestmark = pytest.mark.django_db
 
 
-def told(browser: Client, address: str, **values: Any) -> str:
+def told(browser: Client, address: str, /, **values: Any) -> str:
     """The preview as text."""
     before = Change.objects.count()
     answer = browser.post(f"{address}?preview=1", values, headers={**HX["headers"], "Accept-Language": "en"})

@@ -23,6 +23,8 @@ from marshrut.core.errors import DomainError, Invalid, NotFound
 from marshrut.core.names import clean_text
 from marshrut.intake.queries.leaving import held_by, tasks_due
 from marshrut.intake.reference import read_reference
+from marshrut.intake.services.handing import HOLDERS
+from marshrut.intake.services.handing_on import hand_on_open_clocks
 from marshrut.intake.services.leaving import hand_over_absence, hand_over_tasks
 from marshrut.ui.answers import done
 from marshrut.ui.wording import language
@@ -103,8 +105,14 @@ def _cell(person: Colleague, day: date, lines: list[AbsenceLine], today: date) -
 
 
 def _people_choices(reader: Reader) -> dict[str, list[Choice]]:
-    everybody = [Choice(str(c.id), c.name) for c in reader.staff.colleagues.values()]
-    return {"people": [Choice(str(c.id), c.name) for c in _own_people(reader)], "colleagues": everybody}
+    """Who may be away, and who may stand in: whoever holds matters, with their office where there are several."""
+    offices, own = reader.staff.offices, {c.office_id for c in _own_people(reader)}
+    holders = [c for c in reader.staff.colleagues.values() if c.role in HOLDERS and (c.office_id in own or c.role == "owner")]
+    label = "{0.name} · {1.name}" if len({c.office_id for c in holders}) > 1 else "{0.name}"
+    return {
+        "people": [Choice(str(c.id), c.name) for c in _own_people(reader)],
+        "colleagues": [Choice(str(c.id), label.format(c, offices[c.office_id])) for c in holders],
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -158,10 +166,13 @@ def _save(reader: Reader, line: AbsenceLine | None, values: dict[str, Any]) -> A
         reason=values["reason"], substitute_id=substitute, by=reader.actor, now=reader.now,
     )  # fmt: skip
     saved: AbsenceLine = found(find_absence(number))
-    if substitute and saved.starts_at <= reader.now < saved.ends_at:
-        hand_over_absence(
-            employee_id=saved.employee_id, to=substitute, reference=read_reference(reader.revision), by=reader.actor, now=reader.now
-        )
+    if saved.starts_at <= reader.now < saved.ends_at:
+        if substitute:
+            hand_over_absence(
+                employee_id=saved.employee_id, to=substitute, reference=read_reference(reader.revision), by=reader.actor, now=reader.now
+            )
+        else:
+            hand_on_open_clocks(reference=read_reference(), employee_id=saved.employee_id, by=reader.actor, now=reader.now)
     return saved
 
 

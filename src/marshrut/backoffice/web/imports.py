@@ -30,6 +30,7 @@ from marshrut.intake.services.import_runs import (
     continue_run,
     create_run,
     discard_run,
+    forgotten_words,
     start_run,
     stop_run,
     undo_run,
@@ -85,10 +86,12 @@ def import_run(request: ReaderRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: ReaderRequest, card: RunCard, errors: dict[str, str] | None = None, status: int = 200) -> HttpResponse:
-    is_mapped = card.state == "draft" or bool(errors) or (card.state in ("checked", "failed") and request.GET.get("edit") == "1")
+    is_asked = card.state == "draft" or bool(errors) or (card.state in ("checked", "failed") and request.GET.get("edit") == "1")
+    is_mapped = is_asked and not card.lost
     context: dict[str, Any] = {"run": card, "steps": wording.steps(card), "state_label": wording.state_label(card.state),
                                "state_tone": wording.state_tone(card.state), "mode_label": wording.mode_label(card.mode),
-                               "errors": errors or {}, "is_mapped": is_mapped, "shown": shown_to(request.reader.actor)}
+                               "errors": errors or {}, "is_mapped": is_mapped,
+                               "lost": forgotten_words(card.made if card.started_at else 0) if card.lost else "", "shown": shown_to(request.reader.actor)}
     if is_mapped:
         context |= mapping_form(card, request.reader, request.POST if errors else None)
     else:

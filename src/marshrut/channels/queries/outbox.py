@@ -1,5 +1,6 @@
 """Reads of the outbox: what waits, went and failed, within reach; the server; the templates people write by."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,8 @@ from marshrut.core.vault import Unsealable, unseal
 from marshrut.journal.permissions import matters_in_reach
 
 STATES = ("waiting", "sent", "failed", "cancelled")
+HELD = "held"
+"""What waited in an archive, among what was not sent: a narrower view of the list, no state of its own."""
 NO_SERVER = "no_server"
 """The problem of what waits while no mail server is set."""
 RESTORED = "restored"
@@ -57,14 +60,22 @@ def sendings_in_reach(actor: Actor) -> tuple[str, list[Any]]:
 
 
 def list_sendings(actor: Actor, state: str = "", before_id: int | None = None, limit: int = 50) -> list[SendingLine]:
-    """Messages within reach, the latest first; of one state, and older than one message, if these are given."""
+    """Messages within reach, the latest first; of one state (or HELD), and older than one message, if these are given."""
     reach, values = sendings_in_reach(actor)
     where, found = reach, list(values)
     if state in STATES:
         where, found = f"{where} and s.state = %s", [*found, state]
+    if state == HELD:
+        where, found = f"{where} and s.state = 'failed' and s.problem = %s", [*found, RESTORED]
     if before_id is not None:
         where, found = f"{where} and s.id < %s", [*found, before_id]
     return _lines(f"{where} order by s.id desc limit {int(limit)}", found)
+
+
+def find_sendings(actor: Actor, sending_ids: Sequence[int]) -> dict[int, SendingLine]:
+    """Those of these messages that are within reach, by id."""
+    reach, values = sendings_in_reach(actor)
+    return {line.id: line for line in _lines(f"s.id = any(%s) and {reach}", [list(sending_ids), *values])}
 
 
 def find_sending(actor: Actor, sending_id: int) -> SendingLine | None:
@@ -79,15 +90,17 @@ def sendings_of(dossier_id: int) -> dict[int, SendingLine]:
 
 
 def count_sendings(actor: Actor) -> dict[str, int]:
-    """How many messages within reach are in each state."""
+    """How many messages within reach are in each state, and how many of them are HELD."""
     reach, values = sendings_in_reach(actor)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""select s.state, count(*) from channels_sending s left join journal_dossier d on d.id = s.dossier_id
+            f"""select s.state, count(*), count(*) filter (where s.state = 'failed' and s.problem = %s)
+                from channels_sending s left join journal_dossier d on d.id = s.dossier_id
                 where {reach} group by s.state""",
-            values,
+            [RESTORED, *values],
         )
-        return dict(cursor.fetchall())
+        rows = cursor.fetchall()
+    return {**{state: number for state, number, _held in rows}, HELD: sum(held for _state, _number, held in rows)}
 
 
 def count_failed_sendings(actor: Actor) -> int:
@@ -108,6 +121,27 @@ def oldest_waiting() -> datetime | None:
         cursor.execute("select min(created_at) from channels_sending where state = 'waiting'")
         at: datetime | None = cursor.fetchone()[0]
     return at
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What lies in the outbox, of everybody: how many wait, since when the oldest does, how many are HELD."""
+
+    waiting: int
+    since: datetime | None
+    held: int
+
+
+def outbox_backlog() -> Backlog:
+    """What the mail server would be given at once, in numbers only."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select count(*) filter (where state = 'waiting'), min(created_at) filter (where state = 'waiting'),
+                   count(*) filter (where state = 'failed') from channels_sending
+               where state = 'waiting' or (state = 'failed' and problem = %s)""",
+            [RESTORED],
+        )
+        return Backlog(*cursor.fetchone())
 
 
 def _lines(where: str, values: list[Any]) -> list[SendingLine]:
@@ -162,7 +196,16 @@ class TemplateCard:
     text: str
 
 
+_TEMPLATE = ("id", "name", "language", "subject", "text")
+
+
 def list_templates() -> list[TemplateCard]:
     """Templates in use, in their order."""
     rows = MessageTemplate.objects.filter(is_active=True).order_by("position", "id")
-    return [TemplateCard(*row) for row in rows.values_list("id", "name", "language", "subject", "text")]
+    return [TemplateCard(*row) for row in rows.values_list(*_TEMPLATE)]
+
+
+def find_template(template_id: int | None) -> TemplateCard | None:
+    """A template that is in use; None when there is none (any more)."""
+    row = MessageTemplate.objects.filter(pk=template_id, is_active=True).values_list(*_TEMPLATE).first()
+    return TemplateCard(*row) if row else None

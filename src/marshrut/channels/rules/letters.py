@@ -11,7 +11,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from typing import BinaryIO
 
 from marshrut.channels.rules.charsets import read_header, read_text
-from marshrut.channels.rules.kinds import BOUNCE, Failure, kind_of, read_failure
+from marshrut.channels.rules.kinds import BOUNCE, PERSONAL, Failure, kind_of, read_failure
 from marshrut.channels.rules.pages import words_of_page
 from marshrut.channels.rules.parts import Found, Part, find_parts, read_start
 from marshrut.core.emails import read_email
@@ -22,6 +22,7 @@ LONGEST_TEXT = 1 << 18  # bytes of one text part
 MOST_TEXT = 100_000  # characters of all of them
 MOST_FILES = 100
 MOST_REFERENCES = 60
+MOST_NAMED = 200  # addresses kept of one letter
 _ID = re.compile(r"<\s*([^<>\s]{1,900})\s*>")
 
 
@@ -42,6 +43,13 @@ class ParsedLetter:
     files: list[Part] = field(default_factory=list)
     failure: Failure | None = None
     flaws: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+    def about(self, ours: frozenset[str]) -> frozenset[str]:
+        """Addresses of those the letter is about, beside its sender and us: whoever is to be answered; and everybody whom a
+        letter of a program (a bounce), or of a mailbox of ours, names anywhere."""
+        is_ours_or_machines = self.kind != PERSONAL or self.sender in ours
+        return frozenset(filter(None, (self.reply_to, *(self.named if is_ours_or_machines else ())))) - ours
 
     @property
     def answers_to(self) -> str:
@@ -75,6 +83,7 @@ def parse_letter(stream: BinaryIO) -> ParsedLetter:
     )
     if kind == BOUNCE:
         letter.failure = _failure(found.parts, stream, letter.text, headers, references)
+    letter.named = _named(letter, found.parts, stream)
     return letter
 
 
@@ -102,12 +111,24 @@ def _address(written: str) -> tuple[str, str]:
     return ("" if "@" in name else clean_text(name.strip("\"'"), 200)), address
 
 
+_ABOUT_ANOTHER = ("message/delivery-status", "text/rfc822-headers")
+_WITH_PEOPLE = ("from", "to", "cc", "reply-to")
+_ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"'@]{1,64}@[^\s<>()\[\]:;,\"'@]{1,255}")
 _ADDRESSED = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
 
 
 def _recipients(headers: dict[str, str]) -> tuple[str, ...]:
     written = [piece for name in _ADDRESSED for piece in headers.get(name, "")[:5000].split(",")[:50]]
     return tuple(dict.fromkeys(address for piece in written if (address := read_email(piece))))
+
+
+def _named(letter: ParsedLetter, parts: list[Part], stream: BinaryIO) -> tuple[str, ...]:
+    """Every address the letter names: in its own headers, in those of letters it encloses, in its words, in what a bounce tells."""
+    written = [letter.text, *(_plain(part, stream) for part in parts if part.media_type in _ABOUT_ANOTHER)]
+    written += [str(raw) for part in parts if part.enclosed for name, raw in part.headers.raw_items() if name.lower() in _WITH_PEOPLE]
+    failed = letter.failure.recipient if letter.failure else ""
+    found = (read_email(word) for text in written for word in _ADDRESS.findall(text[:LONGEST_TEXT]))
+    return tuple(dict.fromkeys(filter(None, (*letter.recipients, failed, *found))))[:MOST_NAMED]
 
 
 def _message_id(written: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-PLACES = ("name", "full_name", "manager", "agency", "office", "phone", "trip", "sum")
+PLACES = ("name", "full_name", "manager", "agency", "office", "phone", "trip", "sum", "opens")
 """What may stand in braces; anything else in braces is the writer's own."""
 _PLACE = re.compile(r"\{(" + "|".join(PLACES) + r")\}")
 

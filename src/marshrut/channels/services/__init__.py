@@ -28,7 +28,7 @@ from marshrut.channels.services.raw import (
     store_raw,
 )
 from marshrut.channels.services.sending import read_server, send_waiting, tell_author, try_server
-from marshrut.channels.services.servers import keep_server
+from marshrut.channels.services.servers import check_server, keep_server
 
 __all__ = [
     "PURPOSES",
@@ -36,6 +36,7 @@ __all__ = [
     "Stored",
     "add_letter",
     "cancel_sending",
+    "check_server",
     "digest_of",
     "discard",
     "forget_old_keys",

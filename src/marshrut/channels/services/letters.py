@@ -1,20 +1,23 @@
 """Letters that came: kept raw and sealed first, with their files; then placed in a thread, or marked as what they are."""
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import BinaryIO
 
-from django.db import connection
+from django.db import connection, transaction
 
 from marshrut.channels.models import Attachment, Letter, Sending
-from marshrut.channels.queries.mail import DoorCard
-from marshrut.channels.rules import ParsedLetter, Part, decoded, looks_private, media_type_of
+from marshrut.channels.queries.mail import DoorCard, own_addresses
+from marshrut.channels.queries.naming import naming_digests
+from marshrut.channels.rules import PERSONAL, ParsedLetter, Part, decoded, looks_private, media_type_of, parse_letter
 from marshrut.channels.rules.parts import read_start
 from marshrut.channels.rules.tnef import Enclosed, read_tnef
-from marshrut.core.files import PIECE, store_file
+from marshrut.core.files import PIECE, open_file, store_file
 from marshrut.core.names import clean_text
 
+log = logging.getLogger(__name__)
 MOST_WRAPPED = 32 << 20  # bytes of a winmail.dat that are unwrapped in memory; a larger one is kept as it is
 _RAW_TYPE = "message/rfc822"
 
@@ -57,8 +60,17 @@ def _pieces(stream: BinaryIO, hashed: "hashlib._Hash") -> Iterator[bytes]:
         yield piece
 
 
-def add_letter(*, raw_id: int | None, kind: str, letter: ParsedLetter, digest: bytes, dossier_id: int | None, now: datetime) -> int:
-    """Write down what threads a letter to others; its id."""
+def add_letter(
+    *,
+    raw_id: int | None,
+    kind: str,
+    letter: ParsedLetter,
+    digest: bytes,
+    dossier_id: int | None,
+    ours: frozenset[str],
+    now: datetime,
+) -> int:
+    """Write down what threads a letter to others, and whom it is about; its id. `ours` are our own mailboxes."""
     return int(
         Letter.objects.create(
             raw_id=raw_id,
@@ -69,9 +81,36 @@ def add_letter(*, raw_id: int | None, kind: str, letter: ParsedLetter, digest: b
             sender=letter.sender,
             subject=letter.subject,
             dossier_id=dossier_id,
+            named=naming_digests(letter.about(ours)),
             at=letter.at or now,
         ).pk
     )
+
+
+@transaction.atomic
+def look_through(*, most: int) -> int:
+    """Note whom letters are about that were kept before this was noted, the latest first; how many were looked through.
+
+    What cannot be opened any more names nobody, nor can anybody read in it.
+    """
+    unread = list(
+        Letter.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(named=None)
+        .order_by("-id")
+        .values_list("id", "raw__file_id")[:most]
+    )
+    ours = own_addresses()
+    for letter_id, file_id in unread:
+        Letter.objects.filter(pk=letter_id).update(named=naming_digests(_opened(file_id).about(ours)) if file_id else [])
+    return len(unread)
+
+
+def _opened(file_id: int) -> ParsedLetter:
+    try:
+        return parse_letter(open_file(file_id))
+    except Exception:
+        log.exception("a letter that was kept cannot be read any more")
+        return ParsedLetter(PERSONAL, "", (), "", "", "", (), "", None, "")
 
 
 def place_letter(*, letter_id: int, kind: str, dossier_id: int | None) -> None:

@@ -11,7 +11,7 @@ from marshrut.deals.models import LossReason
 from marshrut.deals.queries.passing import FunnelCard, read_funnels
 from marshrut.deals.rules.list_filters import Given, ListPage, ListQuery, read_list_query
 from marshrut.intake.wording import CHANNELS, CLASSES, DISPOSITIONS
-from marshrut.marketing.queries import SourceCard, read_sources
+from marshrut.marketing.queries import Sources, read_sources
 
 CLOCKS = ("running", "met", "missed", "stopped", "none")
 LANGUAGES = ("ru", "uk", "en")
@@ -33,7 +33,7 @@ class ListReference:
     """Reference data that a list is narrowed and worded by."""
 
     staff: Staff
-    sources: dict[str, SourceCard]
+    sources: Sources
     catalogue: Catalogue
     funnels: dict[str, FunnelCard]
     specs: tuple[FieldSpec, ...]
@@ -59,9 +59,13 @@ class ListReference:
             "reason": self.reasons if given.get("reason") else (),
         }  # fmt: skip
 
+    def settled(self, given: Given) -> Given:
+        """What an address asks for, with a source that was merged led to the one it went into."""
+        return {**given, "source": [self.sources.staying(slug) for slug in given["source"]]} if given.get("source") else given
+
     def read(self, page: ListPage, given: Given) -> ListQuery:
         """The query of a list's address."""
-        return read_list_query(page, given, self.known(page, given), self.specs)
+        return read_list_query(page, self.settled(given), self.known(page, given), self.specs)
 
 
 def list_reference(revision: int) -> ListReference:

@@ -222,9 +222,7 @@ _CARDS = """
         d.worth, d.currency, coalesce(l.stage_entered_at, d.opened_at), d.owner_id, e.name, d.queue_id, t.id, t.title, t.kind, t.due_at,
         p.past_deals
     from unnest(%s::text[]) with ordinality w(place, n)
-    cross join lateral (select * from journal_dossier d where d.is_open and d.place = w.place
-                        and d.waits_until is null and {where}
-                        order by d.opened_at desc limit {limit}) d
+    cross join lateral ({newest}) d
     left join deals_deal l on l.dossier_id = d.id and l.state = 'open'
     left join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
     left join marketing_source s on s.id = i.source_id
@@ -233,6 +231,14 @@ _CARDS = """
     left join lateral (select id, title, kind, due_at from journal_task where dossier_id = d.id and state = 'pending'
                        order by due_at, id limit 1) t on true
     order by w.n, d.opened_at desc"""
+FEW = 2000
+# The newest of a place are walked by their index; of a source with few open matters these are found first.
+_NEWEST = """select * from journal_dossier d where d.is_open and d.place = w.place and d.waits_until is null and {where}
+    order by d.opened_at desc limit {limit}"""
+_OF_SOURCE = """with of_source as materialized (
+        select d.* from intake_inquiry i join journal_dossier d on d.id = i.dossier_id
+        where i.state = 'open' and i.source_id = {source} and d.is_open and {where})"""
+_NEWEST_OF_SOURCE = "select * from of_source d where d.place = w.place and d.waits_until is null order by d.opened_at desc limit {limit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,38 +276,46 @@ def read_board(
     """
     sums = sum_places(actor, owner_id) if source_id is None else _sums_of_source(actor, owner_id, source_id)
     columns = [("inquiry", "inquiry", inquiries_name), *((s.place, s.slug, s.name) for s in funnel.stages)]
-    rows = _cards(actor, [place for place, _, _ in columns], owner_id, cards, source_id) if cards else []
+    is_few = source_id is not None and sum(s.number for s in sums) < FEW
+    rows = _cards(actor, [place for place, _, _ in columns], owner_id, cards, source_id, is_few=is_few) if cards else []
     return [
         BoardColumn(place, slug, name, tuple(s for s in sums if s.place == place), tuple(c for c in rows if c.place == place))
         for place, slug, name in columns
     ]
 
 
-def _narrowed(actor: Actor, owner_id: int | None, source_id: int | None) -> tuple[str, list[Any]]:
-    """Reach, owner and source as a condition over d."""
+def _narrowed(actor: Actor, owner_id: int | None) -> tuple[str, list[Any]]:
+    """Reach and owner as a condition over d."""
     reach, values = matters_in_reach(actor)
-    where, found = (reach, list[Any](values)) if owner_id is None else (f"{reach} and d.owner_id = %s", [*values, owner_id])
-    if source_id is None:
-        return where, found
-    of_source = "exists (select from intake_inquiry where dossier_id = d.id and state = 'open' and source_id = %s)"
-    return f"{where} and {of_source}", [*found, source_id]
+    return (reach, list(values)) if owner_id is None else (f"{reach} and d.owner_id = %s", [*values, owner_id])
 
 
 def _sums_of_source(actor: Actor, owner_id: int | None, source_id: int) -> list[PlaceSum]:
-    where, values = _narrowed(actor, owner_id, source_id)
+    where, values = _narrowed(actor, owner_id)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""select d.place, d.currency, (count(*) filter (where d.waits_until is null))::int,
-                   coalesce(sum(d.worth) filter (where d.waits_until is null), 0),
-                   (count(*) filter (where d.waits_until is not null))::int from journal_dossier d
-                           where d.is_open and {where} group by d.place, d.currency""",
+            f"""{_OF_SOURCE.format(source=int(source_id), where=where)}
+                select d.place, d.currency, (count(*) filter (where d.waits_until is null))::int,
+                    coalesce(sum(d.worth) filter (where d.waits_until is null), 0),
+                    (count(*) filter (where d.waits_until is not null))::int from of_source d group by d.place, d.currency""",
             values,
         )
         return [PlaceSum(*row) for row in cursor.fetchall()]
 
 
-def _cards(actor: Actor, places: list[str], owner_id: int | None, limit: int, source_id: int | None) -> list[BoardCard]:
-    where, found = _narrowed(actor, owner_id, source_id)
+def _cards(
+    actor: Actor, places: list[str], owner_id: int | None, limit: int, source_id: int | None, *, is_few: bool
+) -> list[BoardCard]:
+    where, found = _narrowed(actor, owner_id)
+    if not is_few:
+        if source_id is not None:
+            where += f" and exists (select from intake_inquiry where dossier_id = d.id and state = 'open' and source_id = {int(source_id)})"
+        statement = _CARDS.format(newest=_NEWEST.format(where=where, limit=int(limit)))
+        values = [places, *found]
+    else:
+        chosen = _OF_SOURCE.format(source=int(source_id or 0), where=where)
+        statement = f"{chosen} {_CARDS.format(newest=_NEWEST_OF_SOURCE.format(limit=int(limit)))}"
+        values = [*found, places]
     with connection.cursor() as cursor:
-        cursor.execute(_CARDS.format(where=where, limit=int(limit)), [places, *found])
+        cursor.execute(statement, values)
         return [BoardCard(*row) for row in cursor.fetchall()]

@@ -3,10 +3,11 @@
 from datetime import datetime
 
 STUCK = """(d.waits_until is null and (l.stage_entered_at < {now} - make_interval(days => s.longest_days)
-    or (l.stage_entered_at < {now} - interval '14 days' and not exists (
-        select from journal_touch x where x.dossier_id = d.id and x.at >= {now} - interval '14 days'))))"""
+    or (l.stage_entered_at < {now} - interval '14 days' and coalesce((
+        select max(x.at) from journal_touch x where x.dossier_id = d.id), '-infinity') < {now} - interval '14 days')))"""
 """Over d (dossier), l (deal) and s (its stage), with {now} as SQL: longer at a stage than it allows, or nothing said or done
-for two weeks. What was put aside to wait does not stand still."""
+for two weeks. What was put aside to wait does not stand still. The last touch is looked up for each deal that comes so far: asked
+whether there is one, PostgreSQL would gather all touches of the two weeks first."""
 
 
 def stuck_sql(now: datetime) -> str:

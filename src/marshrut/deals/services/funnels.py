@@ -19,7 +19,7 @@ from marshrut.deals.rules import FACT_KINDS, Verdict, find_template, funnel_temp
 from marshrut.deals.wording import stage_name_refusal
 from marshrut.journal.services import Place, add_touch, lock_matter, move_dossier
 
-TASK_KINDS = ("call", "write", "meeting", "document")
+TASK_KINDS = ("call", "write", "meeting", "document", "hold", "payment")
 MOST_STAGES, MOST_FUNNELS = 30, 30
 LONGEST_TASK, LONGEST_STAY = 43_200, 3650
 

@@ -17,10 +17,12 @@ from marshrut.core.history import sign
 from marshrut.core.names import clean_text
 from marshrut.deals.models import Deal, DealState, StageEntry
 from marshrut.deals.queries import FunnelCard, StageCard, read_funnels
-from marshrut.deals.rules import decide_move, read_facts
+from marshrut.deals.queries.gates import GateCard
+from marshrut.deals.rules import CLOSE, GO_ON, WAIT, decide_move, read_facts
+from marshrut.deals.services.gates import Following, GateSaid, answer_gate, gates_before, keep_review, waiting_moment
 from marshrut.intake.queries import leading_inquiry
 from marshrut.intake.reference import read_reference
-from marshrut.intake.services import record_outcome, reopen_outcome
+from marshrut.intake.services import put_matter_aside, record_outcome, reopen_inquiry, reopen_outcome
 from marshrut.intake.services.matters import OUTCOMES, holder_again, lock_inquiry, stop_clock
 from marshrut.journal.services import (
     Matter,
@@ -33,6 +35,9 @@ from marshrut.journal.services import (
     reopen_dossier,
     replace_tasks,
 )
+
+DECIDE_MINUTES = 120
+"""Working minutes within which a supervisor should decide what a refusal means."""
 
 
 @transaction.atomic
@@ -138,10 +143,12 @@ def move_deal(
     reason: str = "",
     facts: Mapping[str, Any] | None = None,
     following: NextAction | None = None,
-) -> None:
+    gates: Mapping[int, GateSaid] | None = None,
+) -> Following:
     """Bring a deal to stand at another stage of its funnel; the stage's task becomes the next action.
 
-    Invalid names exactly the facts (or the reason) that are missing; nothing is changed then.
+    Invalid names exactly the facts (or the reason) that are missing; nothing is changed then. Each gate on the way
+    (`gate.<id>` among the missing) asks for what the client said; what follows a refusal is the agency's rule, and the answer tells it.
     """
     sign(by.label)
     deal, matter = lock_deal(deal_id, by)
@@ -152,16 +159,24 @@ def move_deal(
     if target is None or present is None:
         raise Invalid("no_such_stage", _("There is no stage “%(stage)s” in this funnel.") % {"stage": stage}, field="stage")
     if target.id == present.id and not facts:
-        return
+        return Following(GO_ON)
     keep_facts(deal, facts or {})
     move = decide_move(present.facts, target.facts, deal.facts, deal.amount, reason)
-    if not move.is_allowed:
+    said, questions = gates or {}, [] if move.is_back else gates_before(deal, funnel.stages, present.position, target)
+    missing = (*move.missing, *(f"gate.{gate.id}" for gate in questions if gate.id not in said))
+    if missing:
         raise Invalid(
             "facts_missing",
             _("To stand at “%(stage)s” something has to be said first.") % {"stage": target.name},
-            field=move.missing[0],
-            missing=move.missing,
+            field=missing[0],
+            missing=missing,
         )
+    for gate in questions:
+        after = answer_gate(deal=deal, matter=matter, gate=gate, said=said[gate.id], by=by, now=now)
+        if after.consequence != GO_ON:
+            deal.save(update_fields=["facts", "amount", "currency"])
+            _follow_refusal(deal, matter, gate, said[gate.id], after, by, now)
+            return after
     enter_stage(deal, target, by, now)
     move_dossier(dossier_id=matter.id, place=Place("deal", target.place, deal.amount, deal.currency))
     add_touch(
@@ -174,6 +189,24 @@ def move_deal(
         data={"deal": deal.pk, "from": present.name, "to": target.name},
     )
     replace_tasks(matter=matter, action=following or stage_action(target, matter.owner_id, staff, now), by=by, now=now)
+    return Following(GO_ON)
+
+
+def _follow_refusal(
+    deal: Deal, matter: Matter, gate: GateCard, said: GateSaid, after: Following, by: Actor, now: datetime
+) -> None:
+    """The deal does not move: it waits, ends, or is the supervisor's to decide."""
+    words = f"{gate.question}: {said.words}"[:300]
+    if after.consequence == WAIT:
+        put_matter_aside(dossier_id=matter.id, until=waiting_moment(now, after.days), why=words, by=by, now=now)
+    elif after.consequence == CLOSE:
+        close_deal(deal_id=deal.pk, outcome="lost", reason=f"{after.reason}: {said.words}", by=by, now=now)
+    else:
+        title = _("Decide with the supervisor: %(what)s") % {"what": words}
+        staff = read_staff(read_revision())
+        owner = staff.colleagues.get(matter.owner_id or 0)
+        calendar = owner.calendar if owner else staff.first_office.calendar
+        replace_tasks(matter=matter, action=NextAction(title[:300], calendar.add_working_minutes(now, DECIDE_MINUTES)), by=by, now=now)
 
 
 def keep_facts(deal: Deal, given: Mapping[str, Any]) -> None:
@@ -201,13 +234,16 @@ def enter_stage(deal: Deal, stage: StageCard, by: Actor, now: datetime) -> None:
 
 
 @transaction.atomic
-def open_deal_at(*, inquiry_id: int, funnel: str, stage: str, by: Actor, now: datetime, facts: Mapping[str, Any] | None = None) -> int:
+def open_deal_at(
+    *, inquiry_id: int, funnel: str, stage: str, by: Actor, now: datetime, facts: Mapping[str, Any] | None = None,
+    gates: Mapping[int, GateSaid] | None = None,
+) -> int:
     """Contact is made and more than that: the inquiry becomes a deal that stands at a later stage at once; its id.
 
     All or nothing: when the stage's facts are missing, Invalid names them and the inquiry stays an inquiry.
     """
     deal_id = open_deal(inquiry_id=inquiry_id, funnel=funnel, by=by, now=now)
-    move_deal(deal_id=deal_id, stage=stage, by=by, now=now, facts=facts)
+    move_deal(deal_id=deal_id, stage=stage, by=by, now=now, facts=facts, gates=gates)
     return deal_id
 
 
@@ -261,3 +297,19 @@ def reopen_deal(*, deal_id: int, by: Actor, now: datetime) -> None:
     if was_won and matter.person_id:
         count_past_deal(person_id=matter.person_id, change=-1)
     add_touch(dossier_id=matter.id, kind="reopen", direction="none", body="", by=by, now=now)
+
+
+@transaction.atomic
+def reopen_stopped(*, dossier_id: int, note: str, by: Actor, now: datetime) -> None:
+    """A supervisor does not let an end stand: the deal, or the inquiry that never became one, is open again."""
+    sign(by.label)
+    matter = lock_matter(dossier_id=dossier_id, by=by)
+    keep_review(matter=matter, verdict="reopened", note=note, by=by, now=now)
+    deal = Deal.objects.filter(dossier_id=matter.id).order_by("-id").first()
+    if deal is not None:
+        reopen_deal(deal_id=deal.pk, by=by, now=now)
+        return
+    inquiry_id = leading_inquiry(matter.id)
+    if inquiry_id is None:
+        raise NotFound("no_such_matter", _("There is no such matter within your reach."))
+    reopen_inquiry(inquiry_id=inquiry_id, reference=read_reference(), by=by, now=now)

@@ -23,9 +23,14 @@ class AskedList:
     """One request for a list: what is asked, by whom, and what is shown of it."""
 
     def __init__(self, desk: Desk, page: ListPage, query: QueryDict) -> None:
-        self.desk, self.page, self.query = desk, page, query
-        self.given: dict[str, list[str]] = {name: list(query.getlist(name)) for name in query}
         reference = list_reference(desk.revision)
+        named = {name: list(query.getlist(name)) for name in query}
+        self.merged = [slug for slug in named.get("source", ()) if slug in reference.sources.spelled]
+        """Sources of the address that have gone into others since: everything here goes by those."""
+        self.given = reference.settled(named)
+        self.desk, self.page, self.query = desk, page, query.copy()
+        if self.merged:
+            self.query.setlist("source", list(self.given["source"]))
         self.shown = Shown(desk, reference)
         self.wanted = reference.read(page, self.given)
         self.reading = ListReading(desk.actor, self.wanted, reference, desk.now, ZoneInfo(desk.office.time_zone))

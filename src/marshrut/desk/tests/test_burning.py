@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from marshrut.agency.models import Employee
+from marshrut.agency.models import Employee, Queue
 from marshrut.agency.permissions import Actor
 from marshrut.channels.models import MailDoor, RawMessage
 from marshrut.core.clock import utc_now
@@ -163,7 +163,23 @@ def test_a_matter_is_handed_over_with_a_reason_and_both_are_told(look: Look, her
     assert look(cast.anna).get(f"/inquiries/{inquiry.pk}").status_code == 404
 
 
-@pytest.mark.parametrize("to", ["", "0", "x", "9" * 30, "-1", "stranger", "administrator", "anna"])
+def test_a_matter_goes_into_a_queue_of_the_givers_own_reach(look: Look, hers: Ask, cast: Any) -> None:
+    own = Queue.objects.create(slug="hot", name="Горящие туры", office_id=cast.anna.office_id)
+    foreign = Queue.objects.create(slug="podil-hot", name="Гарячі тури", office_id=cast.stranger.office_id)
+    inquiry = hers()
+    browser, address = look(cast.supervisor), f"/dossiers/{inquiry.dossier_id}/hand-over"
+    asked = browser.get(address).content.decode()
+    assert "Горящие туры" in asked
+    assert "Гарячі тури" not in asked
+    assert browser.post(address, {"to": f"queue-{foreign.pk}", "reason": "Анна заболела"}).status_code == 422
+    given = browser.post(address, {"to": f"queue-{own.pk}", "reason": "Анна заболела"})
+    assert given.status_code == 204
+    inquiry.dossier.refresh_from_db()
+    assert (inquiry.dossier.owner_id, inquiry.dossier.queue_id) == (None, own.pk)
+    assert f"queue-{own.pk}" not in browser.get(address).content.decode()  # it lies there already
+
+
+@pytest.mark.parametrize("to", ["", "0", "queue-", "queue-0", "queue-x", "x", "9" * 30, "-1", "stranger", "administrator", "anna"])
 def test_a_matter_goes_to_nobody_who_cannot_take_it(look: Look, hers: Ask, cast: Any, to: str) -> None:
     inquiry = hers()
     given = str(getattr(cast, to).id) if to.isalpha() and hasattr(cast, to) else to

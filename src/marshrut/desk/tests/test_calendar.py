@@ -232,6 +232,21 @@ def test_an_absence_is_shown_and_the_month_counts(anna: Client, hers: Ask, cast:
 
 
 @pytest.mark.django_db
+def test_a_cell_of_the_month_shows_the_first_matters_of_its_day_and_opens_it(
+    anna: Client, hers: Ask, cast: Any, tomorrow: datetime
+) -> None:
+    day = tomorrow + timedelta(days=5)
+    for hour, name in ((4, "Поздний Пётр"), (1, "Вторая Вера"), (0, "Первая Полина"), (2, "Третья Тая")):
+        meeting(hers(name=name), cast.anna, day + timedelta(hours=hour))
+    page = anna.get(f"/calendar?view=month&day={day.date()}").content.decode()
+    cell = next(part for part in page.split("<td")[1:] if f"view=day&amp;day={day.date()}" in part)
+    shown = cell.partition("cal-first")[2]
+    assert shown.index("12:00") < shown.index("Первая Полина") < shown.index("Вторая Вера") < shown.index("Третья Тая")
+    assert "Поздний" not in cell
+    assert "ещё 1" in shown
+
+
+@pytest.mark.django_db
 def test_something_is_planned_on_a_free_hour_and_a_clash_is_a_warning(anna: Client, hers: Ask, tomorrow: datetime) -> None:
     inquiry = hers(name="Марина Соколова")
     form = anna.get(f"/calendar/plan?at={tomorrow:%Y-%m-%dT%H:%M}").content.decode()

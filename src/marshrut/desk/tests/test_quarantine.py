@@ -135,3 +135,13 @@ def test_one_more_message_asks_the_database_nothing_more(cast: Cast, vera: Clien
     for n in (2, 3):
         wait(cast, n)
     assert asked() == one
+
+
+def test_the_tabs_of_the_inbox_count_anew_by_themselves(cast: Cast, vera: Client) -> None:
+    page = vera.get("/inbox?tab=quarantine").content.decode()
+    tabs = page.partition('id="inbox-tabs"')[2].partition("</div>")[0]
+    assert "quarantine" in tabs.partition(">")[0]
+    wait(cast, 1)
+    again = vera.get("/inbox?tab=quarantine&part=tabs").content.decode()
+    assert 'aria-current="page">Карантин <span class="num">1</span>' in again
+    assert "<html" not in again

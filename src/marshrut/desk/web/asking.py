@@ -17,10 +17,13 @@ from marshrut.desk.queries import MatterRow, find_matter
 from marshrut.desk.shapes import Option, Preset
 from marshrut.desk.shaping import matter_of, stage_of
 from marshrut.desk.web.pages import Desk, DeskRequest, found
+from marshrut.intake.services.handing import queues_to_give
 from marshrut.journal.services import NextAction
 
 CURRENCIES = ("RUB", "UAH", "USD", "EUR", "KZT", "BYN")
 OF_COUNTRY = {"RU": "RUB", "UA": "UAH", "KZ": "KZT", "BY": "BYN"}
+QUEUE = "queue-"
+"""What a queue's number begins with among those a matter can be given to."""
 FIELDS = {"due_at": "due", "ends_at": "ends", "title": "title", "next": "next_title"}
 
 
@@ -95,6 +98,22 @@ def refused(request: DeskRequest, template: str, context: dict[str, Any], values
     field = FIELDS.get(error.field or "", error.field or "")
     shown = field if field in values else ""
     return render(request, template, {**context, "values": values, "errors": {shown: error.sentence}}, status=error.status)
+
+
+def queue_options(desk: Desk, but: int | None = None) -> list[Option]:
+    """The queues a matter can be given to, without the one it lies in."""
+    queues = (queue for queue in queues_to_give(desk.actor, desk.staff) if queue.id != but)
+    return [Option(f"{QUEUE}{queue.id}", _("Queue: %(name)s") % {"name": queue.name}) for queue in queues]
+
+
+def receiver_of(text: str) -> dict[str, int | None]:
+    """Who was chosen to be given something, as the services take it: a colleague (`to`) or a queue."""
+    return {"queue" if text.startswith(QUEUE) else "to": whole(text.removeprefix(QUEUE))}
+
+
+def whole(text: str) -> int | None:
+    """A number typed or sent; None for what the database could not hold."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def currency_options() -> list[Option]:

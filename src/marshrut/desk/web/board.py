@@ -14,7 +14,7 @@ from marshrut.core.names import clean_text
 from marshrut.deals.queries import BoardCard, BoardColumn, FunnelCard, read_board
 from marshrut.desk.shapes import Column, Figure, Filter, Money, Option, Tab
 from marshrut.desk.shaping import board_matter
-from marshrut.desk.web.inbox import filter_of, source_filter
+from marshrut.desk.web.inbox import filter_of, source_filter, source_note
 from marshrut.desk.web.matters import deal_card
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found, part_or_page
 from marshrut.intake.queries import Pulse, count_days, read_pulse
@@ -35,7 +35,7 @@ def board(request: DeskRequest) -> HttpResponse:
     if request.GET.get("part") != "columns":
         selected = request.GET.get("deal", "")
         context |= {
-            "filters": filters, "funnels": _tabs(desk, funnel),
+            "filters": filters, "note": source_note(request), "funnels": _tabs(desk, funnel),
             "stats": figures(read_pulse(desk.actor, desk.day[0], desk.now), context["columns"]),
             "chart": {"days": _days(desk)},
             "selected": deal_card(desk, int(selected), story=5) if selected.isdecimal() and len(selected) < 19 else None,

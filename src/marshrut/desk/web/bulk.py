@@ -26,9 +26,9 @@ from marshrut.desk import wording
 from marshrut.desk.lists.asked import AskedList
 from marshrut.desk.shapes import Option
 from marshrut.desk.shaping import choice_options
-from marshrut.desk.web.asking import moment, next_morning, presets, typed
+from marshrut.desk.web.asking import moment, next_morning, presets, queue_options, receiver_of, typed, whole
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found
-from marshrut.intake.services.handing import may_hand_over, queues_to_give, receivers_of
+from marshrut.intake.services.handing import may_hand_over, receivers_of
 from marshrut.intake.wording import DISPOSITIONS, disposition_label
 from marshrut.ui.answers import done
 
@@ -37,8 +37,6 @@ LABELS = {
     "set": (noop("Set a field…"), "list-check"), "close": (noop("Close…"), "circle-x"), "spam": (noop("Spam"), "ban"),
 }  # fmt: skip
 SHOWN_RESULTS = 200
-QUEUE = "queue-"
-"""What a queue's number begins with among those a matter can be given to."""
 
 
 def actions_of(actor: Actor, page: str) -> list[dict[str, str]]:
@@ -88,10 +86,7 @@ def _asking(desk: Desk, page: str, action: str) -> dict[str, Any]:
     if action == "hand_over":
         people = sorted(receivers_of(desk.actor, desk.staff), key=lambda colleague: colleague.name)
         receivers = [Option(str(c.id), c.name) for c in people]
-        if page != "clients":
-            queues = queues_to_give(desk.actor, desk.staff)
-            receivers += [Option(f"{QUEUE}{queue.id}", _("Queue: %(name)s") % {"name": queue.name}) for queue in queues]
-        return {"receivers": receivers}
+        return {"receivers": receivers + (queue_options(desk) if page != "clients" else [])}
     if action == "plan":
         return {"presets": presets(desk), "kinds": choice_options(wording.TASK_KINDS)}
     if action == "set":
@@ -112,8 +107,7 @@ def _usual(desk: Desk, action: str) -> dict[str, Any]:
 def _options(desk: Desk, action: str, values: dict[str, str], context: dict[str, Any]) -> dict[str, Any]:
     """What was typed, as the service takes it."""
     if action == "hand_over":
-        number, kind = whole(values["to"].removeprefix(QUEUE)), "queue" if values["to"].startswith(QUEUE) else "to"
-        return {kind: number, "reason": values["reason"], "with_matters": values["matters"]}
+        return {**receiver_of(values["to"]), "reason": values["reason"], "with_matters": values["matters"]}
     if action == "plan":
         due_at: datetime = moment(values["due"], "due", desk.now)
         return {"title": values["title"], "kind": values["kind"], "due_at": due_at}
@@ -121,11 +115,6 @@ def _options(desk: Desk, action: str, values: dict[str, str], context: dict[str,
         return {"field": values["field"], "value": values["value"]}
     named = values["loss"] if values["outcome"] == "lost" else ""
     return {"outcome": values["outcome"], "reason": ": ".join(filter(None, (named, values["note"])))}
-
-
-def whole(text: str) -> int | None:
-    """A number typed or sent; None for what the database could not hold."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def _begun(request: DeskRequest, run_id: int, number: int) -> HttpResponse:

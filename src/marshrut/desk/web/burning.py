@@ -15,20 +15,35 @@ from django.views.decorators.http import require_http_methods, require_safe
 from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import Colleague
 from marshrut.core.errors import DomainError, NotFound, Refused
-from marshrut.desk.burning import BREAKING, BROKEN, NOBODY, STUCK, LateLine, Trouble, late_by_manager, list_burning, read_trouble
+from marshrut.desk.burning import (
+    BREAKING,
+    BROKEN,
+    MOST,
+    NOBODY,
+    STUCK,
+    LateLine,
+    Trouble,
+    late_by_manager,
+    list_burning,
+    read_trouble,
+)
 from marshrut.desk.queries import MatterRow
 from marshrut.desk.shapes import Matter, Named, Option
 from marshrut.desk.shaping import matter_of, owner_of
-from marshrut.desk.web.asking import asked_about, refused, typed
+from marshrut.desk.web.asking import asked_about, queue_options, receiver_of, refused, typed
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, part_or_page
+from marshrut.intake.queries.on_hand import loads_on_hand
+from marshrut.intake.queries.queues import open_alarms
 from marshrut.intake.services import hand_over_matter, may_hand_over, receivers_of
-from marshrut.journal.queries import load_of
+from marshrut.intake.services.handing import find_receiver
+from marshrut.intake.wording_rules import queue_alarm
 from marshrut.ui.answers import done
+from marshrut.ui.wording import figure, up_to
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Matters that burn in one way; `count` is the whole number, `items` the worst of them."""
+    """Matters that burn in one way; `count` is the whole number (`said` as it is shown), `items` the worst of them."""
 
     slug: str
     icon: str
@@ -38,6 +53,10 @@ class Block:
     items: list[Matter]
     count: int
     more_url: str
+
+    @property
+    def said(self) -> str:
+        return up_to(self.count, MOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +76,8 @@ class FullRow:
     """Somebody with more on their hands than they can carry."""
 
     owner: Named
-    load: int
+    load: float
+    said: str  # the load as the reader writes numbers
     capacity: int
     url: str
 
@@ -83,8 +103,8 @@ def burning(request: DeskRequest) -> HttpResponse:
         raise Http404
     blocks = blocks_of(list_burning(desk.actor, desk.now), desk)
     late = late_rows(late_by_manager(desk.actor, desk.now), desk)
-    full, signs = full_rows(desk), signs_of(read_trouble(desk.actor, desk.now), desk.actor)
-    numbers = {block.slug: block.count for block in blocks}
+    full, signs = full_rows(desk), [*alarms_of(desk), *signs_of(read_trouble(desk.actor, desk.now), desk.actor)]
+    numbers = {block.slug: block.said if block.count else "" for block in blocks}
     context = {
         "blocks": [block for block in blocks if block.items],
         "late": late,
@@ -157,13 +177,23 @@ def late_rows(lines: list[LateLine], desk: Desk) -> list[LateRow]:
 def full_rows(desk: Desk) -> list[FullRow]:
     """Managers within reach whose load is above their capacity, the fullest first."""
     limited = [c for c in desk.staff.sellers if c.capacity is not None and desk.actor.sees(c.id, c.office_id)]
-    loads = load_of([c.id for c in limited], desk.now)
+    loads = loads_on_hand([c.id for c in limited], desk.reference().rules.distribution.effort, desk.now)
     rows = [
-        FullRow(Named(c.id, c.name), loads.get(c.id, 0), c.capacity, f"{reverse('board')}?owner={c.id}")
+        FullRow(Named(c.id, c.name), loads[c.id], figure(loads[c.id]), c.capacity, f"{reverse('board')}?owner={c.id}")
         for c in limited
-        if c.capacity is not None and loads.get(c.id, 0) > c.capacity
+        if c.capacity is not None and loads[c.id] > c.capacity
     ]
     return sorted(rows, key=lambda row: row.capacity - row.load)
+
+
+def alarms_of(desk: Desk) -> list[Sign]:
+    """Queues that call for whoever answers for them."""
+    told = []
+    for alarm in open_alarms(desk.actor):
+        queue = desk.staff.queues.get(alarm.queue_id)
+        title, text = queue_alarm(alarm.reason, queue.name if queue else "", alarm.waiting, alarm.longest_minutes)
+        told.append(Sign("users", "bad", title, text, alarm.began_at, _inbox("nobody")))
+    return told
 
 
 def signs_of(trouble: Trouble, actor: Actor) -> list[Sign]:
@@ -196,30 +226,31 @@ def signs_of(trouble: Trouble, actor: Actor) -> list[Sign]:
 @require_http_methods(["GET", "POST"])
 @at_desk
 def hand_over(request: DeskRequest, pk: int) -> HttpResponse:
-    """Give a matter to a colleague: the least loaded are suggested first, and a reason is asked for."""
+    """Give a matter to a colleague (the least loaded are suggested first) or into a queue; a reason is asked for."""
     desk = request.desk
     asked = asked_about(desk, pk)
     if not may_hand_over(desk.actor):
         raise Refused("no_grabbing", _("Inquiries are given out by rule; ask the supervisor."))
     people = [c for c in receivers_of(desk.actor, desk.staff) if c.id != asked.row.owner_id]
-    context: dict[str, Any] = {"dossier": pk, "matter_title": asked.title, "people": _suggested(people, desk), "reasons": _reasons()}
+    receivers = _suggested(people, desk) + queue_options(desk, but=asked.row.queue_id)
+    context: dict[str, Any] = {"dossier": pk, "matter_title": asked.title, "receivers": receivers, "reasons": _reasons()}
     if request.method == "GET":
-        first = context["people"][0].value if context["people"] else ""
+        first = receivers[0].value if receivers else ""
         return render(request, "desk/_hand_over_dialog.html", {**context, "values": {"to": first, "reason": ""}, "errors": {}})
     values = typed(request, "to", "reason")
-    to = int(values["to"]) if values["to"].isdecimal() and len(values["to"]) < 19 else 0
     try:
-        hand_over_matter(dossier_id=pk, to=to, reason=values["reason"], staff=desk.staff, by=desk.actor, now=desk.now)
+        receiver = receiver_of(values["to"])
+        hand_over_matter(dossier_id=pk, reason=values["reason"], staff=desk.staff, by=desk.actor, now=desk.now, **receiver)
     except NotFound:
         raise
     except DomainError as error:
         return refused(request, "desk/_hand_over_dialog.html", context, values, error)
-    return done(_("Handed over to %(name)s") % {"name": desk.staff.colleagues[to].name})
+    return done(_("Handed over to %(name)s") % {"name": find_receiver(desk.actor, desk.staff, **receiver).name})
 
 
 def _suggested(people: list[Colleague], desk: Desk) -> list[Option]:
     """Whoever is at work comes first, then whoever has least on their hands."""
-    loads = load_of([c.id for c in people], desk.now)
+    loads = loads_on_hand([c.id for c in people], desk.reference().rules.distribution.effort, desk.now)
     ordered = sorted(people, key=lambda c: (not c.is_at_work(desk.now), loads.get(c.id, 0), c.name))
     return [
         Option(
@@ -230,8 +261,8 @@ def _suggested(people: list[Colleague], desk: Desk) -> list[Option]:
     ]
 
 
-def _how_busy(load: int) -> str:
-    return ngettext("%(count)s on their hands", "%(count)s on their hands", load) % {"count": load}
+def _how_busy(load: float) -> str:
+    return ngettext("%(count)s on their hands", "%(count)s on their hands", round(load)) % {"count": figure(load)}
 
 
 def _reasons() -> list[Option]:

@@ -28,38 +28,44 @@ from marshrut.desk.calendar_grid import (
     step,
     week_of,
 )
-from marshrut.desk.calendar_reads import CalendarRow, count_days, list_calendar, list_overdue
+from marshrut.desk.calendar_reads import MOST_COUNTED, CalendarRow, MonthDay, list_calendar, list_month, list_overdue
 from marshrut.desk.shapes import Filter, Option, Tab
 from marshrut.desk.shaping import title_of
 from marshrut.desk.web.inbox import filter_of
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, part_or_page
 from marshrut.intake.services.handing import HOLDERS
-from marshrut.ui.wording import language
+from marshrut.ui.wording import language, up_to
 
 VIEWS = ("day", "week", "month")
-ICONS = {"call": "phone", "write": "send", "meeting": "users", "document": "file-text"}
+ICONS = {kind: icon for kind, icon, _label in wording.TASK_KINDS}
 SLOT = 2  # quarters
+ABREAST = 12  # people side by side; of a larger office the others stand on the next pages
 MANY_COLUMNS, FEW_LANES = 5, 2  # narrow columns hold fewer things abreast
 
 
 @dataclass(frozen=True)
 class Look:
-    """What is looked at: which view, around which day, whose."""
+    """What is looked at: which view, around which day, whose. `people` are `everybody`'s from `first` on, one page of them."""
 
     view: str
     day: date
-    people: tuple[Colleague, ...]
+    everybody: tuple[Colleague, ...]
+    first: int
     who: str
     office: str
     zone: ZoneInfo
     today: date
 
     @property
+    def people(self) -> tuple[Colleague, ...]:
+        return self.everybody[self.first : self.first + ABREAST]
+
+    @property
     def ids(self) -> list[int]:
         return [person.id for person in self.people]
 
     def url(self, **changed: Any) -> str:
-        query = {"view": self.view, "day": self.day.isoformat(), "who": self.who, "office": self.office, **changed}
+        query = {"view": self.view, "day": self.day.isoformat(), "who": self.who, "office": self.office, "from": self.first, **changed}
         return f"{reverse('calendar')}?{urlencode({k: v for k, v in query.items() if v})}"
 
 
@@ -74,6 +80,7 @@ def calendar(request: DeskRequest) -> HttpResponse:
         "tabs": _tabs(look),
         "heading": _heading(look),
         "filters": filters_of(desk, look),
+        "people_pages": _pages(look),
         "before": look.url(day=step(look.day, look.view, False).isoformat()),
         "after": look.url(day=step(look.day, look.view, True).isoformat()),
         "now_url": look.url(day=look.today.isoformat()),
@@ -100,7 +107,26 @@ def read_look(request: DeskRequest) -> Look:
         who = str(people[0].id) if people and len(seen) > 1 else ""
     else:
         people = _of_office(seen, desk, office)
-    return Look(view, read_day(request.GET.get("day", ""), today), people, who, office, zone, today)
+    day, first = read_day(request.GET.get("day", ""), today), _first(request.GET.get("from", ""), len(people))
+    return Look(view, day, people, first, who, office, zone, today)
+
+
+def _first(text: str, count: int) -> int:
+    """Where the page of people begins: the beginning when the address names none there is."""
+    first = int(text) // ABREAST * ABREAST if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+    return first if first < count else 0
+
+
+def _pages(look: Look) -> dict[str, Any] | None:
+    """Which of how many people stand here, with the ways to the others; None where all do."""
+    count, last = len(look.everybody), look.first + len(look.people)
+    if count <= ABREAST:
+        return None
+    return {
+        "words": _("%(first)s–%(last)s of %(count)s") % {"first": look.first + 1, "last": last, "count": count},
+        "before": look.url(**{"from": look.first - ABREAST}) if look.first else None,
+        "after": look.url(**{"from": last}) if last < count else None,
+    }
 
 
 def people_of(desk: Desk) -> tuple[Colleague, ...]:
@@ -175,7 +201,8 @@ def _grid(desk: Desk, look: Look) -> dict[str, Any]:
         "hours": [{"row": (h - first) * 4 + 1, "label": f"{h:02}:00"} for h in range(first, last)],
         "rows_count": (last - first) * 4,
         "overdue": [replace(task, title=desk.actor.text(task.title)) for task in late],
-        "overdue_total": late[0].total if late else 0,
+        "overdue_words": up_to(late[0].total, MOST_COUNTED) if late else "",
+        "overdue_more": up_to(late[0].total - len(late), MOST_COUNTED - len(late)) if late and late[0].total > len(late) else "",
         "months": None,
         "now_row": _now_row(desk, look, days, first, last),
     }
@@ -252,6 +279,19 @@ def _wall_time(quarter: int) -> str:
 
 
 def _event(row: CalendarRow, block: Placed, first: int, desk: Desk, look: Look) -> dict[str, Any]:
+    """Something in its place on the wall of a day."""
+    return {
+        **_event_of(row, desk, look),
+        "row": block.first - first + 1,
+        "to": block.last - first + 1,
+        "lane": block.lane,
+        "lanes": block.lanes,
+        "is_short": block.last - block.first <= ACTION_ROWS,
+    }
+
+
+def _event_of(row: CalendarRow, desk: Desk, look: Look) -> dict[str, Any]:
+    """Something in words: what, with whom, when, and how it stands."""
     at = row.at.astimezone(look.zone)
     tone = "done" if row.is_done else "wait" if row.is_waiting else "late" if row.at < desk.now else row.kind
     until = row.ends_at.astimezone(look.zone) if row.ends_at else None
@@ -263,16 +303,11 @@ def _event(row: CalendarRow, block: Placed, first: int, desk: Desk, look: Look) 
         "title": desk.actor.text(row.title),
         "who": title_of(row.person, None, desk.actor) if row.person else "",
         "place": desk.actor.text(row.place),
-        "row": block.first - first + 1,
-        "to": block.last - first + 1,
-        "lane": block.lane,
-        "lanes": block.lanes,
         "tone": tone,
         "icon": "hourglass" if row.is_waiting else "check" if row.is_done else ICONS.get(row.kind, "checkbox"),
         "time": f"{at:%H:%M}" + (f"–{until:%H:%M}" if until else ""),
         "at": row.at,
         "is_done": row.is_done,
-        "is_short": block.last - block.first <= ACTION_ROWS,
         "said": words.get(tone) or _(kinds.get(row.kind, "")) if kinds.get(row.kind) or tone in words else "",
     }
 
@@ -281,19 +316,19 @@ ACTION_ROWS = 2  # a block as short as this shows one line
 
 
 def _month(desk: Desk, look: Look) -> dict[str, Any]:
-    """How full each day is, and which days are shut. One statement."""
+    """What stands first on each day and how much there is, and which days are shut. One statement."""
     weeks = month_of(look.day)
     start, end = day_span(weeks[0][0], look.zone)[0], day_span(weeks[-1][6], look.zone)[1]
-    counts = count_days(desk.actor, look.ids, start, end, look.zone.key)
+    known = list_month(desk.actor, look.ids, start, end, look.zone.key)
     calendar = look.people[0].calendar if look.people else desk.office.calendar
     cells = [
-        [_cell(day, counts.get(day), not calendar.open_spans(*day_span(day, look.zone)), look) for day in week] for week in weeks
+        [_cell(day, known.get(day), not calendar.open_spans(*day_span(day, look.zone)), desk, look) for day in week] for week in weeks
     ]
     names = [format_date(day, "EEEEEE", locale=language()) for day in weeks[0]]
-    return {"months": cells, "names": names, "columns": [], "overdue": [], "overdue_total": 0}
+    return {"months": cells, "names": names, "columns": [], "overdue": []}
 
 
-def _cell(day: date, count: Any, is_shut: bool, look: Look) -> dict[str, Any]:
+def _cell(day: date, found: MonthDay | None, is_shut: bool, desk: Desk, look: Look) -> dict[str, Any]:
     return {
         "day": day,
         "number": day.day,
@@ -301,7 +336,8 @@ def _cell(day: date, count: Any, is_shut: bool, look: Look) -> dict[str, Any]:
         "is_today": day == look.today,
         "is_other": day.month != look.day.month,
         "is_shut": is_shut,
-        "count": count,
+        "count": found,
+        "first": [_event_of(row, desk, look) for row in found.first] if found else [],
         "is_past": day < look.today,
         "url": look.url(view="day", day=day.isoformat()),
     }

@@ -23,7 +23,7 @@ from marshrut.desk.web.matters import inquiry_card
 from marshrut.desk.web.pages import ACTING, Desk, DeskRequest, at_desk, part_or_page
 from marshrut.desk.web.sidebar import counts
 from marshrut.intake.queries import InquiryFilter, list_inquiries
-from marshrut.intake.wording import channel_label
+from marshrut.intake.wording import channel_label, merged_words
 
 PAGE = 40
 TECHNICAL = {"started", "received_as", "consent", "channel", "source"}
@@ -35,6 +35,8 @@ def inbox(request: DeskRequest) -> HttpResponse:
     """The list of one tab, with filters in the address; further rows by `after`."""
     desk = request.desk
     tab = chosen_tab(request)
+    if request.GET.get("part") == "tabs":
+        return render(request, "desk/_inbox_tabs.html", {"tabs": tabs_of(request, tab)})
     if tab == "quarantine":
         return _quarantine(request)
     items, more_url = _read(request, tab)
@@ -42,7 +44,7 @@ def inbox(request: DeskRequest) -> HttpResponse:
     if request.GET.get("after"):
         return render(request, "desk/_inbox_rows.html", context)
     selected = request.GET.get("selected", "")
-    context |= {"tab": tab, "tabs": tabs_of(request, tab), "filters": filters_of(request),
+    context |= {"tab": tab, "tabs": tabs_of(request, tab), "filters": filters_of(request), "note": source_note(request),
                 "selected": inquiry_card(desk, int(selected), story=5) if selected.isdecimal() and len(selected) < 19 else None}
     return part_or_page(request, "list", "desk/_inbox_list.html", "desk/inbox.html", context)
 
@@ -58,7 +60,7 @@ def chosen_tab(request: DeskRequest) -> str:
 def _read(request: DeskRequest, tab: str) -> tuple[list[InboxMatter], str | None]:
     """Open inquiries of one tab. What was put aside stands at /waiting until it returns."""
     desk = request.desk
-    source, inquiry_class = _chosen(request, "source"), _chosen(request, "class")
+    source, inquiry_class = request.desk.sources.staying(_chosen(request, "source")), _chosen(request, "class")
     wanted = InquiryFilter(
         state="open", place="inquiry", owner_id=desk.actor.id if tab == "mine" else None, holder="queue" if tab == "nobody" else "any",
         sources=(source,) if source else (), inquiry_class=inquiry_class, after=read_cursor(request.GET.get("after", "")), limit=PAGE + 1,
@@ -92,7 +94,14 @@ def filters_of(request: DeskRequest) -> list[Filter]:
 
 
 def source_filter(desk: Desk, value: str) -> Filter:
-    return filter_of("source", _("Source"), value, [Option(card.slug, card.name) for card in desk.sources.values()])
+    """By source; an address that names one that was merged leads to the one it went into."""
+    options = [Option(card.slug, card.name) for card in desk.sources.values()]
+    return filter_of("source", _("Source"), desk.sources.staying(value), options)
+
+
+def source_note(request: DeskRequest) -> str:
+    """A sentence when the address names a source that has been merged into another; else empty."""
+    return merged_words(request.desk.sources, _chosen(request, "source"))
 
 
 def filter_of(name: str, label: str, value: str, options: list[Option]) -> Filter:

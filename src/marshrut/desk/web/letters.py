@@ -26,6 +26,7 @@ from marshrut.desk.shaping import money
 from marshrut.desk.web.asking import Asked, asked_about, next_action, presets, refused, typed, usual_next
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found
 from marshrut.intake.services import answer_and_plan, answer_client, refuse_unfilled, write_letter
+from marshrut.intake.wording import say_opening
 from marshrut.journal.services import add_touch
 from marshrut.ui.answers import done
 from marshrut.ui.wording import money as written_money
@@ -111,14 +112,14 @@ def _usual(request: DeskRequest, desk: Desk, asked: Asked, boxes: list[Address],
             values[name] = request.GET[name]
     chosen = next((card for card in list_templates() if str(card.id) == request.GET.get("template")), None)
     if chosen:
-        known = _known(desk, asked)
+        known = _known(desk, asked, chosen.language)
         values |= {"template": str(chosen.id), "text": fill(chosen.text, known).text}
         values["subject"] = fill(chosen.subject, known).text or values["subject"]
     return values
 
 
-def _known(desk: Desk, asked: Asked) -> dict[str, str]:
-    """What the places of a template stand for in this matter."""
+def _known(desk: Desk, asked: Asked, language: str) -> dict[str, str]:
+    """What the places of a template in this language stand for in this matter."""
     person = person_of_matter(asked.row.person_id) if asked.row.person_id else None
     agency = desk.staff.agency
     worth = money(asked.row.worth, asked.row.currency)
@@ -128,6 +129,7 @@ def _known(desk: Desk, asked: Asked) -> dict[str, str]:
         "name": _given_name(person.name) if person else "", "full_name": full_name, "manager": desk.actor.name,
         "agency": agency.name, "office": desk.office.name, "phone": agency.phone, "trip": title[2],
         "sum": str(written_money(worth.amount, worth.currency)) if worth else "",
+        "opens": say_opening(desk.office.calendar.next_opening(desk.now), desk.office.calendar.zone, language),
     }  # fmt: skip
 
 

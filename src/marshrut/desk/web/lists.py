@@ -24,6 +24,7 @@ from marshrut.desk.lists.shown import Shown
 from marshrut.desk.shapes import Tab
 from marshrut.desk.web.bulk import actions_of
 from marshrut.desk.web.pages import DeskRequest, at_desk
+from marshrut.intake.wording import merged_words
 
 PAGE, MOST_SHOWN = 50, 300
 TITLES = {"inquiries": noop("Inquiries"), "deals": noop("Deals"), "clients": noop("Clients")}
@@ -127,7 +128,7 @@ def _bars(asked: AskedList, views: list[SavedView]) -> dict[str, Any]:
     chosen = {column.slug for column in asked.columns}
     return {
         "tabs": tabs, "view": current, "chips": chips_of(asked.desk, asked.wanted, asked.shown.reference, asked.given),
-        "q": asked.wanted.text, "notes": [_flaw_words(flaw.name, flaw.value) for flaw in asked.wanted.flaws],
+        "q": asked.wanted.text, "notes": _notes(asked),
         "columns": [
             {"slug": c.slug, "label": c.heading, "is_on": c.slug in chosen, "is_fixed": c.css == "cell-main"} for c in asked.available
         ],
@@ -152,6 +153,12 @@ def _tabs(asked: AskedList, views: list[SavedView]) -> tuple[list[Tab], SavedVie
 
 def _sorted(query: str) -> list[tuple[str, list[str]]]:
     return sorted((name, sorted(values)) for name, values in QueryDict(query).lists())
+
+
+def _notes(asked: AskedList) -> list[str]:
+    """What of the address was understood otherwise than it stands there, or not at all."""
+    moved = [merged_words(asked.shown.reference.sources, slug) for slug in asked.merged]
+    return moved + [_flaw_words(flaw.name, flaw.value) for flaw in asked.wanted.flaws]
 
 
 def _flaw_words(name: str, value: str) -> str:

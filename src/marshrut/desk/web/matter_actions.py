@@ -7,17 +7,20 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from marshrut.core.errors import DomainError, Invalid, NotFound
 from marshrut.core.money import read_money
+from marshrut.core.names import clean_text
 from marshrut.deals.queries import DealCard, FunnelCard, find_deal, loss_reasons
-from marshrut.deals.rules import FACT_KINDS
-from marshrut.deals.services import close_deal, move_deal, open_deal, open_deal_at, reopen_deal
+from marshrut.deals.queries.gates import read_gates
+from marshrut.deals.rules import ASK, CLOSE, FACT_KINDS, WAIT
+from marshrut.deals.services import Following, GateSaid, close_deal, move_deal, open_deal, open_deal_at, reopen_deal
 from marshrut.deals.wording import fact_label
 from marshrut.desk import wording
 from marshrut.desk.shapes import Option
-from marshrut.desk.web.asking import asked_about, currency_options, next_action, presets, refused, typed, usual_currency
+from marshrut.desk.web.asking import asked_about, currency_options, next_action, presets, refused, typed, usual_currency, whole
 from marshrut.desk.web.pages import Desk, DeskRequest, acting, at_desk, found
 from marshrut.intake.queries import InquiryCard, find_inquiry
 from marshrut.intake.services import close_inquiry, mark_spam, reopen_inquiry, take_inquiry
@@ -39,12 +42,36 @@ def stage(request: DeskRequest, pk: int) -> HttpResponse:
     title = asked_about(desk, deal.dossier_id).title
     about = {"deal": {"id": pk, "title": title}, "action": reverse("deal_stage", args=[pk])}
     try:
-        move_deal(deal_id=pk, stage=slug, reason=request.POST.get("reason", ""), facts=_facts(request), by=desk.actor, now=desk.now)
+        after = move_deal(deal_id=pk, stage=slug, reason=request.POST.get("reason", ""), facts=_facts(request), gates=_gates(request),
+                          by=desk.actor, now=desk.now)  # fmt: skip
     except Invalid as error:
         if target is None:
             raise
         return _ask_facts(request, about, slug, target.name, error)
-    return done(_("Stage: %(stage)s") % {"stage": target.name if target else slug})
+    return done(followed(after) or _("Stage: %(stage)s") % {"stage": target.name if target else slug})
+
+
+def followed(after: Following) -> str:
+    """What a refusal at a gate has led to; empty when the deal went on."""
+    aside = ngettext(
+        "Put aside for %(days)s day: it will return by itself", "Put aside for %(days)s days: it will return by itself", after.days
+    )
+    said = {
+        WAIT: aside,
+        CLOSE: _("Closed: %(reason)s"),
+        ASK: _("The supervisor is asked to decide"),
+    }
+    return said.get(after.consequence, "") % {"days": after.days, "reason": after.reason}
+
+
+def _gates(request: DeskRequest) -> dict[int, GateSaid]:
+    """What the client said at the gates the dialog asked about: yes or no, and in words."""
+    found = {}
+    for key, text in request.POST.items():
+        number = whole(key.removeprefix("gate_"))
+        if key.startswith("gate_") and number is not None and text in ("yes", "no"):
+            found[number] = GateSaid(text == "yes", clean_text(request.POST.get(f"words_{number}"), 500))
+    return found
 
 
 def _facts(request: DeskRequest) -> dict[str, str]:
@@ -56,18 +83,37 @@ def _ask_facts(request: DeskRequest, about: dict[str, Any], slug: str, name: str
     given = {f"fact_{fact}": text for fact, text in _facts(request).items()}
     unreadable = error.missing if error.code == "fact_unreadable" else ()
     wanted = [fact for fact in FACT_KINDS if fact in error.missing or f"fact_{fact}" in given]
-    values = {**given, "reason": request.POST.get("reason", "")}
-    was_asked = any(key.startswith("fact_") or key == "reason" for key in request.POST)
-    lacking = [f"fact_{fact}" if fact != "reason" else fact for fact in error.missing] if was_asked else []
+    typed_gates = {key: request.POST[key] for key in request.POST if key.startswith(("gate_", "words_"))}
+    values = {**given, **typed_gates, "reason": request.POST.get("reason", "")}
+    was_asked = any(key.startswith(("fact_", "gate_", "words_")) or key == "reason" for key in request.POST)
+    lacking = [_field_of(name) for name in error.missing] if was_asked else []
     context = {
         **about, "stage": {"slug": slug, "name": name}, "values": values, "presets": [], "next": False,
         "missing": [{"name": fact, "label": fact_label(fact), "type": FACT_KINDS[fact], "options": None,
                      "hint": wording.fact_hint(fact)} for fact in wanted],
+        "gates": _asked_gates(request, error),
         "needs_reason": "reason" in error.missing or bool(values["reason"]),
         "errors": {f"fact_{fact}": _("This cannot be read.") for fact in unreadable}
         or dict.fromkeys(lacking, _("This is needed for the stage.")),
     }
     return render(request, "desk/_stage_dialog.html", context, status=error.status)
+
+
+def _field_of(name: str) -> str:
+    """The field of the dialog that asks for what is missing."""
+    if name.startswith("gate."):
+        number, _dot, of_gate = name.removeprefix("gate.").partition(".")
+        return f"words_{number}" if of_gate else f"gate_{number}"
+    return name if name == "reason" else f"fact_{name}"
+
+
+def _asked_gates(request: DeskRequest, error: Invalid) -> list[dict[str, Any]]:
+    """The gates that are on the way, asked now or a moment ago."""
+    asked = {whole(name.removeprefix("gate.").partition(".")[0]) for name in error.missing if name.startswith("gate.")}
+    asked |= set(_gates(request))
+    answers = [Option("yes", _("Yes, agrees")), Option("no", _("No, refuses"))]
+    gates = read_gates(request.desk.revision).by_stage.values()
+    return [{"id": gate.id, "question": gate.question, "answers": answers} for gate in gates if gate.id in asked]
 
 
 @dialog
@@ -115,7 +161,8 @@ def _drop(request: DeskRequest, pk: int, title: str) -> HttpResponse:
     target = found(funnel.find(slug))
     about = {"deal": {"id": pk, "title": title}, "action": f"{reverse('inquiry_deal', args=[pk])}?{urlencode({'funnel': funnel.slug})}"}
     try:
-        open_deal_at(inquiry_id=pk, funnel=funnel.slug, stage=slug, facts=_facts(request), by=desk.actor, now=desk.now)
+        open_deal_at(inquiry_id=pk, funnel=funnel.slug, stage=slug, facts=_facts(request), gates=_gates(request), by=desk.actor,
+                     now=desk.now)
     except Invalid as error:
         return _ask_facts(request, about, slug, target.name, error)
     return done(_("The deal is open: %(stage)s") % {"stage": target.name})

@@ -15,7 +15,7 @@ from marshrut.agency.web.pages import Reader, answered, found, part_or_page, rea
 from marshrut.catalog.queries import Catalogue, read_catalogue
 from marshrut.deals.queries import FunnelCard, read_funnels
 from marshrut.intake.reference import Reference, read_reference
-from marshrut.marketing.queries import SourceCard, read_sources
+from marshrut.marketing.queries import Sources, read_sources
 
 __all__ = ["Desk", "DeskRequest", "acting", "at_desk", "found", "part_or_page", "personal"]
 P = ParamSpec("P")
@@ -37,7 +37,7 @@ class Desk(Reader):
         return read_funnels(self.revision)
 
     @property
-    def sources(self) -> dict[str, SourceCard]:
+    def sources(self) -> Sources:
         return read_sources(self.revision)
 
     def reference(self) -> Reference:

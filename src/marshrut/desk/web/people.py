@@ -70,8 +70,12 @@ def _page(card: PersonCard, desk: Desk) -> PersonPage:
 
 def _suspects(person_id: int, desk: Desk) -> list[dict[str, Any]]:
     """Perhaps the same person; somebody out of reach is not named."""
-    return [{"id": line.person_id, "name": title_of(line.name or line.reason.get("name"), None, desk.actor),
-             "reason": _suspicion(line.reason)} for line in suspects_of(desk.actor, person_id)]
+    found = []
+    for line in suspects_of(desk.actor, person_id):
+        other_id, name = line.besides(person_id)
+        found.append({"id": other_id or person_id, "name": title_of(name or line.reason.get("name"), None, desk.actor),
+                      "reason": _suspicion(line.reason)})
+    return found
 
 
 def _suspicion(reason: dict[str, Any]) -> str:

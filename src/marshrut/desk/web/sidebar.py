@@ -10,16 +10,21 @@ from marshrut.desk.burning import count_burning
 from marshrut.desk.queries import SidebarCounts, count_sidebar
 from marshrut.ui.navigation import register_entry
 
+MOST_BURNING = 99
+"""Above it the sidebar only says that there are more."""
+
 
 def register_pages() -> None:
     """Today, Inbox, deals and clients; the Inbox burns while somebody's inquiry is nobody's."""
     register_entry("", _("Today"), "today", "list-check", 10, count=lambda request: counts(request).to_do, allowed=_works)
-    register_entry("", _("What burns"), "burning", "flame", 15, count=_burning_count, allowed=_answers_for_others, is_urgent=True)
+    register_entry("", _("What burns"), "burning", "flame", 15, count=_burning_count, allowed=_answers_for_others, is_urgent=True,
+                   most=MOST_BURNING)
     register_entry("", _("Inbox"), "inbox", "inbox", 20, count=_inbox_count, allowed=_works, also=("inquiry",), is_urgent=True)
     register_entry("", _("Deals"), "board", "layout-kanban", 30, count=lambda request: counts(request).deals, allowed=_works,
                    also=("deal",))
     register_entry("", _("Calendar"), "calendar", "calendar", 33, allowed=_works)
     register_entry("", _("Waiting"), "waiting", "hourglass", 35, allowed=_works)
+    register_entry("", _("Stopped matters"), "dropped", "thumb-down", 37, allowed=_answers_for_others)
     register_entry("", _("Clients"), "people", "users", 40, allowed=_works, also=("person",))
     register_entry(_("Lists"), _("Inquiries"), "list_inquiries", "message-circle", 60, allowed=_works)
     register_entry(_("Lists"), _("Deals"), "list_deals", "coins", 61, allowed=_works)
@@ -39,7 +44,7 @@ def _answers_for_others(request: HttpRequest) -> bool:
 def _burning_count(request: HttpRequest) -> int:
     """Clients who wait too long; counted once for a request."""
     if not hasattr(request, "burning_count"):
-        request.burning_count = count_burning(request.actor, utc_now())  # type: ignore[attr-defined]
+        request.burning_count = count_burning(request.actor, utc_now(), MOST_BURNING + 1)  # type: ignore[attr-defined]
     return request.burning_count  # type: ignore[attr-defined, no-any-return]
 
 

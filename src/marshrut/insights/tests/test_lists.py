@@ -28,6 +28,7 @@ from marshrut.insights.reports.sources import sources_report
 from marshrut.insights.reports.work import work_report
 from marshrut.insights.web import lists
 from marshrut.journal.models import Task, Touch
+from marshrut.marketing.models import Source
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Any]
@@ -230,3 +231,11 @@ def test_a_report_told_is_a_page_with_names_for_everything(world: Any, look: Mak
     assert "<caption" in page
     for address in PAGES:
         assert "aria-label" in look(cast.owner).get(address).content.decode()
+
+
+def test_a_report_by_a_source_that_was_merged_is_about_what_it_went_into(make: Make, cast: Any, look: Callable[[Actor], Client]) -> None:
+    make(at=timezone.now() - timedelta(days=2), source="friends")
+    Source.objects.create(slug="friends-old", name="Друзья, старое", merged_into=Source.objects.get(slug="friends"))
+    page = look(cast.owner).get("/reports/sources?source=friends-old").content.decode()
+    assert "Источник «Друзья, старое» влился" in page
+    assert re.search(r'<option value="friends" selected', page)

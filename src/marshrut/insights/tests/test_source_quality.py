@@ -38,7 +38,8 @@ def test_a_difference_lies_within_its_interval_and_turns_its_sign_when_the_two_c
     other = level_difference([Stratum(s.others_won, s.others_closed, s.won, s.closed) for s in found])
     assert (one is None) == (other is None) == all(not s.closed or not s.others_closed for s in found)
     if one and other:
-        assert -1 <= one.low <= one.points + 1e-12 and one.points - 1e-12 <= one.high <= 1
+        assert -1 <= one.low <= one.points + 1e-12
+        assert one.points - 1e-12 <= one.high <= 1
         assert other.points == pytest.approx(-one.points)
 
 
@@ -46,13 +47,18 @@ def test_a_source_that_the_best_manager_gets_is_no_better_than_the_others_with_t
     # Anna sells 40 of 100 whatever comes, Boris 10 of 100; the source goes to Anna nine times of ten.
     found = [Stratum(36, 90, 4, 10), Stratum(1, 10, 9, 90)]
     plain, left = crude_difference(found), level_difference(found)
-    assert plain and plain.points == pytest.approx(0.24) and plain.is_certain
-    assert left and left.points == pytest.approx(0.0) and not left.is_certain
+    assert plain
+    assert plain.points == pytest.approx(0.24)
+    assert plain.is_certain
+    assert left
+    assert left.points == pytest.approx(0.0)
+    assert not left.is_certain
 
 
 def test_two_of_three_are_not_a_percentage() -> None:
     bounds = wilson(2, 3)
-    assert bounds is not None and [round(edge * 100) for edge in bounds] == [21, 94]
+    assert bounds is not None
+    assert [round(edge * 100) for edge in bounds] == [21, 94]
 
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +92,8 @@ def test_the_report_says_what_an_inquiry_and_a_sale_cost_and_what_remains(make: 
     assert site["cost_per_inquiry"] == ((Decimal(100), "RUB"),)
     assert site["cost_per_won"] == ((Decimal(200), "RUB"),)
     assert site["after_cost"] == ((Decimal(200), "RUB"),)
-    assert radio["inquiries"] == 0 and radio["after_cost"] == ((Decimal(-50), "RUB"),)
+    assert radio["inquiries"] == 0
+    assert radio["after_cost"] == ((Decimal(-50), "RUB"),)
     assert values(report, "sources", "total")["cost"] == ((Decimal(450), "RUB"),)
 
 
@@ -108,10 +115,12 @@ def test_a_month_is_followed_until_now_with_closed_ones_and_all_so_far_apart(mak
     report = sources_report(question(cast.owner))
     old, new = values(report, "cohorts", "2026-10-01"), values(report, "cohorts", "2026-11-01")
     assert (old["inquiries"], old["open"], old["no_sale"], old["closed"], old["won"]) == (4, 1, 1, 2, 1)
-    assert old["conversion"] == 0.5 and old["so_far"] == pytest.approx(1 / 3)
+    assert old["conversion"] == 0.5
+    assert old["so_far"] == pytest.approx(1 / 3)
     assert (new["inquiries"], new["closed"], new["won"], new["conversion"], new["so_far"]) == (2, 1, 1, 1.0, 0.5)
     ripened = report.pictures["cohorts"][0].points
-    assert ripened[0] == (0, 0.0) and ripened[1] == (1, pytest.approx(100 / 3))
+    assert ripened[0] == (0, 0.0)
+    assert ripened[1] == (1, pytest.approx(100 / 3))
 
 
 def test_the_report_says_when_it_is_the_manager_and_not_the_source(make: Make, question: Make, cast: Any) -> None:
@@ -127,7 +136,8 @@ def test_the_report_says_when_it_is_the_manager_and_not_the_source(make: Make, q
     came("friends", cast.boris, 1, 22)
     report = sources_report(question(cast.owner))
     site = values(report, "causes", "site")
-    assert site["closed"] == 27 and site["apart"] > 0.3
+    assert site["closed"] == 27
+    assert site["apart"] > 0.3
     assert abs(site["same_manager"]) < 0.05
     assert "who works with it" in site["cause"] or "кто с ним работает" in site["cause"]
 

@@ -18,7 +18,7 @@ from marshrut.core.names import clean_text
 from marshrut.deals.queries import read_funnels
 from marshrut.insights.asked import LONGEST_DAYS, QUEUE, Asked, period_of
 from marshrut.insights.reports.shapes import Question
-from marshrut.intake.wording import CHANNELS, channel_label
+from marshrut.intake.wording import CHANNELS, channel_label, merged_words
 from marshrut.marketing.queries import read_sources
 from marshrut.ui.wording import language
 
@@ -78,7 +78,9 @@ def read_asked(request: HttpRequest, staff: Staff, office: OfficeCard, revision:
     zone = (chosen or office).time_zone
     first, last, preset = _period(given, (chosen or office).calendar.local_date(now), notes)
     sources, catalogue = read_sources(revision), read_catalogue(revision)
-    source = sources.get(given.get("source", ""))
+    source = sources.find(given.get("source", ""))
+    if moved := merged_words(sources, given.get("source", "")):
+        notes.append(moved)
     manager = given.get("manager", "")
     funnel = read_funnels(revision).get(given.get("funnel", ""))
     stage = funnel.find(given.get("stage", "")) if funnel else None

@@ -18,6 +18,8 @@ from marshrut.intake.queries.matters import (
     demand_of,
     find_answer,
     find_dossier_of,
+    is_planned,
+    kind_of,
     standing_of,
 )
 
@@ -38,6 +40,8 @@ __all__ = [
     "find_answer",
     "find_dossier_of",
     "find_inquiry",
+    "is_planned",
+    "kind_of",
     "leading_inquiry",
     "list_briefs",
     "list_inquiries",

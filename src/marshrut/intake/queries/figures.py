@@ -66,22 +66,26 @@ class Pulse:
 
 
 def read_pulse(actor: Actor, day_start: datetime, now: datetime) -> Pulse:
-    """Figures of what is within reach; `day_start` is the reader's midnight. Conversion is of what was closed in thirty days."""
-    reach, values = matters_in_reach(actor)
-    month = _literal(now - timedelta(days=30))
+    """Figures of what is within reach; `day_start` is the reader's midnight. Conversion is of what was closed in thirty days.
+
+    Read from the narrow rows of the reports: the inquiries themselves and their dossiers are twenty times as wide.
+    """
+    reach, values = matters_in_reach(actor, "i")
+    month, today, yesterday = _literal(now - timedelta(days=30)), _literal(day_start), _literal(day_start - timedelta(days=1))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""select r.*, c.* from (
-                    select count(*) filter (where i.received_at >= %s), count(*) filter (where i.received_at >= %s and i.received_at < %s),
+                    select count(*) filter (where i.received_at >= {today}),
+                        count(*) filter (where i.received_at >= {yesterday} and i.received_at < {today}),
                         count(i.answered_at), count(i.answered_at) filter (where i.clock_state = 'met'),
-                        percentile_cont(0.5) within group (order by extract(epoch from i.answered_at - i.received_at) / 60)
+                        percentile_cont(0.5) within group (order by extract(epoch from i.answered_at - i.received_at)::float8 / 60)
                             filter (where i.answered_at >= i.received_at)
-                    from intake_inquiry i join journal_dossier d on d.id = i.dossier_id where i.received_at >= {month} and {reach}) r
+                    from intake_reckoning i where i.received_at >= {month} and {reach}) r
                 cross join (
                     select count(i.outcome), count(*) filter (where i.outcome = 'won')
-                    from journal_dossier d join intake_inquiry i on i.dossier_id = d.id
+                    from journal_dossier d join intake_reckoning i on i.dossier_id = d.id
                     where not d.is_open and d.closed_at >= {month} and i.received_at is not null and {reach}) c""",
-            [day_start, day_start - timedelta(days=1), day_start, *values, *values],
+            [*values, *values],
         )
         return Pulse(*cursor.fetchone())
 
@@ -102,7 +106,7 @@ class DayLine:
 
 def count_days(actor: Actor, zone: str, now: datetime, days: int = 14) -> list[DayLine]:
     """Inquiries received and how many of them were realised, by the reader's day."""
-    reach, values = matters_in_reach(actor)
+    reach, values = matters_in_reach(actor, "i")
     first = _literal(now - timedelta(days=days + 1))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -110,7 +114,7 @@ def count_days(actor: Actor, zone: str, now: datetime, days: int = 14) -> list[D
                 from generate_series((%s at time zone %s)::date - %s::int + 1, (%s at time zone %s)::date, interval '1 day') g(day)
                 left join (select (i.received_at at time zone %s)::date as day, count(*)::int n,
                         (count(*) filter (where i.outcome = 'won'))::int w
-                    from intake_inquiry i join journal_dossier d on d.id = i.dossier_id
+                    from intake_reckoning i
                     where i.received_at >= {first} and {reach} group by 1) r on r.day = g.day::date order by 1""",
             [now, zone, days, now, zone, zone, *values],
         )

@@ -14,7 +14,10 @@ from marshrut.intake.permissions import imports_in_reach
 
 @dataclass(frozen=True, slots=True)
 class RunCard:
-    """One import: where it is, what it did. `by` is the name of whoever started it, `figures` what else was counted."""
+    """One import: where it is, what it did. `by` is the name of whoever started it, `figures` what else was counted.
+
+    `is_forgotten`: the file itself is not kept any more (by the rule of how long files of leads are, or since all of it is in).
+    """
 
     id: int
     file_name: str
@@ -33,8 +36,14 @@ class RunCard:
     by: str
     started_at: datetime | None
     finished_at: datetime | None
+    is_forgotten: bool
     mapping: dict[str, Any]
     figures: dict[str, Any]
+
+    @property
+    def lost(self) -> bool:
+        """Whether it cannot go on: its file was forgotten before the end."""
+        return self.is_forgotten and self.state in ("draft", "checked", "stopped", "failed")
 
     @property
     def is_at_work(self) -> bool:
@@ -51,9 +60,9 @@ class RunCard:
 
 _CARD = """
     select r.id, r.file_name, r.mode, r.state, r.office_id, o.name, r.total, r.position, r.made, r.repeated, r.refused, r.problem,
-        r.source_slug, r.created_at, coalesce(e.name, r.created_by), r.started_at, r.finished_at, {mapping}, {figures}
+        r.source_slug, r.created_at, coalesce(e.name, r.created_by), r.started_at, r.finished_at, f.size = 0, {mapping}, {figures}
     from intake_importrun r left join agency_office o on o.id = r.office_id
-    left join agency_employee e on r.created_by = 'employee:' || e.id """
+    left join agency_employee e on r.created_by = 'employee:' || e.id join core_storedfile f on f.id = r.file_id """
 
 
 def list_imports(actor: Actor, limit: int = 100) -> list[RunCard]:

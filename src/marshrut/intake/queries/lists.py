@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from marshrut.agency.permissions import Actor
+from marshrut.intake.models import InquiryClass
 from marshrut.journal.permissions import matters_in_reach
 
 
@@ -147,12 +148,14 @@ def _where(actor: Actor, wanted: InquiryFilter) -> tuple[str, list[Any]]:
         ("d.owner_id = %s", wanted.owner_id),
         # An array asked for beforehand, not a join: so the newest are walked by the owner's index and the walk stops at the limit.
         ("i.source_id = any(array(select id from marketing_source where slug = any(%s)))", list(wanted.sources) or None),
-        ("i.inquiry_class = %s", wanted.inquiry_class or None),
         ("d.place = %s", wanted.place or None),
     ):
         if value is not None:
             parts.append(condition)
             values.append(value)
+    if wanted.inquiry_class:  # written out: of a rare class the few are looked up, of a usual one the newest are walked
+        known = wanted.inquiry_class in InquiryClass.values
+        parts.append(f"i.inquiry_class = '{wanted.inquiry_class}'" if known else "false")
     if not wanted.with_waiting:
         parts.append("d.waits_until is null")
     if wanted.holder == "queue":

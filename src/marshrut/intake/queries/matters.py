@@ -7,6 +7,7 @@ from django.db import connection
 
 from marshrut.clients.queries import keeper_of
 from marshrut.intake.models import Inquiry
+from marshrut.intake.rules.clock_policies import MISSED_CALL, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,24 @@ def find_answer(dossier_id: int) -> datetime | None:
         return cursor.fetchone()[0]  # type: ignore[no-any-return]
 
 
+def is_planned(dossier_id: int, title: str) -> bool:
+    """Whether this is planned already: five letters in a row ask for one answer, five calls for one call back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select exists (select from journal_task where dossier_id = %s and state = 'pending' and title = %s)", [dossier_id, title]
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def answered_since(dossier_id: int, moment: datetime) -> datetime | None:
+    """When a person of ours first turned to the client of this matter after a moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select min(at) from journal_touch where dossier_id = %s and is_answer and at > %s", [dossier_id, moment]
+        )
+        return cursor.fetchone()[0]  # type: ignore[no-any-return]
+
+
 @dataclass(frozen=True, slots=True)
 class StoredDemand:
     """What an inquiry asks of whoever gets it, and whose client it is from."""
@@ -95,3 +114,8 @@ def demand_of(inquiry: Inquiry) -> StoredDemand:
     request = inquiry.request or {}
     keeper_id = keeper_of(inquiry.person_id) if inquiry.person_id else None
     return StoredDemand(request.get("category"), tuple(request.get("directions") or ()), keeper_id, request.get("language") or "")
+
+
+def kind_of(inquiry: Inquiry) -> Kind:
+    """What an inquiry is for its clock."""
+    return Kind(MISSED_CALL if inquiry.is_missed_call else inquiry.channel, inquiry.inquiry_class)

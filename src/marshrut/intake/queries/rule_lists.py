@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from marshrut.intake.models import Criterion, RelevanceCriterion
+from marshrut.intake.models import ClockPolicy, Criterion, QuietReply, RelevanceCriterion
+from marshrut.intake.rules.clock_policies import ClockPlace
 from marshrut.intake.rules.condition_names import names_slug
 
 
@@ -54,3 +55,31 @@ def criteria_naming(kind: str, slug: str) -> list[CriterionRow | RelevanceRow]:
     """Criteria of both lists that name this source, category or direction; two statements."""
     rows: list[CriterionRow | RelevanceRow] = [*read_criteria(), *read_relevance_criteria()]
     return [row for row in rows if names_slug(row.conditions, kind, slug)]
+
+
+def clock_ids() -> dict[ClockPlace, int]:
+    """The numbers of the agency's own clocks."""
+    rows = ClockPolicy.objects.order_by("id").values_list("office_id", "channel", "inquiry_class", "id")
+    return {ClockPlace(*place): number for *place, number in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class QuietRow:
+    """What is said outside working time in an office and a channel: the templates by language."""
+
+    id: int
+    office_id: int | None
+    channel: str
+    texts: dict[str, int | None]
+    is_active: bool
+
+
+def read_quiet_replies() -> list[QuietRow]:
+    """Every row, that of all offices first."""
+    rows = QuietReply.objects.order_by("office_id", "channel", "id")
+    fields = ("id", "office_id", "channel", "in_russian_id", "in_ukrainian_id", "in_english_id", "is_active")
+    found = [
+        QuietRow(number, office, channel, {"ru": ru, "uk": uk, "en": en}, active)
+        for number, office, channel, ru, uk, en, active in rows.values_list(*fields)
+    ]
+    return sorted(found, key=lambda row: (row.office_id or 0, row.channel))

@@ -1,6 +1,6 @@
 """Stored inquiries as the rules see them, so that a change of rules can be tried before it is made."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.db import connection
 
 from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import Staff
-from marshrut.intake.rules import InquiryFacts, PersonFacts, read_request
+from marshrut.intake.rules import InquiryFacts, PersonFacts, read_names, read_request
 
 MOST_SAMPLED = 5000
 SPAN = timedelta(days=30)
@@ -39,6 +39,9 @@ class Sampled:
     keeper_id: int | None
     owner_id: int | None
     office_id: int | None
+    answer_minutes: float | None = None
+    arrival: dict[str, Any] = field(default_factory=dict)
+    is_missed_call: bool = False
 
     def is_seen_by(self, actor: Actor) -> bool:
         """Whether this inquiry may be shown as an example."""
@@ -49,6 +52,7 @@ _SELECT = """
     select i.raw_id, i.channel, s.slug, s.chance, left(i.message, 8000), i.request, i.contact_missing, i.inquiry_class, i.relevance,
         i.priority, i.received_at, i.answered_at, i.state = 'joined', i.clock_state <> 'none', i.outcome, i.matched_by, p.display_name,
         p.owner_id, coalesce(p.past_deals, 0), d.owner_id, d.office_id, d.phase,
+        i.answer_minutes, i.arrival, i.is_missed_call, i.request_origin,
         (select array_agg(distinct c.kind) from clients_contactpoint c where c.person_id = i.person_id)
     from intake_inquiry i join marketing_source s on s.id = i.source_id join journal_dossier d on d.id = i.dossier_id
     left join clients_person p on p.id = i.person_id
@@ -57,13 +61,23 @@ _SELECT = """
 
 def sample_month(staff: Staff, now: datetime, limit: int = MOST_SAMPLED) -> list[Sampled]:
     """Inquiries of the last thirty days, the newest first, at most `limit`; one statement."""
-    span = f"i.received_at >= timestamptz '{(now - SPAN).isoformat()}' and i.received_at <= timestamptz '{now.isoformat()}'"
+    return sample_between(staff, now - SPAN, now, limit)
+
+
+def sample_between(staff: Staff, start: datetime, until: datetime, limit: int) -> list[Sampled]:
+    """Inquiries received between two moments, the newest first; one statement."""
+    span = f"i.received_at >= timestamptz '{start.isoformat()}' and i.received_at <= timestamptz '{until.isoformat()}'"
     return _read(span, staff, limit)
 
 
 def sample_open(staff: Staff, limit: int = 1000) -> list[Sampled]:
     """Open inquiries that wait for an answer or a deal, the newest first; one statement."""
     return _read("d.is_open and d.phase = 'inquiry' and i.state = 'open' and i.received_at is not null", staff, limit)
+
+
+def sample_one(inquiry_id: int, staff: Staff) -> Sampled | None:
+    """One inquiry; None when nobody knows when it was received. One statement."""
+    return next(iter(_read(f"i.raw_id = {int(inquiry_id)} and i.received_at is not null", staff, 1)), None)
 
 
 def _read(where: str, staff: Staff, limit: int) -> list[Sampled]:
@@ -74,7 +88,8 @@ def _read(where: str, staff: Staff, limit: int) -> list[Sampled]:
 
 def _sampled(row: Any, staff: Staff) -> Sampled:
     (number, channel, source, chance, message, request, missing, inquiry_class, relevance, priority, received_at, answered_at, is_joined,
-     has_clock, outcome, matched_by, person, keeper_id, past_deals, owner_id, office_id, phase, kinds) = row  # fmt: skip
+     has_clock, outcome, matched_by, person, keeper_id, past_deals, owner_id, office_id, phase,
+     answer_minutes, arrival, is_missed_call, origin, kinds) = row  # fmt: skip
     office = staff.offices.get(office_id or 0) or staff.first_office
     today = office.calendar.local_date(received_at)
     read, _flaws = read_request(orjson.loads(request) if isinstance(request, (str, bytes)) else request, today)
@@ -97,8 +112,10 @@ def _sampled(row: Any, staff: Staff) -> Sampled:
             is_on_trip=is_joined and phase == "trip",
             past_deals=past_deals if was_known else 0,
         ),
+        read=read_names(orjson.loads(origin) if isinstance(origin, (str, bytes)) else origin),
     )
     return Sampled(
         number, facts, float(chance), inquiry_class, relevance, priority, tuple(missing), received_at, answered_at, is_joined, has_clock,
         outcome, person, keeper_id if was_known else None, owner_id, office_id,
+        answer_minutes, orjson.loads(arrival) if isinstance(arrival, (str, bytes)) else arrival, is_missed_call,
     )  # fmt: skip

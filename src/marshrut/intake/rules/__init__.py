@@ -2,53 +2,76 @@
 network. Classification (P01), contact set (P03, P04), relevance (Q02), priority (P06), distribution (P02), the
 response clock (P05)."""
 
-from .classification import Classification, Classifier, compile_criteria
+from .classification import (
+    AXES,
+    CATEGORY,
+    CLASS,
+    WITHOUT_CATEGORY,
+    Categorised,
+    Classification,
+    Classifier,
+    Classifying,
+    WordRules,
+    compile_category_criteria,
+    compile_criteria,
+    read_confidence,
+)
 from .clock import ClockPolicy, ClockState, Moments, Step, due_steps, moments, next_step_at, respond_by
 from .conditions import RulesetError
 from .contact_set import DEFAULT_CONTACT_RULES, ContactRules, ContactSet, check_contact_set, compile_contact_rules, read_required
 from .defaults import (
+    default_categories,
+    default_category_criteria,
     default_classifier,
     default_criteria,
+    default_distribution,
     default_grader,
     default_priority,
     default_priority_model,
     default_relevance,
 )
-from .distribution import (
+from .distribution import Assignment, Candidate, Demand, Drawn, Shortlist, assign, draw, pool_key, shortlist
+from .distribution_plan import (
+    OVERDUE,
     STEPS,
+    STRICT,
     USUAL_PLAN,
-    Assignment,
-    Candidate,
-    Demand,
     DistributionPlan,
-    Drawn,
-    Ledger,
-    Shortlist,
-    assign,
+    Effort,
+    Newcomers,
+    QueueAlarm,
     compile_distribution,
     completed,
-    draw,
-    pool_key,
-    shortlist,
 )
-from .facts import CATEGORIES, CHANNELS, CLASSES, STRANGER, InquiryFacts, PersonFacts, Reason, RequestFacts
+from .facts import BOARDS, CATEGORIES, CHANNELS, CLASSES, STRANGER, InquiryFacts, PersonFacts, Reason, RequestFacts
 from .languages import Spoken, language_of, spoken
+from .origins import as_kept, filled_in, origin_of, read_names
 from .priority import Priority, PriorityModel, compile_priority
 from .relevance import Relevance, RelevanceGrader, compile_relevance
 from .requests import Flaw, read_request
+from .shares import Ledger
 
 __all__ = [
+    "AXES",
+    "CATEGORY",
+    "CLASS",
+    "BOARDS",
     "CATEGORIES",
     "CHANNELS",
     "CLASSES",
     "DEFAULT_CONTACT_RULES",
+    "OVERDUE",
     "STEPS",
     "STRANGER",
+    "STRICT",
     "USUAL_PLAN",
+    "WITHOUT_CATEGORY",
     "Assignment",
     "Candidate",
+    "Categorised",
     "Classification",
     "Classifier",
+    "Classifying",
     "ClockPolicy",
     "ClockState",
     "ContactRules",
@@ -56,10 +79,12 @@ __all__ = [
     "Demand",
     "DistributionPlan",
     "Drawn",
+    "Effort",
     "Flaw",
     "InquiryFacts",
     "Ledger",
     "Moments",
+    "Newcomers",
     "PersonFacts",
     "Priority",
     "PriorityModel",
@@ -71,26 +96,36 @@ __all__ = [
     "Shortlist",
     "Spoken",
     "Step",
+    "WordRules",
+    "as_kept",
     "assign",
     "check_contact_set",
+    "compile_category_criteria",
     "compile_contact_rules",
     "compile_criteria",
     "compile_distribution",
     "compile_priority",
     "compile_relevance",
     "completed",
+    "default_categories",
+    "default_category_criteria",
     "default_classifier",
     "default_criteria",
+    "default_distribution",
     "default_grader",
     "default_priority",
     "default_priority_model",
     "default_relevance",
     "draw",
     "due_steps",
+    "filled_in",
     "language_of",
     "moments",
     "next_step_at",
+    "origin_of",
     "pool_key",
+    "read_confidence",
+    "read_names",
     "read_request",
     "read_required",
     "respond_by",

@@ -14,9 +14,9 @@ from itertools import combinations
 from .condition_trees import Group, Line, Node, read_number
 from .facts import words_of
 
-WHOLE_MEASURES = frozenset({"adults", "children", "party", "rooms", "nights", "lead_days", "past_deals", "links", "words"})
+WHOLE_MEASURES = frozenset({"adults", "children", "party", "rooms", "nights", "lead_days", "stars", "past_deals", "links", "words"})
 COUNTED = frozenset({"children", "past_deals", "links", "words"})  # always known, never below nought
-NEVER_NEGATIVE = COUNTED | {"adults", "party", "rooms", "nights", "adults_per_room", "budget_ratio"}
+NEVER_NEGATIVE = COUNTED | {"adults", "party", "rooms", "nights", "stars", "adults_per_room", "budget_ratio"}
 _Clash = tuple[Node, Node]
 
 
@@ -121,14 +121,14 @@ def _exclude(one: Line, other: Line) -> bool:
     if kinds == ("measure", "measure") and one.measure == other.measure:
         (a, b), (c, d) = _bounds(one), _bounds(other)
         return max(a, c) > min(b, d)
-    if one.kind == other.kind and one.kind in ("channel", "source", "category", "season"):
+    if one.kind == other.kind and one.kind in ("channel", "source", "category", "board", "season"):
         return not any(_covers(a, b) or _covers(b, a) for a in one.texts for b in other.texts)
     if kinds == ("person", "person"):
         return {one.texts[:1], other.texts[:1]} in ({("known",), ("unknown",)}, {("vip",), ("unknown",)})
     if kinds == ("has", "lacks"):
         return bool(set(one.texts) & set(other.texts))
-    if kinds in (("category", "lacks"), ("direction", "lacks")):
-        return {"category": "category", "direction": "directions"}[one.kind] in other.texts
+    if kinds in (("category", "lacks"), ("direction", "lacks"), ("board", "lacks")):
+        return {"category": "category", "direction": "directions", "board": "board"}[one.kind] in other.texts
     if one.kind in ("words_any", "words_all") and other.kind == "lacks":
         return "message" in other.texts
     if kinds == ("words_any", "words_none"):
@@ -144,7 +144,7 @@ def _line_implies(one: Line, other: Line) -> bool:
     if kinds == ("measure", "measure") and one.measure == other.measure:
         (a, b), (c, d) = _bounds(one), _bounds(other)
         return c <= a and b <= d
-    if one.kind == other.kind and one.kind in ("channel", "source", "category", "direction", "season"):
+    if one.kind == other.kind and one.kind in ("channel", "source", "category", "direction", "board", "season"):
         return bool(one.texts) and all(any(_covers(wide, narrow) for wide in other.texts) for narrow in one.texts)
     if one.kind == other.kind and one.kind in ("has", "lacks"):
         return set(other.texts) <= set(one.texts)
@@ -159,7 +159,7 @@ def _line_implies(one: Line, other: Line) -> bool:
     if kinds == ("category", "has"):
         return set(other.texts) <= {"category", "request"}
     if kinds == ("direction", "has"):
-        return set(other.texts) <= {"directions", "request"}
+        return set(other.texts) <= {"directions"}  # one read out of the message alone is no request yet
     return kinds == ("person", "person") and one.texts[:1] == other.texts[:1]
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .conditions import FEATURES, MEASURES, PERSONS
-from .facts import CATEGORIES, CHANNELS, words_of
+from .facts import BOARDS, CATEGORIES, CHANNELS, words_of
 
-SLUG_KINDS = ("channel", "source", "category", "direction")
+SLUG_KINDS = ("channel", "source", "category", "direction", "board")
 WORD_KINDS = ("words_any", "words_all", "words_none")
 FEATURE_KINDS = ("has", "lacks")
 LINE_KINDS = (*WORD_KINDS, *SLUG_KINDS, "person", *FEATURE_KINDS, "measure", "season")
@@ -164,7 +164,7 @@ def read_number(text: str) -> int | float | None:
 
 def _texts(line: Line, place: str, known: _Known) -> Any:
     names = {
-        "channel": frozenset(CHANNELS), "category": frozenset(CATEGORIES), "has": frozenset(FEATURES), "lacks": frozenset(FEATURES),
+        "channel": frozenset(CHANNELS), "category": frozenset(CATEGORIES), "board": frozenset(BOARDS), "has": frozenset(FEATURES), "lacks": frozenset(FEATURES),
         "person": frozenset(PERSONS), "season": known.seasons,
     }  # fmt: skip
     texts = tuple(dict.fromkeys(text.strip() for text in line.texts if text.strip()))

@@ -1,7 +1,7 @@
 """The small language in which criteria are written as data, shared by classification and relevance.
 
 A set of conditions is a JSON object; all of its keys must hold:
-  channel, source, category, direction   a list of slugs, one of which it is ("vk_*" stands for all that begin so)
+  channel, source, category, direction, board   a list of slugs, one of which it is ("vk_*" stands for all that begin so)
   words_any, words_all, words_none       words or phrases of the message, see `Lexicon`
   person                                 "known", "unknown" or "vip"
   has, lacks                             names from FEATURES that must all be there, must all be absent
@@ -53,10 +53,13 @@ FEATURES: Mapping[str, Callable[[InquiryFacts], object]] = {
     "request": lambda facts: facts.has_request,
     "category": lambda facts: facts.category,
     "directions": lambda facts: facts.directions,
-    "dates": lambda facts: facts.date_from,
+    "dates": lambda facts: facts.date_from or facts.date_to,
     "nights": lambda facts: facts.nights,
     "adults": lambda facts: facts.adults,
     "rooms": lambda facts: facts.rooms,
+    "stars": lambda facts: facts.stars_from or facts.stars_to,
+    "board": lambda facts: facts.board,
+    "departure": lambda facts: facts.departure,
     "budget": lambda facts: facts.budget,
     "open_matter": lambda facts: facts.person.has_open_matter,
     "booking": lambda facts: facts.person.has_booking,
@@ -65,10 +68,11 @@ FEATURES: Mapping[str, Callable[[InquiryFacts], object]] = {
 }
 MEASURES: Mapping[str, Callable[[InquiryFacts], float | None]] = {
     "adults": lambda facts: facts.adults,
-    "children": lambda facts: len(facts.children_ages),
+    "children": lambda facts: facts.children_count,
     "party": lambda facts: facts.party,
     "rooms": lambda facts: facts.rooms,
     "nights": lambda facts: facts.nights,
+    "stars": lambda facts: facts.stars_from or facts.stars_to,
     "adults_per_room": lambda facts: facts.adults / facts.rooms if facts.adults and facts.rooms else None,
     "lead_days": lambda facts: (facts.date_from - facts.today).days if facts.date_from else None,
     "past_deals": lambda facts: facts.person.past_deals,
@@ -91,6 +95,7 @@ _SLUGS: Mapping[str, Callable[[InquiryFacts], Sequence[str]]] = {
     "source": lambda facts: (facts.source_slug,),
     "category": lambda facts: (facts.category,) if facts.category else (),
     "direction": lambda facts: facts.directions,
+    "board": lambda facts: (facts.board,) if facts.board else (),
 }
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from .classification import Classifier, compile_criteria
+from .classification import Classifier, compile_category_criteria, compile_criteria
 from .priority import PriorityModel, compile_priority
 from .relevance import RelevanceGrader, compile_relevance
 
@@ -18,9 +18,28 @@ def default_criteria() -> list[dict[str, Any]]:
     return rows
 
 
+def default_category_criteria() -> list[dict[str, Any]]:
+    """The ordered criteria of category, as rows to seed."""
+    rows: list[dict[str, Any]] = _read("category_criteria.json")
+    return rows
+
+
 def default_relevance() -> dict[str, Any]:
     """Prices, seasons and criteria of relevance."""
     data: dict[str, Any] = _read("relevance.json")
+    return data
+
+
+def default_distribution() -> dict[str, Any]:
+    """How inquiries are given out."""
+    data: dict[str, Any] = _read("distribution.json")
+    data.pop("about")
+    return data
+
+
+def default_exceptions() -> dict[str, Any]:
+    """What may come before a new inquiry."""
+    data: dict[str, Any] = _read("exceptions.json")
     return data
 
 
@@ -34,6 +53,12 @@ def default_priority() -> dict[str, Any]:
 def default_classifier() -> Classifier:
     """The starting criteria, compiled."""
     return compile_criteria(default_criteria())
+
+
+@cache
+def default_categories() -> Classifier:
+    """The starting criteria of category, compiled."""
+    return compile_category_criteria(default_category_criteria())
 
 
 @cache

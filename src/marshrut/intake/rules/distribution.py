@@ -1,30 +1,22 @@
 """P02: whose an inquiry is. A known client's manager → the office, the language and the skill → at work and below
-capacity → fair share. Every step leaves its reason; when nobody is left, the inquiry goes to a named queue and says why.
-
-Fair shares are drawn by the algorithm of R. Tijdeman, "The chairman assignment problem", Discrete Mathematics 32
-(1980) 323–330. With weights λ and k given so far in all, each of n people has had xᵢ: of those for whom
-λᵢk − xᵢ ≥ 1/(2n−2), counting the one to be given now, it goes to the one whose deadline
-(1 − 1/(2n−2) − λᵢk + xᵢ)/λᵢ is nearest. Then nobody is ever 1 − 1/(2n−2) of an inquiry or more from their share,
-counted from the start, hence never two in any window. The arithmetic is whole numbers, so nothing drifts.
+capacity → fair share (`shares.py`). Every step leaves its reason; when nobody is left, the inquiry goes to a named queue
+and says why. What an agency may change of it: `distribution_plan.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from math import lcm
-from typing import Any
-from zlib import crc32
 
-from .conditions import RulesetError
+from .distribution_plan import USUAL_PLAN, DistributionPlan
 from .facts import Reason
+from .shares import Ledger, next_in_turn
 
 Skill = tuple[str | None, str | None]
 """(category, direction); None stands for any."""
 
-_NEVER = datetime.min.replace(tzinfo=UTC)
+_WAITS_FOR = {"nobody_speaks": "waits_for_language", "skilled_away": "waits_for_skill", "no_skill": "waits_for_skill"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,51 +34,33 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A manager as distribution sees them. `is_at_work`: on shift or on duty, not absent. `load`: open new inquiries
-    and overdue work, held against `capacity` (None: no limit). `weight`: their share, in whole hundredths. Somebody
-    without skills listed is a generalist; somebody without languages listed speaks any."""
+    """A manager as distribution sees them. `is_at_work`: on shift or on duty, not absent. `load`: the effort of open new
+    inquiries and overdue work, held against `capacity` (None: no limit). `weight`: their share at this moment, in whole
+    hundredths; `full_weight` what it is once they are no newcomer any more. Somebody without skills listed is a
+    generalist; somebody without languages listed speaks any."""
 
     employee_id: int
     name: str
     office_id: int | None
     is_at_work: bool
-    load: int = 0
+    load: float = 0
     capacity: int | None = None
     weight: int = 100
     skills: frozenset[Skill] = frozenset()
     serves_all_offices: bool = False
-    given_today: int = 0
-    last_given_at: datetime | None = None
     substitute_id: int | None = None  # who works for them while they are absent
     languages: frozenset[str] = frozenset()
+    full_weight: int | None = None  # None: as `weight`
+
+    @property
+    def whole_weight(self) -> int:
+        """Their share once they are no newcomer any more."""
+        return self.full_weight or self.weight
 
     @property
     def is_full(self) -> bool:
         """Has as much as may be open at once?"""
         return self.capacity is not None and self.load >= self.capacity
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """How many inquiries each of one set of equally eligible people has been given, and all together."""
-
-    given: Mapping[int, int] = field(default_factory=dict)
-    total: int = 0
-
-    @classmethod
-    def read(cls, stored: Mapping[str, Any] | None) -> Ledger:
-        """From jsonb; None is a new ledger."""
-        if not stored:
-            return cls()
-        return cls({int(person): int(count) for person, count in stored["given"].items()}, int(stored["total"]))
-
-    def as_json(self) -> dict[str, Any]:
-        """For jsonb."""
-        return {"given": {str(person): count for person, count in self.given.items()}, "total": self.total}
-
-    def after(self, employee_id: int) -> Ledger:
-        """The ledger once one more has been given."""
-        return Ledger({**self.given, employee_id: self.given.get(employee_id, 0) + 1}, self.total + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,60 +95,15 @@ class Assignment:
     reasons: tuple[Reason, ...]
 
 
-STEPS = ("clients_manager", "office", "language", "skill")
-"""The steps an agency may put in another order or switch off. At work, below capacity and fair share always hold."""
-
-_ADDED = ("language",)  # steps that orders kept by an agency may lack, because they are older
-
-
-@dataclass(frozen=True, slots=True)
-class DistributionPlan:
-    """The steps that are asked, in their order; whether a waiting inquiry may be taken by hand by whoever answers for an
-    office. Where the office comes before language and skill, other offices are not asked at all; where it comes after,
-    those of the office are only preferred among the ones left."""
-
-    steps: tuple[str, ...] = STEPS
-    may_take_by_hand: bool = True
-
-
-USUAL_PLAN = DistributionPlan()
-
-
-def compile_distribution(data: Mapping[str, Any]) -> DistributionPlan:
-    """A plan from {"order", "off", "take_by_hand"}, all optional. Raises RulesetError."""
-    if unknown := sorted(set(data) - {"order", "off", "take_by_hand"}):
-        raise RulesetError(f"distribution.{unknown[0]}", "unknown key")
-    order, off, by_hand = completed(data.get("order", list(STEPS))), data.get("off", []), data.get("take_by_hand", True)
-    if not isinstance(order, list | tuple) or sorted(map(str, order)) != sorted(STEPS):
-        raise RulesetError("distribution.order", f"must name {', '.join(STEPS)} once each")
-    if not isinstance(off, list | tuple) or not set(map(str, off)) <= set(STEPS):
-        raise RulesetError("distribution.off", f"may name {', '.join(STEPS)}")
-    if not isinstance(by_hand, bool):
-        raise RulesetError("distribution.take_by_hand", "must be true or false")
-    return DistributionPlan(tuple(step for step in order if step not in off), by_hand)
-
-
-def completed(order: Any) -> Any:
-    """An order of steps with those that came later than it, each behind the step it follows as delivered."""
-    if not isinstance(order, list | tuple):
-        return order
-    steps = list(order)
-    for step in _ADDED:
-        before = STEPS[STEPS.index(step) - 1]
-        if step not in steps and before in steps:
-            steps.insert(steps.index(before) + 1, step)
-    return steps
-
-
 def shortlist(demand: Demand, candidates: Iterable[Candidate], plan: DistributionPlan = USUAL_PLAN) -> Shortlist:
-    """Everybody who may get an inquiry before shares are drawn, with the reason of each step. The client's own
-    manager gets it when at work, whatever their load: a relation is worth more than an even queue."""
+    """Everybody who may get an inquiry before shares are drawn, with the reason of each step. The client's own manager gets
+    it when at work, as the plan says also when full: a relation is worth more than an even queue."""
     people: Sequence[Candidate] = [person for person in candidates if person.employee_id not in demand.excluded]
     reasons: list[Reason] = []
     preferred: Sequence[Candidate] | None = None  # those free who speak it or are skilled, once that was asked
     for step in plan.steps:
         if step == "clients_manager":
-            chosen_one, told = _keeper(demand, preferred or people)
+            chosen_one, told = _keeper(demand, preferred or people, plan)
             if chosen_one:
                 return Shortlist((chosen_one,), "", (*reasons, *told), chosen=chosen_one)
             reasons += told
@@ -186,31 +115,45 @@ def shortlist(demand: Demand, candidates: Iterable[Candidate], plan: Distributio
         elif step == "language":
             people, preferred, language_reason = _speaking(demand, people, preferred)
             reasons += [language_reason] if language_reason else []
+            if language_reason and language_reason["code"] == "nobody_speaks" and step in plan.strict:
+                return _waiting(people, demand, reasons)
         elif step == "skill":
-            preferred, skill_reason = _skilled(demand, people, _free(people) if preferred is None else preferred)
-            reasons += [skill_reason] if skill_reason and preferred else []
+            free = _free(people) if preferred is None else preferred
+            preferred, skill_reason = _skilled(demand, people, free, is_strict="skill" in plan.strict)
+            reasons += [skill_reason] if skill_reason and free else []
     chosen = _free(people) if preferred is None else preferred
     if not chosen:
-        present = sum(person.is_at_work for person in people)
-        code = "everybody_full" if present else "nobody_else" if demand.excluded else "nobody_on_shift"
-        waits = [one for one in reasons if one["code"] == "clients_manager_away"]
-        return Shortlist((), "", (*waits, {"code": code, "present": present}), queue_reason=code)
+        return _waiting(people, demand, reasons)
     if len(chosen) == 1:
         reasons.append({"code": "only_one", "name": chosen[0].name})
         return Shortlist(tuple(chosen), "", tuple(reasons), chosen=chosen[0])
     return Shortlist(tuple(chosen), pool_key(chosen), tuple(reasons))
 
 
-def _keeper(demand: Demand, people: Sequence[Candidate]) -> tuple[Candidate | None, list[Reason]]:
+def _waiting(people: Sequence[Candidate], demand: Demand, reasons: Sequence[Reason]) -> Shortlist:
+    """Nobody may get it: it waits in a queue, and why. Somebody may be free and yet not meet a strict step."""
+    present = sum(person.is_at_work for person in people)
+    code = "everybody_full" if present else "nobody_else" if demand.excluded else "nobody_on_shift"
+    unmet = reasons[-1]["code"] if reasons and _free(people) else ""
+    code = _WAITS_FOR.get(unmet, code)
+    told = [one for one in reasons if one["code"] in ("clients_manager_away", "clients_manager_full")]
+    return Shortlist((), "", (*told, {**(reasons[-1] if unmet in _WAITS_FOR else {}), "code": code, "present": present}), queue_reason=code)
+
+
+def _keeper(demand: Demand, people: Sequence[Candidate], plan: DistributionPlan) -> tuple[Candidate | None, list[Reason]]:
     """The client's own manager if at work, else whoever works for them meanwhile; with what is to be said of it."""
     owner = next((person for person in people if person.employee_id == demand.owner_id), None)
     if owner is None:
         return None, []
     if owner.is_at_work:
+        if owner.is_full and not plan.keeper_when_full:
+            return None, [{"code": "clients_manager_full", "name": owner.name}]
         return owner, [{"code": "clients_manager", "name": owner.name}]
     away: list[Reason] = [{"code": "clients_manager_away", "name": owner.name}]
     stands_in = next((one for one in people if one.employee_id == owner.substitute_id and one.is_at_work), None)
-    return stands_in, [*away, {"code": "substitute", "name": stands_in.name}] if stands_in else away
+    if stands_in is None or (stands_in.is_full and not plan.keeper_when_full):
+        return None, away
+    return stands_in, [*away, {"code": "substitute", "name": stands_in.name}]
 
 
 def _free(people: Sequence[Candidate]) -> Sequence[Candidate]:
@@ -247,23 +190,24 @@ def _speaks(person: Candidate, language: str) -> bool:
 
 
 def _skilled(
-    demand: Demand, people: Sequence[Candidate], free: Sequence[Candidate]
+    demand: Demand, people: Sequence[Candidate], free: Sequence[Candidate], *, is_strict: bool
 ) -> tuple[Sequence[Candidate], Reason | None]:
-    """Of those free, the ones skilled in what is asked. Nobody skilled free: all who are free, and it is said whether
-    the skilled are away or there are none."""
+    """Of those free, the ones skilled in what is asked; else those who sell everything; else, where the step is not strict,
+    all who are free. It is said whether the skilled are away or there are none."""
     if not (demand.category or demand.directions) or not any(person.skills for person in people):
         return free, None
     about = {"category": demand.category, "directions": list(demand.directions)}
     skilled = [person for person in free if _is_skilled(person, demand)]
     if skilled:
         return skilled, {"code": "skilled", "people": len(skilled), **about}
+    generalists = [person for person in free if not person.skills]
+    others = generalists or ([] if is_strict else free)
     away = sum(_is_skilled(person, demand) for person in people)
     if away:
-        return free, {"code": "skilled_away", "people": away, **about}
-    generalists = [person for person in free if not person.skills]
+        return others, {"code": "skilled_away", "people": away, **about}
     if generalists:
         return generalists, {"code": "generalists", "people": len(generalists), **about}
-    return free, {"code": "no_skill", **about}
+    return others, {"code": "no_skill", **about}
 
 
 def _is_skilled(person: Candidate, demand: Demand) -> bool:
@@ -274,57 +218,30 @@ def _is_skilled(person: Candidate, demand: Demand) -> bool:
 
 
 def pool_key(people: Sequence[Candidate]) -> str:
-    """One name for a set of people with their weights, at most 64 characters."""
-    text = ",".join(f"{number}:{weight}" for number, weight in sorted((one.employee_id, one.weight) for one in people))
+    """One name for a set of people with their whole weights, at most 64 characters. A newcomer's growing weight is not part of
+    it: their ledger goes on."""
+    pairs = sorted((one.employee_id, one.whole_weight) for one in people)
+    text = ",".join(f"{number}:{weight}" for number, weight in pairs)
     return text if len(text) <= 64 else sha256(text.encode()).hexdigest()
 
 
 def draw(choice: Shortlist, ledger: Ledger) -> Drawn:
-    """Whose turn it is among equally eligible people. Equal turns go to whoever has been given fewest today, then to
-    whoever has waited longest, then by a lot that is different for every set."""
-    people = [person for person in choice.people if person.weight > 0] or list(choice.people)
-    tied = _nearest_deadline(people, ledger)
-    person = tied[0] if len(tied) == 1 else min(tied, key=lambda one: _order(one, choice.pool_key))
-    new = ledger.after(person.employee_id)
-    return Drawn(person.employee_id, new, _share_reason(person, people, new))
-
-
-def _nearest_deadline(people: Sequence[Candidate], ledger: Ledger) -> list[Candidate]:
-    """Those whom Tijdeman's rule puts first. All fractions are brought to one denominator, so they compare as whole
-    numbers: what somebody is owed is in parts of an inquiry as many as the weights have together."""
-    weights = [person.weight if person.weight > 0 else 1 for person in people]
-    counts = [ledger.given.get(person.employee_id, 0) for person in people]
-    whole, common, turn = sum(weights), lcm(*set(weights)), ledger.total + 1
-    if len(set(weights)) == 1:  # equal shares: the rule comes to "who has had fewest"
-        fewest = min(counts)
-        return [person for person, count in zip(people, counts, strict=True) if count == fewest]
-    spread = max(2 * len(people) - 2, 1)
-    nearest, tied = None, list(people)
-    for person, weight, count in zip(people, weights, counts, strict=True):
-        owed = spread * (weight * turn - count * whole)
-        if owed < whole and len(people) > 1:
-            continue
-        deadline = ((spread - 1) * whole - owed) * (common // weight)
-        if nearest is None or deadline < nearest:
-            nearest, tied = deadline, [person]
-        elif deadline == nearest:
-            tied.append(person)
-    return tied
-
-
-def _order(person: Candidate, pool: str) -> tuple[int, datetime, int]:
-    return person.given_today, person.last_given_at or _NEVER, crc32(f"{pool}/{person.employee_id}".encode())
+    """Whose turn it is among equally eligible people, and the ledger with it."""
+    weighing = ledger.weighing(choice.people)
+    person = choice.people[next_in_turn(choice.people, weighing, choice.pool_key)]
+    new = weighing.after(person.employee_id)
+    return Drawn(person.employee_id, new, _share_reason(person, choice.people, new))
 
 
 def _share_reason(person: Candidate, people: Sequence[Candidate], ledger: Ledger) -> Reason:
-    weight = sum([one.weight for one in people]) or len(people)
+    weights, _had, _total = ledger.counted(people)
     return {
         "code": "fair_share",
         "name": person.name,
         "people": len(people),
         "given": ledger.given[person.employee_id],
         "total": ledger.total,
-        "percent": round(100 * (person.weight or 1) / weight),
+        "percent": round(100 * weights[people.index(person)] / sum(weights)),
     }
 
 

@@ -25,6 +25,7 @@ CATEGORIES = (
     "real_estate",
     "other",
 )
+BOARDS = ("RO", "BB", "HB", "FB", "AI", "UAI")
 MOST_WORDS = 400  # a sales request says what it wants in the first page
 
 _WORD = re.compile(r"\w+")
@@ -69,32 +70,64 @@ class RequestFacts:
     children_ages: tuple[int, ...] = ()
     rooms: int | None = None
     budget: Money | None = None
+    is_flexible: bool = False  # the dates are a window the trip should lie in, not its first and last day
+    children: int | None = None  # how many, where their ages are not all known
+    people: int | None = None  # how many travel, where nobody said how many of them are children
+    stars_from: int | None = None
+    stars_to: int | None = None
+    board: str | None = None  # one of BOARDS
+    departure: str | None = None  # the city one leaves from, as it is called
+    resorts: tuple[str, ...] = ()  # places within the directions, by name
+    budget_from: Money | None = None  # the least meant, where a range was said; `budget` is the most
+    budget_per_person: Money | None = None  # where it was said for one; `budget` is for all, as far as their number is known
 
     def as_json(self) -> dict[str, Any]:
         """For jsonb, in the shape of the API's `request`; what is absent is left out."""
+        dates = _span(self.date_from and self.date_from.isoformat(), self.date_to and self.date_to.isoformat())
         shape = {
             "category": self.category,
             "directions": list(self.directions),
-            "dates": _span(self.date_from and self.date_from.isoformat(), self.date_to and self.date_to.isoformat()),
+            "resorts": list(self.resorts),
+            "departure": self.departure,
+            "dates": {**dates, "flexible": True} if dates and self.is_flexible else dates,
             "nights": _span(self.nights_from, self.nights_to),
             "adults": self.adults,
+            "children": self.children if self.children != len(self.children_ages) or not self.children else None,
             "children_ages": list(self.children_ages),
+            "people": self.people,
             "rooms": self.rooms,
-            "budget": self.budget.as_json() if self.budget else None,
+            "stars": _span(self.stars_from, self.stars_to),
+            "board": self.board,
+            "budget": self._budget_as_json(),
         }
         return {name: value for name, value in shape.items() if value is not None and value != [] and value != {}}
 
+    def _budget_as_json(self) -> dict[str, str] | None:
+        if self.budget is None:
+            return None
+        shape = self.budget.as_json()
+        if self.budget_from:
+            shape["from"] = self.budget_from.as_json()["amount"]
+        if self.budget_per_person:
+            shape["per_person"] = self.budget_per_person.as_json()["amount"]
+        return shape
+
+    @property
+    def children_count(self) -> int:
+        """How many children are known of."""
+        return max(self.children or 0, len(self.children_ages))
+
     @property
     def party(self) -> int | None:
-        """How many people travel; None while the number of adults is unknown."""
-        return None if self.adults is None else self.adults + len(self.children_ages)
+        """How many people travel; None while neither that nor the number of adults is known."""
+        return self.people if self.adults is None else self.adults + self.children_count
 
     @property
     def nights(self) -> int | None:
         """The nights meant: the shortest stay named, else what the dates leave when they are one trip (to 30 days)."""
         if self.nights_from or self.nights_to:
             return self.nights_from or self.nights_to
-        if self.date_from and self.date_to and 0 < (self.date_to - self.date_from).days <= 30:
+        if self.date_from and self.date_to and not self.is_flexible and 0 < (self.date_to - self.date_from).days <= 30:
             return (self.date_to - self.date_from).days
         return None
 
@@ -108,6 +141,7 @@ class RequestFacts:
             or self.nights_from
             or self.nights_to
             or self.adults
+            or self.people
             or self.budget
         )
 
@@ -130,11 +164,24 @@ class InquiryFacts(RequestFacts):
     has_messenger: bool = False
     person: PersonFacts = STRANGER
     flaws: tuple[str, ...] = field(default=())
+    read: frozenset[str] = frozenset()  # names in the request that were read out of the message, not stated
 
     @classmethod
     def from_request(cls, request: RequestFacts, **about: Any) -> InquiryFacts:
         """The facts of an inquiry whose request has been read; `about` are the other fields."""
         return cls(**{name: getattr(request, name) for name in _REQUEST_FIELDS}, **about)
+
+    @property
+    def has_request(self) -> bool:
+        """Does it name anything one could search for? What was only read counts once it says where to and for how many or
+        how long: an advertisement names money too, and who looks for work a country."""
+        asked = {
+            "category": self.category, "directions": self.directions, "dates": self.date_from, "nights": self.nights_from or self.nights_to,
+            "adults": self.adults or self.people, "budget": self.budget,
+        }  # fmt: skip
+        if any(value and name not in self.read for name, value in asked.items()):
+            return True
+        return bool(asked["directions"] and (asked["nights"] or asked["adults"]))
 
     @cached_property
     def words(self) -> tuple[str, ...]:

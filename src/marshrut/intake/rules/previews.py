@@ -11,11 +11,14 @@ from marshrut.core.money import Money
 
 from .classification import Classifier
 from .clock import ClockPolicy
+from .clock_policies import ClockPolicies, Kind
 from .conditions import ConditionCompiler, Reading
 from .contact_set import ContactRules, check_contact_set
-from .distribution import Candidate, Demand, DistributionPlan, Ledger, assign
+from .distribution import Candidate, Demand, assign
+from .distribution_plan import DistributionPlan
 from .facts import InquiryFacts
 from .relevance import RelevanceGrader
+from .shares import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +86,12 @@ def count_incomplete(rules: ContactRules, inquiries: Sequence[tuple[InquiryFacts
 
 @dataclass(frozen=True, slots=True)
 class ClockCase:
-    """An inquiry that had a clock: its office's policy, and the working minutes until its answer (None: none came)."""
+    """An answer that had a clock: whose policy, the working minutes until it came (None: never), and whether it was a first one."""
 
     office_id: int | None
+    kind: Kind
     minutes: float | None
+    is_first: bool = True
 
 
 @dataclass(slots=True)
@@ -107,11 +112,12 @@ class Kept:
         self.escalated += waited > policy.supervisor
 
 
-def count_kept(cases: Sequence[ClockCase], clocks: Mapping[int | None, ClockPolicy]) -> Kept:
-    """What a set of policies, by office with None for all, makes of answers that were given."""
+def count_kept(cases: Sequence[ClockCase], clocks: ClockPolicies) -> Kept:
+    """What a set of policies makes of answers that were given."""
     counted = Kept()
     for case in cases:
-        counted.add(clocks.get(case.office_id) or clocks.get(None) or ClockPolicy(), case.minutes)
+        policy = clocks.of(case.office_id, case.kind)
+        counted.add(policy.first if case.is_first else policy.following, case.minutes)
     return counted
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from marshrut.core.money import Money, read_money
 from marshrut.core.names import clean_text
 
-from .facts import CATEGORIES, RequestFacts
+from .facts import BOARDS, CATEGORIES, RequestFacts
 
 MOST_DIRECTIONS, MOST_CHILDREN = 20, 30
 FARTHEST = timedelta(days=5 * 366)
@@ -34,7 +34,8 @@ class Flaw:
 
 def read_request(raw: object, today: date, currency: str = "RUB") -> tuple[RequestFacts, tuple[Flaw, ...]]:
     """The request in `raw` (the API's object) and what had to be dropped from it. Never raises: codes of flaws are
-    not_an_object, not_a_number, not_a_list, out_of_range, not_a_date, too_far, reversed, unknown_category and those of
+    not_an_object, not_a_number, not_a_text, not_a_list, out_of_range, not_a_date, too_far, reversed, unknown_category, unknown_board
+    and those of
     `core.money.read_money`. `currency` stands in where a budget has none."""
     if raw is None:
         return RequestFacts(), ()
@@ -42,11 +43,12 @@ def read_request(raw: object, today: date, currency: str = "RUB") -> tuple[Reque
     if not isinstance(raw, Mapping):
         reading.flaw("", "not_an_object", raw)
         return RequestFacts(), tuple(reading.flaws)
+    stars_from, stars_to = reading.span(raw, "stars", lambda value, name: reading.whole(value, name, 1, 5))
     date_from, date_to = reading.span(raw, "dates", lambda value, name: reading.day(value, name, today))
     nights_from, nights_to = reading.span(raw, "nights", lambda value, name: reading.whole(value, name, 1, 365))
     request = RequestFacts(
         category=reading.category(raw.get("category")),
-        directions=reading.directions(raw.get("directions")),
+        directions=reading.names(raw.get("directions"), "directions"),
         date_from=date_from,
         date_to=date_to,
         nights_from=nights_from,
@@ -55,6 +57,16 @@ def read_request(raw: object, today: date, currency: str = "RUB") -> tuple[Reque
         children_ages=reading.ages(raw.get("children_ages")),
         rooms=reading.whole(raw.get("rooms"), "rooms", 1, 99),
         budget=reading.budget(raw.get("budget"), currency),
+        is_flexible=isinstance(dates := raw.get("dates"), Mapping) and dates.get("flexible") is True,
+        children=reading.whole(raw.get("children"), "children", 0, 30),
+        people=reading.whole(raw.get("people"), "people", 1, 999),
+        stars_from=stars_from,
+        stars_to=stars_to,
+        board=reading.board(raw.get("board")),
+        departure=reading.name(raw.get("departure"), "departure"),
+        resorts=reading.names(raw.get("resorts"), "resorts"),
+        budget_from=reading.further(raw.get("budget"), "from", currency),
+        budget_per_person=reading.further(raw.get("budget"), "per_person", currency),
     )
     return request, tuple(reading.flaws)
 
@@ -118,12 +130,39 @@ class _Reading:
         self.flaw("category", "unknown_category", value)
         return None
 
-    def directions(self, value: object) -> tuple[str, ...]:
+    def board(self, value: object) -> str | None:
+        """A code of board, in letters of any size."""
+        if value is None or value == "":
+            return None
+        code = value.strip().upper() if isinstance(value, str) else ""
+        if code in BOARDS:
+            return code
+        self.flaw("board", "unknown_board", value)
+        return None
+
+    def name(self, value: object, field: str) -> str | None:
+        if value is None or value == "":
+            return None
+        if not isinstance(value, str):
+            self.flaw(field, "not_a_text", value)
+            return None
+        return clean_text(value, 100) or None
+
+    def further(self, budget: object, name: str, currency: str) -> Money | None:
+        """Another amount beside the budget, in its currency; one that cannot be read is no flaw of the budget."""
+        if not isinstance(budget, Mapping) or budget.get(name) in (None, ""):
+            return None
+        money, flaw = read_money(budget[name], budget.get("currency"), currency)
+        if flaw:
+            self.flaw(f"budget.{name}", flaw, budget[name])
+        return money
+
+    def names(self, value: object, field: str) -> tuple[str, ...]:
         if value is None:
             return ()
         values = [value] if isinstance(value, str) else value
         if not isinstance(values, list | tuple):
-            self.flaw("directions", "not_a_list", value)
+            self.flaw(field, "not_a_list", value)
             return ()
         texts = (clean_text(one, 100) for one in values[:MOST_DIRECTIONS] if isinstance(one, str))
         return tuple(dict.fromkeys(filter(None, texts)))

@@ -3,6 +3,7 @@
 from marshrut.intake.services.accepting import Receipt, accept_inquiry, accept_quarantined, understand_again
 from marshrut.intake.services.clients import find_or_make_client, require_person
 from marshrut.intake.services.clocks import give_out_queue, run_clocks
+from marshrut.intake.services.correcting import Corrected, correct_inquiry, undo_correction
 from marshrut.intake.services.handing import hand_over_matter, may_hand_over, receivers_of
 from marshrut.intake.services.letters import take_letter, understand_letter_again
 from marshrut.intake.services.mail_doors import read_doors
@@ -33,6 +34,7 @@ __all__ = [
     "DISCARD",
     "LET_IN",
     "WAYS_BACK",
+    "Corrected",
     "Judged",
     "Receipt",
     "accept_inquiry",
@@ -40,6 +42,7 @@ __all__ = [
     "answer_and_plan",
     "answer_client",
     "close_inquiry",
+    "correct_inquiry",
     "discard_quarantined",
     "find_or_make_client",
     "give_out_queue",
@@ -60,6 +63,7 @@ __all__ = [
     "run_clocks",
     "take_inquiry",
     "take_letter",
+    "undo_correction",
     "understand_again",
     "understand_letter_again",
     "write_letter",

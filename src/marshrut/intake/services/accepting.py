@@ -3,11 +3,12 @@
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from marshrut.agency.permissions import Actor
+from marshrut.agency.permissions import Actor, system
 from marshrut.channels.queries import find_key, office_of_source
 from marshrut.channels.services import (
     Stored,
@@ -24,17 +25,32 @@ from marshrut.clients.services import give_keeper, keep_consent
 from marshrut.core.conflicts import is_conflict
 from marshrut.core.errors import DomainError, Refused
 from marshrut.core.history import sign
-from marshrut.intake.queries import InquiryCard, LeadingInquiry, Standing, find_dossier_of, standing_of
+from marshrut.intake.queries import InquiryCard, LeadingInquiry, Standing, find_dossier_of, is_planned, standing_of
 from marshrut.intake.reading import Submission
 from marshrut.intake.reference import Reference
 from marshrut.intake.rules import Demand
+from marshrut.intake.rules.clock_policies import MISSED_CALL, Kind
+from marshrut.intake.rules.exceptions import TROUBLE
 from marshrut.intake.services.distributing import give_to_somebody
 from marshrut.intake.services.judging import Judged, facts_of, judge
+from marshrut.intake.services.next_answers import client_wrote
+from marshrut.intake.services.quiet_replies import Written, reply_if_quiet
 from marshrut.intake.services.recognising import choose_person, complete_person, make_person
 from marshrut.intake.services.recording import record_inquiry
 from marshrut.intake.wording import first_action_title, next_answer_title
-from marshrut.journal.services import Matter, NextAction, Place, add_task, add_touch, keep_custom, open_dossier, wake_matter
+from marshrut.journal.services import (
+    Matter,
+    NextAction,
+    Place,
+    add_task,
+    add_touch,
+    keep_custom,
+    lock_matter,
+    open_dossier,
+    wake_matter,
+)
 
+DOOR = system("door")
 log = logging.getLogger(__name__)
 
 
@@ -120,10 +136,14 @@ def _repeated(stored: Stored, submission: Submission, body: bytes, reference: Re
     if is_kept and not submission.obstacle and release(raw_id=stored.id):
         understand(raw_id=stored.id, submission=submission, reference=reference, by=by, now=now)
         return Receipt(stored.id, is_new=True)
-    matter = find_dossier_of(submission.source_slug, submission.external_id)
-    if is_kept and matter:
+    known = find_dossier_of(submission.source_slug, submission.external_id)
+    if is_kept and known:
+        matter = lock_matter(dossier_id=known.dossier_id, by=DOOR)
+        if matter.is_open:
+            kind = Kind(submission.channel, "open_matter")
+            client_wrote(matter=matter, kind=kind, since=submission.received_at, reference=reference, now=now)
         add_touch(
-            dossier_id=matter.dossier_id,
+            dossier_id=matter.id,
             kind="inquiry",
             direction="in",
             body=submission.message,
@@ -197,17 +217,18 @@ def _lead(
     """
     demand = Demand(submission.office_id, judged.category, judged.directions, person.owner_id if person else None,
                     language=judged.spoken.language if judged.spoken else "")  # fmt: skip
-    given = give_to_somebody(reference, demand, now)
+    kind = Kind(MISSED_CALL if submission.is_missed_call else submission.channel, judged.classification.inquiry_class)
+    given = give_to_somebody(reference, demand, now, kind)
     holder = given.holder
     person_id = person.person_id if person else make_person(submission, holder.owner_id, holder.office_id, now)
     if person and person.owner_id is None and holder.owner_id:
         give_keeper(person_id=person.person_id, owner_id=holder.owner_id, office_id=holder.office_id)
     _keep_consent(submission, person_id, raw_id, now)
-    budget = submission.request.budget
+    budget = judged.facts.budget
     action = NextAction(
-        first_action_title(submission.channel, judged.missing, reference.staff.agency.language),
+        first_action_title(kind.channel, judged.missing, reference.staff.agency.language),
         given.moments.breach_at,
-        "write" if submission.channel in ("email", "messenger") else "call",
+        _kind_of_action(kind.inquiry_class, "write" if submission.channel in ("email", "messenger") else "call"),
     )
     dossier_id, _task_id = open_dossier(
         person_id=person_id,
@@ -215,12 +236,14 @@ def _lead(
         place=Place(worth=budget.amount if budget else None, currency=budget.currency if budget else ""),
         action=action,
         said=submission.message,
-        heard={"channel": submission.channel},
+        heard=_heard(submission),
         by=by,
         now=submission.received_at,
         previous_id=previous_id,
     )
     keep_custom(dossier_id=dossier_id, values=submission.custom)
+    led = Matter(dossier_id, person_id, holder.owner_id, holder.queue_id, holder.office_id, "inquiry", "inquiry", True)
+    _reply_at_night(led, submission, judged, reference, by, now)
     return record_inquiry(
         raw_id=raw_id,
         dossier_id=dossier_id,
@@ -255,9 +278,7 @@ def _join(
         True,
         leading.waits_until,
     )
-    policy = reference.rules.clock_of(leading.office_id)
-    colleague = reference.staff.colleagues.get(leading.owner_id or 0)
-    calendar = colleague.response_calendar if colleague else reference.staff.first_office.calendar
+    kind = Kind(MISSED_CALL if submission.is_missed_call else submission.channel, judged.classification.inquiry_class)
     add_touch(
         dossier_id=leading.dossier_id,
         kind="inquiry",
@@ -265,12 +286,12 @@ def _join(
         body=submission.message,
         by=by,
         now=now,
-        data={"channel": submission.channel, "inquiry": raw_id},
+        data={**_heard(submission), "inquiry": raw_id},
     )
-    due_at = calendar.add_working_minutes(now, policy.breach)
+    due_at = client_wrote(matter=matter, kind=kind, since=submission.received_at, reference=reference, now=now)
     matter = _awake(matter, by, now)
-    title = next_answer_title(submission.channel, reference.staff.agency.language)
-    add_task(matter=matter, action=NextAction(title, due_at, "call"), by=by, now=now)
+    _plan_answer(matter, kind, due_at, reference, by, now)
+    _reply_at_night(matter, submission, judged, reference, by, now)
     _keep_consent(submission, person.person_id, raw_id, now)
     keep_custom(dossier_id=leading.dossier_id, values=submission.custom)
     return record_inquiry(
@@ -283,6 +304,42 @@ def _join(
         now=now,
         joined_to=leading.inquiry_id,
     )
+
+
+def _plan_answer(matter: Matter, kind: Kind, due_at: datetime, reference: Reference, by: Actor, now: datetime) -> None:
+    """The next action is to answer; who called five times is called back once."""
+    language = reference.staff.agency.language
+    is_call = kind.channel == MISSED_CALL
+    title = first_action_title(MISSED_CALL, (), language) if is_call else next_answer_title(kind.channel, language)
+    if not (is_call and is_planned(matter.id, title)):
+        add_task(matter=matter, action=NextAction(title, due_at, _kind_of_action(kind.inquiry_class, "call")), by=by, now=now)
+
+
+def _kind_of_action(inquiry_class: str, usual: str) -> str:
+    """Trouble on a trip comes before whatever else is new."""
+    return TROUBLE if inquiry_class == "trip_trouble" else usual
+
+
+def _heard(submission: Submission) -> dict[str, Any]:
+    """How it came, for the story."""
+    return {"channel": submission.channel, **({"missed": True} if submission.is_missed_call else {})}
+
+
+def _reply_at_night(matter: Matter, submission: Submission, judged: Judged, reference: Reference, by: Actor, now: datetime) -> None:
+    """Outside working time the client is told when they are answered; whoever is being written down by a person here is not."""
+    if by.kind == "employee":
+        return
+    written = Written(
+        submission.channel,
+        judged.classification.inquiry_class,
+        judged.spoken.language if judged.spoken else "",
+        submission.normal_of("email") or "",
+        submission.name.display if submission.name else "",
+        submission.received_at,
+        submission.subject,
+        submission.message_id,
+    )
+    reply_if_quiet(matter=matter, written=written, reference=reference, now=now)
 
 
 def _awake(matter: Matter, by: Actor, now: datetime) -> Matter:

@@ -18,11 +18,11 @@ from marshrut.core.history import sign
 from marshrut.core.working_time import WorkingCalendar
 from marshrut.intake.models import ClockState as StoredClock
 from marshrut.intake.models import Inquiry
-from marshrut.intake.queries import demand_of, find_answer
+from marshrut.intake.queries import demand_of, find_answer, kind_of
 from marshrut.intake.reference import Reference
 from marshrut.intake.rules import ClockPolicy, ClockState, Demand, Step, due_steps, moments, next_step_at
 from marshrut.intake.services.distributing import Given, give_to_somebody
-from marshrut.intake.services.matters import calendar_of, stop_clock
+from marshrut.intake.services.matters import calendar_of, office_of, stop_clock
 from marshrut.journal.queries import former_holders
 from marshrut.journal.services import Holder, Matter, add_touch, hand_over, lock_matter, notify
 
@@ -40,11 +40,11 @@ def run_clocks(*, reference: Reference, now: datetime) -> int:
             [now, BATCH],
         )
         due = [row[0] for row in cursor.fetchall()]
-    _each(due, lambda inquiry_id: run_clock(inquiry_id=inquiry_id, reference=reference, now=now))
+    each_alone(due, lambda inquiry_id: run_clock(inquiry_id=inquiry_id, reference=reference, now=now))
     return len(due)
 
 
-def _each(inquiry_ids: Iterable[int], do: Callable[[int], bool | None]) -> int:
+def each_alone(inquiry_ids: Iterable[int], do: Callable[[int], bool | None]) -> int:
     """Do it for every one, each in its own transaction: one that breaks is left for the next run and holds up nobody."""
     done = 0
     for inquiry_id in inquiry_ids:
@@ -78,20 +78,22 @@ def run_clock(*, inquiry_id: int, reference: Reference, now: datetime, by: Actor
     if answered_at is not None or not matter.is_open:
         stop_clock(dossier_id=matter.id, at=answered_at or now)
         return
-    running = _running(inquiry, matter, reference)
-    for step in due_steps(running.policy, _state(running), now):
+    running = running_of(inquiry, matter, reference)
+    for step in due_steps(running.policy, state_of(running), now):
         if _do(step, running, reference, now, by):
             return
-    Inquiry.objects.filter(pk=inquiry_id).update(warn_at=next_step_at(running.policy, _state(running)))
+    Inquiry.objects.filter(pk=inquiry_id).update(warn_at=next_step_at(running.policy, state_of(running)))
 
 
-def _running(inquiry: Inquiry, matter: Matter, reference: Reference) -> Running:
+def running_of(inquiry: Inquiry, matter: Matter, reference: Reference) -> Running:
+    """The clock of an inquiry by the hours of whoever holds its matter."""
     staff = reference.staff
-    office = staff.offices.get(matter.office_id or 0) or staff.first_office
-    return Running(inquiry, matter, reference.rules.clock_of(office.id), calendar_of(staff, matter.owner_id, matter.office_id))
+    policy = reference.rules.clock_of(office_of(staff, matter.office_id).id, kind_of(inquiry))
+    return Running(inquiry, matter, policy, calendar_of(staff, matter.owner_id, matter.office_id))
 
 
-def _state(running: Running) -> ClockState:
+def state_of(running: Running) -> ClockState:
+    """Where it stands: the moments of this round, and which of its steps were done."""
     inquiry = running.inquiry
     began_at = inquiry.clock_started_at or inquiry.received_at
     assert began_at is not None, "a running clock has begun at a known moment"
@@ -135,17 +137,17 @@ def _give_again(running: Running, reference: Reference, now: datetime, by: Actor
     stored = demand_of(inquiry)
     excluded = frozenset(filter(None, (matter.owner_id, *former_holders(matter.id))))
     demand = Demand(matter.office_id, stored.category, stored.directions, stored.keeper_id, excluded, stored.language)
-    given = give_to_somebody(reference, demand, now)
+    given = give_to_somebody(reference, demand, now, kind_of(inquiry))
     if given.holder.owner_id is None:
         return False
-    _keep_client(inquiry, matter, given.holder)
+    keep_client(inquiry, matter, given.holder)
     reasons = [{"code": "rerouted"}, *given.reasons] if is_breach else given.reasons
     hand_over(matter=matter, holder=given.holder, reason=reasons[0], due_at=given.moments.breach_at, by=by, now=now)
     _start_round(inquiry, given, reasons, now, reroutes=inquiry.reroutes + int(is_breach))
     return True
 
 
-def _keep_client(inquiry: Inquiry, matter: Matter, holder: Holder) -> None:
+def keep_client(inquiry: Inquiry, matter: Matter, holder: Holder) -> None:
     """Whom nobody kept becomes the new holder's client; so does one who was new when the former holder got them."""
     if matter.person_id and holder.owner_id:
         former = matter.owner_id if inquiry.matched_by == "new" else None
@@ -198,7 +200,7 @@ def give_out_queue(*, reference: Reference, now: datetime, by: Actor = CLOCK) ->
             [BATCH],
         )
         waiting = [row[0] for row in cursor.fetchall()]
-    return _each(waiting, lambda inquiry_id: give_from_queue(inquiry_id=inquiry_id, reference=reference, now=now, by=by))
+    return each_alone(waiting, lambda inquiry_id: give_from_queue(inquiry_id=inquiry_id, reference=reference, now=now, by=by))
 
 
 @transaction.atomic
@@ -211,10 +213,10 @@ def give_from_queue(*, inquiry_id: int, reference: Reference, now: datetime, by:
         return False
     stored = demand_of(inquiry)
     demand = Demand(matter.office_id, stored.category, stored.directions, stored.keeper_id, language=stored.language)
-    given = give_to_somebody(reference, demand, now)
+    given = give_to_somebody(reference, demand, now, kind_of(inquiry))
     if given.holder.owner_id is None:
         return False
-    _keep_client(inquiry, matter, given.holder)
+    keep_client(inquiry, matter, given.holder)
     hand_over(matter=matter, holder=given.holder, reason=given.reasons[0], due_at=given.moments.breach_at, by=by, now=now)
     if inquiry.clock_state == StoredClock.RUNNING:
         _start_round(inquiry, given, given.reasons, now, reroutes=inquiry.reroutes)

@@ -8,9 +8,10 @@ import orjson
 from django.db import connection
 
 from marshrut.agency.queries import Colleague
+from marshrut.intake.queries.on_hand import loads_on_hand
 from marshrut.intake.reference import Reference
 from marshrut.intake.rules import Candidate, Demand, Ledger, Moments, draw, moments, shortlist
-from marshrut.journal.queries import load_of
+from marshrut.intake.rules.clock_policies import Kind
 from marshrut.journal.services import Holder
 
 
@@ -23,37 +24,42 @@ class Given:
     moments: Moments
 
 
-def give_to_somebody(reference: Reference, demand: Demand, now: datetime) -> Given:
-    """Known client's manager → office, language and skill → on shift and below capacity → fair share; else a named queue."""
+def give_to_somebody(reference: Reference, demand: Demand, now: datetime, kind: Kind = Kind()) -> Given:  # noqa: B008
+    """Known client's manager → office, language and skill → on shift and below capacity → fair share; else a named queue.
+
+    `kind` says which clock counts.
+    """
     choice = shortlist(demand, candidates(reference, now), reference.rules.distribution)
     reasons = list(choice.reasons)
     if choice.chosen is not None:
-        return given_to(reference, reference.staff.colleagues[choice.chosen.employee_id], reasons, now)
+        return given_to(reference, reference.staff.colleagues[choice.chosen.employee_id], reasons, now, kind)
     if choice.queue_reason is not None:
-        return left_in_queue(reference, demand.office_id, reasons, now)
+        return left_in_queue(reference, demand.office_id, reasons, now, kind)
     drawn = draw(choice, _lock_ledger(choice.pool_key))
     _keep_ledger(choice.pool_key, drawn.ledger)
-    return given_to(reference, reference.staff.colleagues[drawn.employee_id], [*reasons, drawn.reason], now)
+    return given_to(reference, reference.staff.colleagues[drawn.employee_id], [*reasons, drawn.reason], now, kind)
 
 
-def given_to(reference: Reference, owner: Colleague, reasons: list[dict[str, Any]], now: datetime) -> Given:
+def given_to(reference: Reference, owner: Colleague, reasons: list[dict[str, Any]], now: datetime, kind: Kind) -> Given:
     """The inquiry is this manager's; the clock runs in their working time."""
-    policy = reference.rules.clock_of(owner.office_id)
+    policy = reference.rules.clock_of(owner.office_id, kind)
     return Given(Holder(owner.id, None, owner.office_id), reasons, moments(policy, owner.response_calendar, now))
 
 
-def left_in_queue(reference: Reference, office_id: int | None, reasons: list[dict[str, Any]], now: datetime) -> Given:
+def left_in_queue(reference: Reference, office_id: int | None, reasons: list[dict[str, Any]], now: datetime, kind: Kind) -> Given:
     """The queue's clock runs in the office's hours; it belongs to an office, so that its supervisor sees it."""
     office = reference.staff.offices.get(office_id or 0) or reference.staff.first_office
     queue = reference.staff.queue_of(office.id)
-    policy = reference.rules.clock_of(office.id)
+    policy = reference.rules.clock_of(office.id, kind)
     return Given(Holder(None, queue.id, office.id), reasons, moments(policy, office.calendar, now))
 
 
-def candidates(reference: Reference, now: datetime) -> list[Candidate]:
-    """Every manager as distribution sees them at this moment."""
-    sellers = reference.staff.sellers
-    loads = load_of([c.id for c in sellers if c.capacity is not None], now)
+def candidates(reference: Reference, now: datetime, *, alone: bool = True) -> list[Candidate]:
+    """Every manager as distribution sees them at this moment. Where capacities are limited, whoever gives out (`alone`) is the
+    only one until their transaction ends, so that the last free place is given once."""
+    sellers, plan = reference.staff.sellers, reference.rules.distribution
+    limited = [c.id for c in sellers if c.capacity is not None]
+    loads = loads_on_hand(limited, plan.effort, now, alone=alone)
     skills = reference.catalogue.skills
     return [
         Candidate(
@@ -63,11 +69,12 @@ def candidates(reference: Reference, now: datetime) -> list[Candidate]:
             c.is_at_work(now),
             loads.get(c.id, 0),
             c.capacity,
-            c.weight,
+            plan.newcomers.weight(c.weight, c.newcomer_since, now.date()),
             skills.get(c.id, frozenset()),
             serves_all_offices=c.is_on_duty,
             substitute_id=c.substitute_at(now),
             languages=c.languages,
+            full_weight=c.weight,
         )
         for c in sellers
     ]
@@ -75,21 +82,22 @@ def candidates(reference: Reference, now: datetime) -> list[Candidate]:
 
 def _lock_ledger(pool: str) -> Ledger:
     """The ledger of a set of equally eligible people, locked: shares are drawn one after another."""
+    found = "select given, total, round from intake_shareledger where pool = %s for update"
     with connection.cursor() as cursor:
-        cursor.execute("select given, total from intake_shareledger where pool = %s for update", [pool])
+        cursor.execute(found, [pool])
         row = cursor.fetchone()
         if row is None:
             cursor.execute("insert into intake_shareledger(pool, given, total) values (%s, '{}', 0) on conflict do nothing", [pool])
-            cursor.execute("select given, total from intake_shareledger where pool = %s for update", [pool])
+            cursor.execute(found, [pool])
             row = cursor.fetchone()
-    given = orjson.loads(row[0]) if isinstance(row[0], (str, bytes)) else row[0]
-    return Ledger.read({"given": given, "total": row[1]})
+    given, begun = (orjson.loads(one) if isinstance(one, (str, bytes)) else one for one in (row[0], row[2]))
+    return Ledger.read({"given": given, "total": row[1], "round": begun})
 
 
 def _keep_ledger(pool: str, ledger: Ledger) -> None:
     kept = ledger.as_json()
     with connection.cursor() as cursor:
         cursor.execute(
-            "update intake_shareledger set given = %s, total = %s where pool = %s",
-            [orjson.dumps(kept["given"]).decode(), kept["total"], pool],
+            "update intake_shareledger set given = %s, total = %s, round = %s where pool = %s",
+            [orjson.dumps(kept["given"]).decode(), kept["total"], kept["round"] and orjson.dumps(kept["round"]).decode(), pool],
         )

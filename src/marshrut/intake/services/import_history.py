@@ -15,6 +15,7 @@ from django.db import connection
 
 from marshrut.channels.services import digest_of
 from marshrut.core.names import PersonName, is_quite_different, search_name
+from marshrut.intake.rules.arrival import extra_facts
 from marshrut.intake.rules.importing import Lead, RowFlaw
 from marshrut.intake.services.import_setting import Setting, body_of, erased_of
 
@@ -155,7 +156,7 @@ def _write_made(cursor: Any, outcome: Outcome, raws: dict[tuple[str, str], int],
 _INQUIRY = (
     "raw_id dossier_id person_id matched_by channel source_id external_id received_at state inquiry_class class_reason message request "
     "flaws budget currency contact_missing relevance relevance_reasons priority priority_reasons owner_reason clock_state outcome "
-    "disposition close_reason utm"
+    "disposition close_reason utm arrival"
 )
 
 
@@ -173,6 +174,7 @@ def _inquiry(lead: Lead, raw_id: int, dossier_id: int, person_id: int | None, ki
         _json([{"field": f.column, "code": f.code, "value": f.value} for f in lead.flaws]),
         money.amount if money else None, money.currency if money else "", "{}", "B", _REASON, 0, _REASON, _REASON, "none",
         lead.outcome or None, "" if lead.outcome else IMPORTED, lost_why, _json(lead.utm),
+        _json(extra_facts(lead.of_matter, setting.also_of(lead))),
     )  # fmt: skip
 
 

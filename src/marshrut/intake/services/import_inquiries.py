@@ -70,6 +70,8 @@ def _submission(lead: Lead, setting: Setting, now: datetime) -> Submission:
         flaws=tuple(Flaw(flaw.column, flaw.code, flaw.value) for flaw in lead.flaws),
         office_id=setting.office_id,
         identities=lead.identities,
+        custom=lead.of_matter,
+        also=setting.also_of(lead),
     )
 
 

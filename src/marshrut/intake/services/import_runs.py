@@ -8,13 +8,14 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import custom_fields_of, read_revision, read_staff
 from marshrut.core.errors import Invalid, NotFound, Refused
-from marshrut.core.files import forget_file, open_file, store_file
+from marshrut.core.files import forget_file, is_forgotten, open_file, store_file
 from marshrut.core.history import sign
 from marshrut.core.names import clean_text
 from marshrut.core.tables import ENCODINGS, SEPARATORS, TableShape, as_text, find_table, read_table
@@ -161,7 +162,7 @@ def lock_run(*, run_id: int, by: Actor) -> ImportRun:
 def choose_sheet(*, run_id: int, sheet: str, by: Actor, now: datetime) -> None:
     """Read another sheet of a workbook; the mapping is guessed anew."""
     sign(by.label)
-    run = _in_state(lock_run(run_id=run_id, by=by), "draft", "checked")
+    run = _with_file(_in_state(lock_run(run_id=run_id, by=by), "draft", "checked"))
     shape = run.mapping["shape"]
     if sheet not in shape["sheets"]:
         raise Invalid("no_such_sheet", _("There is no such sheet in this file."), field="sheet")
@@ -174,7 +175,7 @@ def choose_sheet(*, run_id: int, sheet: str, by: Actor, now: datetime) -> None:
 def choose_letters(*, run_id: int, encoding: str, separator: str, by: Actor, now: datetime) -> None:
     """Read a CSV file's beginning anew in another encoding or with another separator; the mapping is guessed anew."""
     sign(by.label)
-    run = _in_state(lock_run(run_id=run_id, by=by), "draft", "checked")
+    run = _with_file(_in_state(lock_run(run_id=run_id, by=by), "draft", "checked"))
     shape = TableShape(**{**run.mapping["shape"], "sheets": tuple(run.mapping["shape"]["sheets"])})
     if shape.kind != "csv" or encoding not in (*ENCODINGS, shape.encoding):
         raise Invalid("no_such_encoding", _("Choose the encoding from the list."), field="encoding")
@@ -197,7 +198,7 @@ def check_run(
         Refused: the run is past that.
     """
     sign(by.label)
-    run = _in_state(lock_run(run_id=run_id, by=by), "draft", "checked", "failed")
+    run = _with_file(_in_state(lock_run(run_id=run_id, by=by), "draft", "checked", "failed"))
     if run.state == ImportState.FAILED and run.position:
         raise Refused("begun_already", _("Part of this file is in already: go on, or take it out again."))
     mapping = {**run.mapping, "targets": _checked_targets(targets, len(run.mapping["headings"])), "day_first": day_first,
@@ -236,7 +237,7 @@ def start_run(*, run_id: int, by: Actor, now: datetime) -> None:
     run = lock_run(run_id=run_id, by=by)
     if run.state in (ImportState.RUNNING, ImportState.DONE):
         return
-    _in_state(run, "checked")
+    _with_file(_in_state(run, "checked"))
     run.state, run.position, run.started_at, run.finished_at, run.problem = ImportState.RUNNING, 0, now, None, ""
     run.made = run.repeated = run.refused = 0
     run.figures = {name: value for name, value in run.figures.items() if name in ("samples", "words", "sources")}
@@ -261,7 +262,7 @@ def stop_run(*, run_id: int, by: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def continue_run(*, run_id: int, by: Actor, now: datetime) -> None:
-    """Go on where it stopped. Whoever clicks second finds it going."""
+    """Go on where it stopped. Whoever clicks second finds it going. Refused when its file is not kept any more."""
     sign(by.label)
     run = lock_run(run_id=run_id, by=by)
     if run.state == ImportState.RUNNING:
@@ -271,6 +272,7 @@ def continue_run(*, run_id: int, by: Actor, now: datetime) -> None:
         raise Refused("not_checked", _("Check the file first."))
     if "undo_before" in run.figures:
         raise Refused("half_out", _("Part of this import is out again already: take out the rest."))
+    _with_file(run)
     run.state, run.problem = ImportState.RUNNING, ""
     run.save(update_fields=["state", "problem"])
     work_soon()
@@ -312,6 +314,24 @@ def _in_state(run: ImportRun, *states: str) -> ImportRun:
     if run.state not in states:
         raise Refused("wrong_state", _("The import has moved on meanwhile: look at where it is now."))
     return run
+
+
+def _with_file(run: ImportRun) -> ImportRun:
+    """The run, while its file is kept. Refused else, with what became of its rows."""
+    if is_forgotten(run.file_id):
+        raise Refused("file_forgotten", forgotten_words(run.made if run.started_at else 0))
+    return run
+
+
+def forgotten_words(made: int) -> str:
+    """What is said of a run whose file was forgotten before its end: what happened, what is kept, what to do."""
+    happened = _("The file itself is not kept any more: files of leads are kept for a limited time.")
+    if not made:
+        return " ".join((happened, _("Nothing of it came in. Choose the file once more to bring it in.")))
+    kept = ngettext(
+        "%(num)s row that came in stays in.", "%(num)s rows that came in stay in.", made
+    ) % {"num": made}  # fmt: skip
+    return " ".join((happened, kept, _("Choose the same file once more: what is in is recognised and only the rest comes in. Or take out what is in.")))
 
 
 def work_soon() -> None:

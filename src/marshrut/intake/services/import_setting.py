@@ -64,6 +64,11 @@ class Setting:
         """The column that was said to be this."""
         return next((heading for heading, one in zip(self.layout.headings, self.layout.targets, strict=False) if one == target), "")
 
+    def also_of(self, lead: Lead) -> dict[str, str]:
+        """What stands in the columns of a row that were taken for nothing; a chance of a sale may be learned from it."""
+        unread = (heading for heading, target in zip(self.layout.headings, self.layout.targets, strict=False) if not target)
+        return {heading: lead.raw[heading] for heading in unread if lead.raw.get(heading)}
+
     def manager_of(self, lead: Lead) -> int | None:
         """The colleague a row names, if the importer may give them anything."""
         found = self.managers.get(search_name(lead.manager)) if lead.manager else None

@@ -197,12 +197,15 @@ def _forget_people(cursor: Any, people: Sequence[int]) -> dict[str, list[int]]:
     cursor.execute(
         """select p.id from unnest(%s::bigint[]) p(id) where not exists (select from journal_dossier d where d.person_id = p.id)
            and not exists (select from intake_inquiry i where i.person_id = p.id)
-           and not exists (select from clients_consent c where c.person_id = p.id)""",
+           and not exists (select from clients_consent c where c.person_id = p.id)
+           and not exists (select from clients_relation r where p.id in (r.person_id, r.other_id))
+           and not exists (select from clients_person m where m.merged_into_id = p.id or m.id = p.id and m.merged_into_id is not null)""",
         [people],
     )
     gone = [row[0] for row in cursor.fetchall()]
     cursor.execute("delete from clients_suspect where person_id = any(%s) or other_id = any(%s) returning id", [gone, gone])
     found = {"clients_suspect": [row[0] for row in cursor.fetchall()]}
+    cursor.execute("delete from clients_likeness where person_id = any(%s)", [gone])
     for table, column in (("clients_holding", "person_id"), ("clients_contactpoint", "person_id"), ("clients_person", "id")):
         found[table] = _deleted(cursor, table, column, gone)
     return found

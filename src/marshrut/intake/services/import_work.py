@@ -13,14 +13,15 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from marshrut.agency.queries import read_revision, read_staff
+from marshrut.core.alone import alone
 from marshrut.core.conflicts import is_conflict
 from marshrut.core.errors import DomainError
-from marshrut.core.files import forget_file
+from marshrut.core.files import forget_file, is_forgotten
 from marshrut.intake.models import ImportProblem, ImportRun, ImportState
 from marshrut.intake.rules.importing import Lead
 from marshrut.intake.services.import_history import Outcome, sift, write_history
 from marshrut.intake.services.import_inquiries import known_keys, write_inquiries
-from marshrut.intake.services.import_runs import MOST_ROWS, forget_sources_of
+from marshrut.intake.services.import_runs import MOST_ROWS, forget_sources_of, forgotten_words
 from marshrut.intake.services.import_setting import MOST_SOURCES, Setting, batches, keep_sources, read_leads, set_up
 from marshrut.intake.services.import_undo import take_out_batch
 
@@ -39,25 +40,11 @@ class Overtaken(Exception):
 def work_on_imports(clock: Clock) -> int:
     """Do whatever is asked of any import until nothing is; how many runs were worked on. A second worker leaves at once."""
     done = 0
-    with _alone() as is_ours:
+    with alone(_ONE_AT_A_TIME) as is_ours:
         while is_ours and (run := _next_run()) is not None:
             done += 1
             _work(run, clock)
     return done
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Hold the one lock of the imports on this connection: when the process is killed, the connection and the lock go too."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s)", [_ONE_AT_A_TIME])
-        is_ours = bool(cursor.fetchone()[0])
-    try:
-        yield is_ours
-    finally:
-        if is_ours and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s)", [_ONE_AT_A_TIME])
 
 
 def _next_run() -> ImportRun | None:
@@ -70,6 +57,8 @@ def _work(run: ImportRun, clock: Clock) -> None:
     works = {ImportState.CHECKING: _check, ImportState.RUNNING: _bring_in, ImportState.UNDOING: _take_out}
     try:
         with translation.override(read_staff(read_revision()).agency.language):
+            if run.state != ImportState.UNDOING and is_forgotten(run.file_id):
+                raise DomainError("file_forgotten", forgotten_words(run.made if run.started_at else 0))
             works[ImportState(run.state)](run, clock)
     except Overtaken:
         pass

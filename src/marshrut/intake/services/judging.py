@@ -1,12 +1,27 @@
 """What the rules say about an inquiry: class, contact set, relevance, priority, each with its reasons."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from marshrut.clients.queries import Match
 from marshrut.intake.queries import LeadingInquiry
 from marshrut.intake.reading import Submission
 from marshrut.intake.reference import Reference
-from marshrut.intake.rules import Classification, InquiryFacts, PersonFacts, Priority, Relevance, Spoken, check_contact_set, spoken
+from marshrut.intake.rules import (
+    Classification,
+    InquiryFacts,
+    PersonFacts,
+    Priority,
+    Reason,
+    Relevance,
+    Spoken,
+    check_contact_set,
+    filled_in,
+    spoken,
+)
+from marshrut.intake.rules.arrival import arrival_of, extra_facts
+from marshrut.intake.rules.chance import Value
+from marshrut.intake.rules.text import read_text
 from marshrut.marketing.services import keep_unknown_source
 
 
@@ -22,14 +37,21 @@ class Judged:
     missing: tuple[str, ...]
     relevance: Relevance
     priority: Priority
+    arrival: Mapping[str, Value]
     spoken: Spoken | None = None
+    category_reason: Reason = field(default_factory=dict)
 
 
 def facts_of(submission: Submission, reference: Reference, person: Match | None, leading: LeadingInquiry | None) -> InquiryFacts:
-    """The inquiry as the rules see it; the day is that of the first office."""
-    catalogue, request = reference.catalogue, submission.request
+    """The inquiry as the rules see it, with what its message asks for where nothing was stated; the day is that of the
+    first office."""
+    catalogue, stated = reference.catalogue, submission.request
     has = {c.kind for c in submission.contacts}
-    directions = tuple(catalogue.find_direction(d) or d for d in request.directions)
+    today = reference.staff.first_office.calendar.local_date(submission.received_at)
+    directions = tuple(catalogue.find_direction(d) or d for d in stated.directions)
+    category = catalogue.find_category(stated.category) if stated.category else None
+    said = read_text(submission.message, today, reference.staff.agency.currency, reference.gazetteer)
+    request, read = filled_in(replace(stated, directions=directions, category=category), said.request)
     known = PersonFacts(
         is_known=person is not None,
         owner_id=person.owner_id if person else None,
@@ -38,11 +60,10 @@ def facts_of(submission: Submission, reference: Reference, person: Match | None,
         has_booking=bool(leading and leading.phase == "booking"),
         is_on_trip=bool(leading and leading.phase == "trip"),
     )
-    category = catalogue.find_category(request.category) if request.category else None
     return InquiryFacts.from_request(
-        replace(request, directions=directions, category=category),
+        request,
         channel=submission.channel,
-        today=reference.staff.first_office.calendar.local_date(submission.received_at),
+        today=today,
         source_slug=reference.sources.staying(submission.source_slug),
         message=submission.message,
         has_name=submission.name is not None,
@@ -50,19 +71,31 @@ def facts_of(submission: Submission, reference: Reference, person: Match | None,
         has_email="email" in has,
         has_messenger="messenger" in has,
         person=known,
+        read=read,
     )
 
 
 def judge(facts: InquiryFacts, submission: Submission, reference: Reference, person: Match | None = None) -> Judged:
-    """Class, contact set, relevance and priority, each with its reasons; and the language it is written in."""
+    """Class, category, contact set, relevance and priority, each with its reasons; and the language it is written in.
+
+    The class is decided by what the request states; a category that was found counts in all that follows.
+    """
     rules = reference.rules
     source = reference.sources.find(submission.source_slug) or keep_unknown_source(slug=submission.source_slug)
-    classification = rules.classifier.classify(facts)
+    classification = rules.classifying.class_of(facts)
+    categorised = rules.classifying.category_of(facts, classification.inquiry_class)
+    facts = replace(facts, category=reference.catalogue.find_category(categorised.category) if categorised.category else None)
     relevance = rules.grader.grade(facts, reference.catalogue.floors)
-    priority = rules.priority.score(facts, classification.inquiry_class, relevance.grade, source.chance)
+    language = spoken(submission.message, person.language if person else "", submission.language)
+    arrival = arrival_of(
+        facts, classification.inquiry_class, relevance.grade, submission.received_at.astimezone(reference.staff.first_office.calendar.zone),
+        extra_facts(submission.custom, submission.also), language.language if language else "",
+    )  # fmt: skip
+    priority = rules.priority.score(facts, classification.inquiry_class, relevance.grade, source.chance, arrival=arrival)
+    missing = _missing(facts, classification, reference)
     return Judged(
-        facts, source.id, facts.category, facts.directions, classification, _missing(facts, classification, reference), relevance, priority,
-        spoken(submission.message, person.language if person else "", submission.language),
+        facts, source.id, facts.category, facts.directions, classification, missing, relevance, priority, arrival, language,
+        categorised.reason,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import BinaryIO
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor, system
@@ -44,11 +44,15 @@ from marshrut.core.conflicts import is_conflict
 from marshrut.core.errors import DomainError, Invalid, NotFound, Refused
 from marshrut.core.files import open_file
 from marshrut.core.history import sign
-from marshrut.intake.letter_reading import submission_of
-from marshrut.intake.queries import standing_of
+from marshrut.intake.letter_reading import is_no_reply, submission_of
+from marshrut.intake.queries import is_planned, standing_of
 from marshrut.intake.reference import Reference
+from marshrut.intake.rules import language_of
+from marshrut.intake.rules.clock_policies import Kind
 from marshrut.intake.services.accepting import understand
 from marshrut.intake.services.matters import stop_clock
+from marshrut.intake.services.next_answers import client_wrote
+from marshrut.intake.services.quiet_replies import Written, reply_if_quiet
 from marshrut.intake.wording import reply_title
 from marshrut.journal.services import Matter, NextAction, add_task, add_touch, lock_matter, notify, wake_matter
 
@@ -68,7 +72,7 @@ def take_letter(*, door: DoorCard, stream: BinaryIO, size: int, reference: Refer
         Changed: somebody is still writing it.
     """
     digest = hashlib.file_digest(stream, "sha256").digest()  # type: ignore[arg-type]
-    letter, obstacle = _read(stream, size)
+    letter, obstacle = read_letter(stream, size)
     try:
         return _take(door, stream, letter, digest, obstacle, reference, now)
     except Changed:
@@ -101,7 +105,7 @@ def _blank() -> ParsedLetter:
     return ParsedLetter(PERSONAL, "", (), "", "", "", (), "", None, "")
 
 
-def _read(stream: BinaryIO, size: int) -> tuple[ParsedLetter, str]:
+def read_letter(stream: BinaryIO, size: int) -> tuple[ParsedLetter, str]:
     """The letter, and why it must wait for a person if it must. Of one that is too large only the beginning is read."""
     try:
         if size <= LARGEST:
@@ -124,16 +128,16 @@ def _take(
         return BUSY
     if is_known_letter(letter.message_id, digest):
         return KNOWN
-    is_copy = _is_copy(letter)
+    is_repeat = is_copy(letter)
     raw_id, _file_id = store_letter(door=door, stream=stream, digest=digest, by=f"door:{door.id}", now=now)
-    letter_id = add_letter(raw_id=raw_id, kind="inquiry", letter=letter, digest=digest, dossier_id=None, now=now)
-    if is_copy:
+    ours = own_addresses()
+    letter_id = add_letter(raw_id=raw_id, kind="inquiry", letter=letter, digest=digest, dossier_id=None, ours=ours, now=now)
+    if is_repeat:
         mark_repeat(raw_id=raw_id)
         return COPY
-    ours = own_addresses()
-    is_own = letter.kind == PERSONAL and _is_ours(letter, ours)
+    is_own = letter.kind == PERSONAL and is_ours(letter, ours)
     keep_attachments(letter_id=letter_id, letter=letter, stream=stream, is_from_client=not is_own)
-    if is_own and ours.issuperset(letter.recipients) and _thread_of(letter) is None:
+    if is_own and ours.issuperset(letter.recipients) and thread_of(letter) is None:
         obstacle = obstacle or _("It was sent from a mailbox of ours to ourselves: whose inquiry it is, a person must see")
     if obstacle:
         quarantine(raw_id=raw_id, reason=obstacle)
@@ -143,12 +147,12 @@ def _take(
     return kind
 
 
-def _is_ours(letter: ParsedLetter, ours: frozenset[str]) -> bool:
+def is_ours(letter: ParsedLetter, ours: frozenset[str]) -> bool:
     """Whether somebody here wrote it. A site's form often sends from our own mailbox, and names the client to reply to."""
     return letter.sender != "" and letter.sender in ours and (not letter.reply_to or letter.reply_to in ours)
 
 
-def _is_copy(letter: ParsedLetter) -> bool:
+def is_copy(letter: ParsedLetter) -> bool:
     """Whether this letter came before another way (another mailbox of ours): it says the same and brings the same files.
 
     Real programs repeat their ids, so an id alone makes no copy.
@@ -176,7 +180,7 @@ def _understand(
     """What the letter is, and the matter it belongs to. `ours` are our own mailboxes when it was written from one of them."""
     if letter.kind == BOUNCE:
         return "bounce", _bounced(letter, now)
-    dossier_id = _thread_of(letter)
+    dossier_id = thread_of(letter)
     if ours is not None:
         return "sent", _sent(letter, letter_id, dossier_id, ours, now)
     if letter.kind != PERSONAL:
@@ -195,7 +199,7 @@ def _understand(
     return "inquiry", card.dossier_id
 
 
-def _thread_of(letter: ParsedLetter) -> int | None:
+def thread_of(letter: ParsedLetter) -> int | None:
     """The matter a letter belongs to: by the letters it answers, else by the mark in the address it was sent to."""
     thread = find_thread(letter.references)
     if thread is None or thread.dossier_id is None:
@@ -271,22 +275,18 @@ def _reply(matter: Matter, letter_id: int, letter: ParsedLetter, reference: Refe
         wake_matter(matter=matter, how="inquiry", by=BY, now=now)
         matter = replace(matter, waits_until=None)
     title = reply_title(reference.staff.agency.language)
-    if not _is_planned(matter.id, title):
-        colleague = reference.staff.colleagues.get(matter.owner_id or 0)
-        calendar = colleague.response_calendar if colleague else reference.staff.first_office.calendar
-        due_at = calendar.add_working_minutes(now, reference.rules.clock_of(matter.office_id).breach)
+    due_at = client_wrote(matter=matter, kind=Kind("email", "open_matter"), since=now, reference=reference, now=now)
+    if not is_planned(matter.id, title):
         add_task(matter=matter, action=NextAction(title, due_at, "write"), by=BY, now=now)
+    reply_if_quiet(matter=matter, written=_as_written(letter, body, now), reference=reference, now=now)
     notify(employee_ids=[matter.owner_id], code="reply_came", data={"letter": letter_id}, dossier_id=matter.id, by=BY, now=now)
 
 
-def _is_planned(dossier_id: int, title: str) -> bool:
-    """Whether the answer is planned already: five letters in a row ask for one answer."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """select exists (select from journal_task where dossier_id = %s and state = 'pending' and kind = 'write' and title = %s)""",
-            [dossier_id, title],
-        )
-        return bool(cursor.fetchone()[0])
+def _as_written(letter: ParsedLetter, body: str, now: datetime) -> Written:
+    """A letter as an automatic reply answers it: to whom a person would."""
+    written_at = letter.at if letter.at and letter.at < now else now
+    address = "" if is_no_reply(letter.answers_to) else letter.answers_to
+    return Written("email", "open_matter", language_of(body) or "", address, letter.sender_name, written_at, letter.subject, letter.message_id)
 
 
 @transaction.atomic

@@ -7,15 +7,18 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
-from marshrut.agency.queries import Staff, read_revision, read_staff
+from marshrut.agency.queries import OfficeCard, Staff, read_revision, read_staff
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
 from marshrut.core.names import clean_text
 from marshrut.core.working_time import WorkingCalendar
 from marshrut.intake.models import Inquiry, InquiryState
-from marshrut.intake.reference import Reference
-from marshrut.intake.rules import Demand
+from marshrut.intake.reference import Reference, read_reference
+from marshrut.intake.rules import CLASS, Demand
 from marshrut.intake.services.distributing import give_to_somebody
+from marshrut.intake.services.examples import SPAM, keep_example, take_spam_back
+from marshrut.intake.services.passing_over import note_passing
+from marshrut.intake.services.takings import count_taking
 from marshrut.intake.wording import first_action_title
 from marshrut.journal.services import (
     Holder,
@@ -58,6 +61,7 @@ def answer_client(*, dossier_id: int, kind: str, body: str, by: Actor, now: date
     add_touch(dossier_id=matter.id, kind=kind, direction=directions[kind], body=body, by=by, now=now, is_answer=is_answer)
     if is_answer:
         stop_clock(dossier_id=matter.id, at=now)
+        note_passing(dossier_id=matter.id, kind=kind, reference=read_reference(by.revision), by=by, now=now)
 
 
 @transaction.atomic
@@ -72,20 +76,41 @@ def answer_and_plan(
 def stop_clock(*, dossier_id: int, at: datetime) -> None:
     """The client has been answered: kept in time if the breach moment had not come.
 
-    How many working minutes it took is kept with the answer, by the hours of whoever holds the matter at that moment.
+    How many working minutes it took is kept with the answer, by the hours of whoever holds the matter at that moment. A first
+    answer that comes after the clock broke is written down, too; nothing is in time any more.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """select i.raw_id, i.received_at, d.owner_id, d.office_id from intake_inquiry i
-               join journal_dossier d on d.id = i.dossier_id where i.dossier_id = %s and i.clock_state = 'running'""",
+               join journal_dossier d on d.id = i.dossier_id where i.dossier_id = %s
+                   and (i.clock_state = 'running' or i.clock_state = 'missed' and i.answered_at is null and i.state = 'open')""",
             [dossier_id],
         )
         for inquiry_id, received_at, owner_id, office_id in cursor.fetchall():
             cursor.execute(
                 """update intake_inquiry set answered_at = %s, answer_minutes = %s, warn_at = null,
-                       clock_state = case when respond_by >= %s and reroutes = 0 then 'met' else 'missed' end where raw_id = %s""",
+                       clock_state = case when clock_state = 'running' and respond_by >= %s and reroutes = 0 then 'met'
+                           else 'missed' end where raw_id = %s""",
                 [at, _minutes_until(received_at, at, owner_id, office_id), at, inquiry_id],
             )
+        _stop_next_answer(cursor, dossier_id, at)
+
+
+def _stop_next_answer(cursor: Any, dossier_id: int, at: datetime) -> None:
+    """Whoever wrote again has been answered; also when that came after the clock had broken."""
+    cursor.execute(
+        """select n.id, n.since, d.owner_id, d.office_id from intake_nextanswer n join journal_dossier d on d.id = n.dossier_id
+           where n.dossier_id = %s and n.answered_at is null and n.state in ('running', 'missed')""",
+        [dossier_id],
+    )
+    for clock_id, since, owner_id, office_id in cursor.fetchall():
+        cursor.execute(
+            """update intake_nextanswer set answered_at = %s, answer_minutes = %s, warn_at = null,
+                   answered_for = coalesce(answered_for, %s),
+                   state = case when state = 'running' and respond_by >= %s and reroutes = 0 then 'met' else 'missed' end
+               where id = %s""",
+            [at, _minutes_until(since, at, owner_id, office_id), owner_id, at, clock_id],
+        )
 
 
 def _minutes_until(received_at: datetime | None, at: datetime, owner_id: int | None, office_id: int | None) -> float | None:
@@ -99,7 +124,12 @@ def _minutes_until(received_at: datetime | None, at: datetime, owner_id: int | N
 def calendar_of(staff: Staff, owner_id: int | None, office_id: int | None) -> WorkingCalendar:
     """The hours in which a response clock runs: of whoever holds the matter, else of its office."""
     owner = staff.colleagues.get(owner_id or 0)
-    return owner.response_calendar if owner else (staff.offices.get(office_id or 0) or staff.first_office).calendar
+    return owner.response_calendar if owner else office_of(staff, office_id).calendar
+
+
+def office_of(staff: Staff, office_id: int | None) -> OfficeCard:
+    """The office a matter belongs to, else the first."""
+    return staff.offices.get(office_id or 0) or staff.first_office
 
 
 @transaction.atomic
@@ -157,6 +187,9 @@ def _write_end(*, dossier_id: int, outcome: str | None, disposition: str, reason
                where dossier_id = %s and state <> 'closed'""",
             [outcome, disposition, reason, dossier_id],
         )
+        cursor.execute(
+            "update intake_nextanswer set state = 'stopped', warn_at = null where dossier_id = %s and state = 'running'", [dossier_id]
+        )
 
 
 @transaction.atomic
@@ -165,7 +198,7 @@ def mark_spam(*, inquiry_id: int, by: Actor, now: datetime) -> None:
     sign(by.label)
     inquiry, _matter = lock_inquiry(inquiry_id=inquiry_id, by=by)
     if inquiry.state == InquiryState.OPEN:
-        Inquiry.objects.filter(pk=inquiry.pk).update(inquiry_class="spam", class_reason={"code": "by_hand", "by": by.name})
+        keep_example(inquiry=inquiry, axis=CLASS, label="spam", way=SPAM, by=by, now=now)
     close_inquiry(inquiry_id=inquiry_id, outcome="spam", reason="", by=by, now=now)
 
 
@@ -178,6 +211,7 @@ def reopen_inquiry(*, inquiry_id: int, reference: Reference, by: Actor, now: dat
         raise Refused("inquiry_open", _("This inquiry is not closed by itself; open the one it joined."))
     holder = holder_again(matter, reference, now)
     reopen_outcome(inquiry_id=inquiry.pk)
+    take_spam_back(inquiry=inquiry, by=by, now=now)
     action = NextAction(first_action_title(inquiry.channel, (), reference.staff.agency.language), _soon(reference, holder, now))
     place = Place(worth=inquiry.budget, currency=inquiry.currency)
     reopen_dossier(matter=matter, holder=holder, place=place, action=action, by=by, now=now)
@@ -211,15 +245,17 @@ def reopen_outcome(*, inquiry_id: int) -> None:
 
 @transaction.atomic
 def take_inquiry(*, inquiry_id: int, reference: Reference, by: Actor, now: datetime) -> None:
-    """A supervisor or owner takes an inquiry that waits in a queue. Managers are given inquiries; they do not grab."""
+    """A supervisor or owner takes an inquiry that waits in a queue, and it is counted. Managers are given inquiries; they do not
+    grab."""
     sign(by.label)
-    _inquiry, matter = lock_inquiry(inquiry_id=inquiry_id, by=by)
+    inquiry, matter = lock_inquiry(inquiry_id=inquiry_id, by=by)
     if by.reach not in ("office", "all") or by.kind != "employee" or not reference.rules.distribution.may_take_by_hand:
         raise Refused("no_grabbing", _("Inquiries are given out by rule; ask the supervisor."))
     if not matter.is_open:
         raise Refused("inquiry_closed", _("This inquiry is not open."))
     if matter.queue_id is None:
         raise Refused("owned_already", _("This inquiry has an owner already."))
+    count_taking(inquiry=inquiry, matter=matter, staff=reference.staff, by=by, now=now)
     reason: dict[str, Any] = {"code": "taken_by_hand", "name": by.name}
     hand_over(matter=matter, holder=Holder(by.id, None, matter.office_id), reason=reason, due_at=None, by=by, now=now)
     Inquiry.objects.filter(pk=inquiry_id).update(owner_reason=[reason])

@@ -9,6 +9,7 @@ from django.db import connection
 from marshrut.clients.queries import Match
 from marshrut.intake.queries.cards import CARD, InquiryCard, read_card
 from marshrut.intake.reading import Submission
+from marshrut.intake.rules import as_kept
 from marshrut.intake.services.distributing import Given
 from marshrut.intake.services.judging import Judged
 
@@ -42,7 +43,7 @@ def record_inquiry(
         "clock_started_at": now if given else None,
         "clock_state": "running" if given else "none",
         "reroutes": 0,
-        **_what_was_said(submission),
+        **_what_was_said(submission, judged),
         **_what_was_judged(submission, judged),
     }
     made = f"with made as (insert into intake_inquiry({', '.join(row)}) values ({', '.join(['%s'] * len(row))}) returning *)"
@@ -51,10 +52,11 @@ def record_inquiry(
         return read_card(cursor.fetchone())
 
 
-def _what_was_said(submission: Submission) -> dict[str, Any]:
-    budget = submission.request.budget
+def _what_was_said(submission: Submission, judged: Judged) -> dict[str, Any]:
+    budget = judged.facts.budget
     return {
         "channel": submission.channel,
+        "is_missed_call": submission.is_missed_call,
         "external_id": submission.external_id,
         "received_at": submission.received_at,
         "message": submission.message,
@@ -67,19 +69,22 @@ def _what_was_said(submission: Submission) -> dict[str, Any]:
 
 
 def _what_was_judged(submission: Submission, judged: Judged) -> dict[str, Any]:
-    request = {**submission.request.as_json(), "category": judged.category, "directions": list(judged.directions)}
-    if judged.spoken:
-        request |= {"language": judged.spoken.language, "language_seen_in": judged.spoken.seen_in}
+    is_stated = bool(submission.request.category and judged.category)
+    request, origin = as_kept(judged.facts, is_category_stated=is_stated, language=judged.spoken)
     return {
         "source_id": judged.source_id,
         "request": _json(request),
+        "request_origin": _json(origin),
         "inquiry_class": judged.classification.inquiry_class,
         "class_reason": _json(judged.classification.reason),
+        "category_reason": _json(judged.category_reason),
         "contact_missing": list(judged.missing),
         "relevance": judged.relevance.grade,
         "relevance_reasons": _json(judged.relevance.reasons),
         "priority": judged.priority.score,
         "priority_reasons": _json(judged.priority.reasons),
+        "priority_parts": _json(judged.priority.parts),
+        "arrival": _json(judged.arrival),
     }
 
 

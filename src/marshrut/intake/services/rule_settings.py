@@ -1,4 +1,4 @@
-"""Writes of the agency's own numbers and orders: priority, relevance, the contact set, distribution, clocks.
+"""Writes of the agency's own numbers and orders: priority, relevance, the contact set, distribution.
 
 Nothing is kept that would not compile, so that no bad value can reach intake. Of what is delivered only the differences
 are kept; a set that is as delivered has no row.
@@ -12,27 +12,26 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
-from marshrut.agency.queries import read_revision, read_staff
 from marshrut.core.errors import Invalid, NotFound
 from marshrut.core.history import sign
-from marshrut.intake.models import ClockPolicy, ContactPolicy, RuleSetting
+from marshrut.intake.models import ContactPolicy, RuleSetting
 from marshrut.intake.rules import (
     CHANNELS,
     CLASSES,
-    STEPS,
     RulesetError,
     compile_distribution,
     compile_priority,
     compile_relevance,
+    completed,
+    default_distribution,
     default_priority,
     default_relevance,
     read_required,
 )
-from marshrut.intake.rules.adjusting import NumberField, adjusted, changes_of, with_numbers
+from marshrut.intake.rules.defaults import default_exceptions
+from marshrut.intake.rules.exceptions import EXCEPTIONS, compile_exceptions
+from marshrut.intake.rules.adjusting import NumberField, adjusted, changes_of, number_fields, with_numbers
 from marshrut.intake.wording_rules import number_refusal
-
-LONGEST_CLOCK = 10_080
-MOST_REROUTES = 20
 
 
 def hold_rules() -> None:
@@ -47,7 +46,8 @@ def changes_kept(slug: str) -> dict[str, Any]:
     return values if isinstance(values, dict) else {}
 
 
-def _keep(slug: str, changes: Mapping[str, Any]) -> None:
+def keep_changes(slug: str, changes: Mapping[str, Any]) -> None:
+    """Keep what differs from the delivered values. The caller has signed, and holds the rules."""
     kept = RuleSetting.objects.filter(slug=slug).first()
     if kept is None and changes:
         RuleSetting.objects.create(slug=slug, values=dict(changes))
@@ -67,6 +67,11 @@ def try_priority(typed: Mapping[str, str], fields: Sequence[NumberField]) -> dic
     return wanted
 
 
+def changes_tried(typed: Mapping[str, str], fields: Sequence[NumberField]) -> dict[str, Any]:
+    """What would be kept of the numbers of priority as typed. Raises Invalid that names the field."""
+    return changes_of(default_priority(), try_priority(typed, fields))
+
+
 def _refusal(error: RulesetError, prefix: str) -> Invalid:
     field = error.path.removeprefix(prefix)
     return Invalid("number_unusable", number_refusal(error), field=field, missing=(field,))
@@ -77,7 +82,7 @@ def save_priority(*, typed: Mapping[str, str], fields: Sequence[NumberField], by
     """Change numbers of the priority model. Refused with the field named when one is empty, negative or no number."""
     sign(by.label)
     hold_rules()
-    _keep("priority", changes_of(default_priority(), try_priority(typed, fields)))
+    keep_changes("priority", changes_tried(typed, fields))
 
 
 def try_relevance(typed: Mapping[str, str], fields: Sequence[NumberField], texts: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,6 +108,28 @@ def _put(data: Any, path: str, value: Any) -> None:
     data[last] = value
 
 
+def try_exceptions(on: Sequence[str], typed: Mapping[str, str]) -> dict[str, Any]:
+    """What would be kept of the list of exceptions; empty when it is as delivered. `typed` are hours by `hours.<kind>`.
+    Raises Invalid that names the field."""
+    present = adjusted(default_exceptions(), changes_kept("exceptions"))
+    fields = [NumberField(("hours", *field.path[1:]), field.value) for field in number_fields(present) if field.path[0] == "longest_hours"]
+    try:
+        hours = with_numbers({"hours": present["longest_hours"]}, fields, typed)["hours"]
+        wanted = {"on": [name for name in EXCEPTIONS if name in on], "longest_hours": hours}
+        compile_exceptions(wanted)
+    except RulesetError as error:
+        raise _refusal(RulesetError(error.path.replace("exceptions.longest_hours", "hours"), error.sentence), "") from error
+    return changes_of({name: value for name, value in default_exceptions().items() if name != "about"}, wanted)
+
+
+@transaction.atomic
+def save_exceptions(*, on: Sequence[str], typed: Mapping[str, str], by: Actor, now: datetime) -> None:
+    """Change what may come before a new inquiry, and how late each kind of work may be."""
+    sign(by.label)
+    hold_rules()
+    keep_changes("exceptions", try_exceptions(on, typed))
+
+
 @transaction.atomic
 def save_relevance(
     *, typed: Mapping[str, str], fields: Sequence[NumberField], texts: Mapping[str, Any], by: Actor, now: datetime
@@ -110,30 +137,44 @@ def save_relevance(
     """Change thresholds, prices and seasons of relevance."""
     sign(by.label)
     hold_rules()
-    _keep("relevance", changes_of(default_relevance()["settings"], try_relevance(typed, fields, texts)))
+    keep_changes("relevance", changes_of(default_relevance()["settings"], try_relevance(typed, fields, texts)))
 
 
-def try_distribution(order: Sequence[str], off: Sequence[str], take_by_hand: bool) -> dict[str, Any]:
-    """The order of distribution as it would be kept; empty when it is as delivered. Raises Invalid."""
-    wanted = {"order": list(order), "off": sorted(off), "take_by_hand": take_by_hand}
+def try_distribution(choices: Mapping[str, Any], typed: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What would be kept of distribution: these choices (by key) and typed numbers (by dotted path) over the present ones; empty
+    when it is as delivered. Raises Invalid that names the field."""
+    present = adjusted(default_distribution(), changes_kept("distribution"))
+    wanted = {**present, **choices}
+    wanted |= {key: sorted(wanted[key]) for key in ("off", "strict")}
     try:
+        wanted = with_numbers(wanted, list(number_fields(present)), typed or {})
         compile_distribution(wanted)
     except RulesetError as error:
-        raise Invalid("order_unusable", _("Each step stands in the order once."), field=error.path.removeprefix("distribution.")) from error
-    return changes_of(delivered_distribution(), wanted)
-
-
-def delivered_distribution() -> dict[str, Any]:
-    """Which steps are asked and in which order, as delivered."""
-    return {"order": list(STEPS), "off": [], "take_by_hand": True}
+        field = error.path.removeprefix("distribution.")
+        if field in ("order", "off", "strict"):
+            raise Invalid("order_unusable", _("Each step stands in the order once."), field=field) from error
+        raise _refusal(error, "distribution.") from error
+    return changes_of(default_distribution(), {**wanted, "order": completed(wanted["order"])})
 
 
 @transaction.atomic
-def save_distribution(*, order: Sequence[str], off: Sequence[str], take_by_hand: bool, by: Actor, now: datetime) -> None:
-    """Change which steps of distribution are asked and in which order; the rest of it cannot be switched off."""
+def save_distribution(*, choices: Mapping[str, Any], typed: Mapping[str, str] | None = None, by: Actor, now: datetime) -> None:
+    """Change how inquiries are given out: the steps and their order, what an inquiry weighs, newcomers, alarms, taking by hand."""
     sign(by.label)
     hold_rules()
-    _keep("distribution", try_distribution(order, off, take_by_hand))
+    keep_changes("distribution", try_distribution(choices, typed))
+
+
+@transaction.atomic
+def switch_distribution(*, changes: Mapping[str, Any], by: Actor, now: datetime) -> None:
+    """Go over to a plan that was tried before, as it was kept then (`try_distribution`). Invalid when it cannot be used any more."""
+    sign(by.label)
+    hold_rules()
+    try:
+        compile_distribution(adjusted(default_distribution(), changes))
+    except RulesetError as error:
+        raise _refusal(error, "distribution.") from error
+    keep_changes("distribution", changes)
 
 
 @transaction.atomic
@@ -174,43 +215,3 @@ def drop_contact_policy(*, policy_id: int, by: Actor, now: datetime) -> None:
     hold_rules()
     if not ContactPolicy.objects.filter(pk=policy_id).delete()[0]:
         raise NotFound("no_such_policy", _("There is no such row."))
-
-
-def try_clock(warn: int | None, escalate: int | None, breach: int | None, reroutes: int | None) -> tuple[int, int, int, int]:
-    """Working minutes of a clock, sound. Raises Invalid that names the field."""
-    for field, value, least, most in (("warn", warn, 1, LONGEST_CLOCK), ("escalate", escalate, 1, LONGEST_CLOCK),
-                                      ("breach", breach, 1, LONGEST_CLOCK), ("reroutes", reroutes, 0, MOST_REROUTES)):  # fmt: skip
-        if value is None or not least <= value <= most:
-            sentence = _("A whole number from %(least)s to %(most)s.") % {"least": least, "most": most}
-            raise Invalid("minutes_out_of_range", sentence, field=field)
-    minutes = warn or 0, escalate or 0, breach or 0, reroutes or 0
-    if minutes[1] < minutes[0]:
-        raise Invalid("clock_order", _("The supervisor is told after the manager, not before."), field="escalate")
-    if minutes[2] < minutes[1]:
-        raise Invalid("clock_order", _("The breach comes after the supervisor is told, not before."), field="breach")
-    return minutes
-
-
-@transaction.atomic
-def save_clock(
-    *, office_id: int | None, warn: int | None, escalate: int | None, breach: int | None, reroutes: int | None, by: Actor, now: datetime
-) -> None:
-    """The response clock of all offices (office_id None) or of one. Clocks that run take the new minutes at their next step."""
-    sign(by.label)
-    hold_rules()
-    minutes = try_clock(warn, escalate, breach, reroutes)
-    if office_id is not None and office_id not in read_staff(read_revision()).offices:
-        raise NotFound("no_such_office", _("There is no such office."))
-    values = dict(zip(("warn_minutes", "escalate_minutes", "breach_minutes", "most_reroutes"), minutes, strict=True))
-    kept = ClockPolicy.objects.filter(office_id=office_id) if office_id is not None else ClockPolicy.objects.filter(office__isnull=True)
-    if not kept.update(**values):
-        ClockPolicy.objects.create(office_id=office_id, **values)
-
-
-@transaction.atomic
-def drop_clock(*, office_id: int, by: Actor, now: datetime) -> None:
-    """The office goes by the clock of all again."""
-    sign(by.label)
-    hold_rules()
-    if not ClockPolicy.objects.filter(office_id=office_id).delete()[0]:
-        raise NotFound("no_such_clock", _("This office has no clock of its own."))

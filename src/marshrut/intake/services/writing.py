@@ -11,7 +11,9 @@ from marshrut.channels.rules.templates import unfilled
 from marshrut.channels.services import queue_message
 from marshrut.core.errors import Invalid
 from marshrut.core.history import sign
+from marshrut.intake.reference import read_reference
 from marshrut.intake.services.matters import stop_clock
+from marshrut.intake.services.passing_over import note_passing
 from marshrut.journal.services import NextAction, add_touch, complete_task, lock_matter
 
 
@@ -51,6 +53,7 @@ def write_letter(
     data = {"sending": sending_id, "subject": subject}
     add_touch(dossier_id=matter.id, kind="email_out", direction="out", body=text, data=data, is_answer=True, by=by, now=now)
     stop_clock(dossier_id=matter.id, at=now)
+    note_passing(dossier_id=matter.id, kind="email_out", reference=read_reference(by.revision), by=by, now=now)
     if task_id is not None:
         complete_task(task_id=task_id, result="", following=following, by=by, now=now)
     return sending_id

@@ -87,10 +87,16 @@ def tick() -> Callable[[datetime], None]:
     """The worker's clock job at a moment: what waits is given out, what is due is done."""
     from marshrut.intake.reference import read_reference
     from marshrut.intake.services import give_out_queue, run_clocks
+    from marshrut.intake.services.handing_on import hand_on_open_clocks
+    from marshrut.intake.services.next_answers import run_next_answers
+    from marshrut.intake.services.queues import watch_queues
 
     def run(at: datetime) -> None:
         reference = read_reference()
+        hand_on_open_clocks(reference=reference, now=at)
         give_out_queue(reference=reference, now=at)
+        watch_queues(reference=reference, now=at)
         run_clocks(reference=reference, now=at)
+        run_next_answers(reference=reference, now=at)
 
     return run

@@ -179,7 +179,9 @@ def test_the_clock_stands_still_from_friday_evening_to_monday_morning(agency: An
     inquiry = come(moscow(27, 17, 55))
     assert inquiry.respond_by == moscow(30, 9, 10)
     tick(moscow(28, 12))
-    assert [code for code, _ in told(inquiry)] == ["warn_owner"]
+    inquiry.refresh_from_db()
+    assert (inquiry.respond_by, inquiry.clock_state) == (moscow(30, 9, 10), "running"), "in the queue: her shift has ended"
+    assert told(inquiry) == []
 
 
 def test_a_holiday_is_no_working_time(agency: Any, come: Come) -> None:

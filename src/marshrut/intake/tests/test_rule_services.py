@@ -8,17 +8,18 @@ from tests.cast import Cast
 
 from marshrut.agency.queries import read_revision
 from marshrut.core.errors import Invalid, NotFound, Refused
-from marshrut.intake.models import ClockPolicy, ContactPolicy, Criterion, RelevanceCriterion, RuleSetting
+from marshrut.intake.models import ContactPolicy, Criterion, RelevanceCriterion, RuleSetting
 from marshrut.intake.reference import read_reference
 from marshrut.intake.rules import STEPS, InquiryFacts, default_priority
 from marshrut.intake.rules.adjusting import number_fields
+from marshrut.intake.rules.clock_policies import ClockPlace
 from marshrut.intake.rules.condition_trees import Group, Line
+from marshrut.intake.services.clock_settings import FIELDS as CLOCK
+from marshrut.intake.services.clock_settings import save_clock
 from marshrut.intake.services.criteria import arrange_criteria, read_conditions, save_criterion, save_relevance_criterion
 from marshrut.intake.services.rule_settings import (
-    drop_clock,
     drop_contact_policy,
     restore_delivered,
-    save_clock,
     save_contact_policy,
     save_distribution,
     save_priority,
@@ -126,14 +127,14 @@ def test_relevance_takes_its_thresholds_and_seasons(cast: Cast) -> None:
 
 
 def test_P02_the_order_of_distribution_is_the_agencys_but_for_what_always_holds(cast: Cast) -> None:
-    save_distribution(order=["office", "skill", "clients_manager"], off=["skill"], take_by_hand=False, **by(cast))
+    save_distribution(choices={"order": ["office", "skill", "clients_manager"], "off": ["skill"], "take_by_hand": False}, **by(cast))
     plan = read_reference().rules.distribution
     assert (plan.steps, plan.may_take_by_hand) == (("office", "language", "clients_manager"), False)
-    save_distribution(order=list(STEPS), off=[], take_by_hand=True, **by(cast))
+    save_distribution(choices={"order": list(STEPS), "off": [], "take_by_hand": True}, **by(cast))
     assert RuleSetting.objects.get(slug="distribution").values == {}
     for order, off in (([], []), (["office"], []), (list(STEPS), ["fair_share"]), ([*STEPS, "at_work"], [])):
         with pytest.raises(Invalid):
-            save_distribution(order=order, off=off, take_by_hand=True, **by(cast))
+            save_distribution(choices={"order": order, "off": off, "take_by_hand": True}, **by(cast))
 
 
 def test_P04_the_minimum_of_a_channel_and_class(cast: Cast) -> None:
@@ -149,22 +150,6 @@ def test_P04_the_minimum_of_a_channel_and_class(cast: Cast) -> None:
     assert read_reference().rules.contacts.required_of("phone", "repeat") == (("name",), ("phone",))
 
 
-def test_P05_clocks_of_all_and_of_an_office(cast: Cast) -> None:
-    office = cast.anna.office_id
-    save_clock(office_id=office, warn=3, escalate=6, breach=9, reroutes=1, **by(cast))
-    assert read_reference().rules.clock_of(office).breach == 9
-    assert read_reference().rules.clock_of(cast.stranger.office_id).breach == 15
-    save_clock(office_id=None, warn=5, escalate=5, breach=30, reroutes=0, **by(cast))
-    drop_clock(office_id=office, **by(cast))
-    assert read_reference().rules.clock_of(office).breach == 30
-    assert ClockPolicy.objects.count() == 1
-    for wrong, field in (((0, 1, 2, 0), "warn"), ((5, 4, 9, 0), "escalate"), ((5, 9, 8, 0), "breach"), ((5, 9, 10, 99), "reroutes"),
-                         ((5, None, 10, 1), "escalate"), ((5, 9, 10**6, 1), "breach")):  # fmt: skip
-        with pytest.raises(Invalid) as refused:
-            save_clock(office_id=office, warn=wrong[0], escalate=wrong[1], breach=wrong[2], reroutes=wrong[3], **by(cast))
-        assert refused.value.field == field
-
-
 def test_every_change_of_rules_raises_the_revision_and_is_written_into_history(cast: Cast) -> None:
     from django.db import connection
 
@@ -174,7 +159,7 @@ def test_every_change_of_rules_raises_the_revision_and_is_written_into_history(c
         lambda: save_relevance_criterion(criterion_id=None, name="Имя", points=1, conditions={"links_above": 9}, **by(cast)),
         lambda: save_priority(typed={"vip_factor": "2"}, fields=FIELDS, **by(cast)),
         lambda: save_contact_policy(channel="", inquiry_class="", required=["name"], **by(cast)),
-        lambda: save_clock(office_id=None, warn=1, escalate=2, breach=3, reroutes=0, **by(cast)),
+        lambda: save_clock(place=ClockPlace(), minutes=dict(zip(CLOCK, (1, 2, 3, 0, 1, 2, 3, 0), strict=True)), **by(cast)),
     ):
         change()
         revisions.append(read_revision())

@@ -52,7 +52,7 @@ def switch(own_database: str, cast: Any) -> Callable[[bool], None]:
             arrange_criteria(ids=order, on=order, **by)
             arrange_criteria(ids=graded, on=graded if is_first else graded[:-1], relevance=True, **by)
             save_priority(typed={**usual, "scale.high": "200000" if is_first else "900"}, fields=fields, **by)
-            save_distribution(order=STEPS, off=[] if is_first else ["skill"], take_by_hand=True, **by)
+            save_distribution(choices={"order": STEPS, "off": [] if is_first else ["skill"], "take_by_hand": True}, **by)
 
     return save
 

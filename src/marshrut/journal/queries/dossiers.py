@@ -39,6 +39,14 @@ def pending_tasks(dossier_id: int) -> list[TaskLine]:
     return _tasks("t.dossier_id = %s and t.state = 'pending' order by t.due_at, t.id", [dossier_id])
 
 
+def closed_when(dossier_id: int) -> datetime | None:
+    """When a matter was closed the last time; None while it is open. The caller has checked the reach."""
+    with connection.cursor() as cursor:
+        cursor.execute("select closed_at from journal_dossier where id = %s and not is_open", [dossier_id])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
 def find_task(actor: Actor, task_id: int) -> TaskLine | None:
     """One action; None when absent or out of reach."""
     reach, values = matters_in_reach(actor)
@@ -107,6 +115,13 @@ def former_holders(dossier_id: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def held_since(dossier_id: int) -> datetime | None:
+    """When this matter last changed hands; None when it never did."""
+    with connection.cursor() as cursor:
+        cursor.execute("select max(at) from journal_touch where dossier_id = %s and kind = 'owner'", [dossier_id])
+        return cursor.fetchone()[0]  # type: ignore[no-any-return]
+
+
 def open_matters_with(actor: Actor, person_id: int) -> list[int]:
     """Open matters of a client within reach, in the order of their ids."""
     reach, values = matters_in_reach(actor)
@@ -115,26 +130,6 @@ def open_matters_with(actor: Actor, person_id: int) -> list[int]:
             f"select d.id from journal_dossier d where d.person_id = %s and d.is_open and {reach} order by d.id", [person_id, *values]
         )
         return [row[0] for row in cursor.fetchall()]
-
-
-def load_of(employee_ids: list[int], now: datetime) -> dict[int, int]:
-    """How much each of these people has on their hands: open inquiries not yet deals, and overdue actions.
-
-    What waits for later burdens nobody until it returns.
-    """
-    if not employee_ids:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """select e.id,
-                 (select count(*) from journal_dossier d where d.owner_id = e.id and d.is_open and d.place = 'inquiry'
-                    and d.waits_until is null)
-               + (select count(*) from journal_task t join journal_dossier d on d.id = t.dossier_id and d.place <> 'inquiry'
-                  where t.assignee_id = e.id and t.state = 'pending' and t.due_at < %s)
-               from unnest(%s::bigint[]) e(id)""",
-            [now, employee_ids],
-        )
-        return dict(cursor.fetchall())
 
 
 @dataclass(frozen=True, slots=True)

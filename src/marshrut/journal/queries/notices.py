@@ -63,7 +63,7 @@ def count_notices(actor: Actor) -> NoticeCount:
     with connection.cursor() as cursor:
         cursor.execute(
             """select (select count(*) from journal_notice n where n.employee_id = e.id and n.seen_at is null),
-                   (select max(n.id) from journal_notice n where n.employee_id = e.id and n.seen_at is null),
+                   (select max(n.id + 0) from journal_notice n where n.employee_id = e.id and n.seen_at is null),
                    e.quiet_from, e.quiet_until, e.muted
                from agency_employee e where e.id = %s""",
             [actor.id],

@@ -22,6 +22,7 @@ CODES = (
     "handed_over",
     "absence_begins",
     "absence_ends",
+    "gate_refused",
 )
 """What can be told, and muted; each is worded for the reader by the desk."""
 NOTICE_AGE = timedelta(days=60)

@@ -12,9 +12,10 @@ from marshrut.core.clock import utc_now
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.deals.queries import read_board, read_funnels
 from marshrut.desk.queries import list_today
+from marshrut.intake.queries.on_hand import loads_on_hand
+from marshrut.intake.rules import Effort
 from marshrut.intake.services import answer_client, put_matter_aside
 from marshrut.journal.models import Dossier, Notice, Task, Touch
-from marshrut.journal.queries import load_of
 from marshrut.journal.services import (
     NextAction,
     bring_back,
@@ -60,12 +61,12 @@ def test_what_waits_keeps_a_next_action_at_that_moment_and_says_why(matter: Doss
 
 def test_it_leaves_today_the_board_and_the_load_and_is_counted_apart(matter: Dossier, cast: Any, now: datetime) -> None:
     funnel = read_funnels(read_revision())["office"]
-    before = load_of([cast.anna.id], now)[cast.anna.id]
+    before = loads_on_hand([cast.anna.id], Effort(), now)[cast.anna.id]
     put_aside(dossier_id=matter.pk, until=now + timedelta(days=20), why="зарплата", by=cast.anna, now=now)
     assert list_today(cast.anna, now, now + timedelta(days=60)) == []
     column = read_board(cast.anna, funnel, inquiries_name="Новые")[0]
     assert (column.count, column.waiting, column.cards) == (0, 1, ())
-    assert load_of([cast.anna.id], now)[cast.anna.id] == before - 1
+    assert loads_on_hand([cast.anna.id], Effort(), now)[cast.anna.id] == before - 1
 
 
 def test_it_comes_back_by_itself_once_however_often_the_job_runs(matter: Dossier, cast: Any, now: datetime) -> None:

@@ -31,6 +31,14 @@ def run(arguments: Sequence[str]) -> int:
         from .exports import measure_exports
 
         return measure_exports(options.rows)
+    if options.what == "chance":
+        from .chance import judge_files
+
+        return judge_files(options.files, options.outcome, options.order)
+    if options.what == "duplicates":
+        from .duplicates import measure_duplicates
+
+        return measure_duplicates(options.files, options.people, options.seed)
     return measure_all(options)
 
 
@@ -39,13 +47,13 @@ def make_parser() -> argparse.ArgumentParser:
         prog="marshrut bench",
         description="Measure every operation of the promise through real HTTP beside the same question asked of PostgreSQL alone, "
         "in a home of its own. “load N” only fills the home at hand; “import” brings in a file of leads; “kill” ends every process "
-        "of ours with -9 under load and counts.",
+        "of ours with -9 under load and counts; “chance FILE” learns the chance of a sale from a file of leads and judges it.",
     )
     parser.add_argument("--rows", type=int, default=200_000, help="persons with inquiries to measure by (default: 200000)")
     parser.add_argument("--seconds", type=float, default=_SECONDS, help=f"how long each operation is measured (default: {_SECONDS})")
     parser.add_argument("--quick", action="store_true", help="measure each operation for about a second")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into this file too")
-    commands = parser.add_subparsers(dest="what", metavar="[load | import | kill | export]")
+    commands = parser.add_subparsers(dest="what", metavar="[load | import | kill | export | chance | duplicates]")
     load = commands.add_parser("load", help="fill the home at hand with N persons, their inquiries, deals and touches of three years")
     load.add_argument("rows_to_load", type=int, metavar="N")
     load.add_argument("--seed", type=int, default=1, help="the same seed makes the same rows (default: 1)")
@@ -53,7 +61,19 @@ def make_parser() -> argparse.ArgumentParser:
     bring.add_argument("rows_to_import", type=int, metavar="N", nargs="?", default=100_000, help="how many rows (default: 100000)")
     kill = commands.add_parser("kill", help="kill every process of ours with -9 in turn under intake load, then look for losses")
     kill.add_argument("--times", type=int, default=10, help="how often each (default: 10)")
+    twice = commands.add_parser(
+        "duplicates", help="look for people known twice in files in the form of FEBRL, or in a set made here, and count"
+    )
+    twice.add_argument("files", type=Path, metavar="FILE", nargs="*", help="CSV with rec_id, given_name, surname … (default: a made set)")
+    twice.add_argument("--people", type=int, default=100_000, help="how many to make when no file is named (default: 100000)")
+    twice.add_argument("--seed", type=int, default=1, help="the same seed makes the same people (default: 1)")
     commands.add_parser("export", help="take the lists out as files, and watch time and memory")
+    chance = commands.add_parser(
+        "chance", help="learn the chance of a sale from a file of leads and judge it: on its last 30 %% by number, or on a second file"
+    )
+    chance.add_argument("files", type=Path, nargs="+", metavar="FILE", help="CSV or XLSX; with two, learned on the first, judged on the second")
+    chance.add_argument("--outcome", default="", metavar="COLUMN", help="how a lead ended (default: the column usually called so)")
+    chance.add_argument("--order", default="", metavar="COLUMN", help="what the leads are ordered by (default: their number or date)")
     return parser
 
 

@@ -77,7 +77,7 @@ def _write_months(cursor: Any, now: datetime) -> None:
         """update channels_rawmessage r set office_id = f.office_id from channels_form f
            where r.state = 'quarantined' and r.channel = 'site_form' and f.id = (select min(id) from channels_form)""")
     ShareLedger.objects.bulk_create(
-        ShareLedger(pool=pool, given=ledger.as_json()["given"], total=ledger.total) for pool, ledger in chronicle.ledgers.items())
+        ShareLedger(pool=pool, **ledger.as_json()) for pool, ledger in chronicle.ledgers.items())
 
 
 def write_arrivals_letter(home: Path) -> None:

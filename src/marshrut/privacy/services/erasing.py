@@ -14,7 +14,7 @@ from marshrut.core.names import clean_text
 from marshrut.core.vault import fingerprint
 from marshrut.privacy.facts import PLACES, Place
 from marshrut.privacy.models import Act
-from marshrut.privacy.queries import find_person, ids_about
+from marshrut.privacy.queries import find_person, ids_about, require_all_read
 from marshrut.privacy.services.searched import forget_searches, traces_of
 
 TOMBSTONE = "tombstone"
@@ -29,7 +29,8 @@ def erase_person(*, person_id: int, ground: str, by: Actor, now: datetime) -> di
     Their ways of being reached leave a keyed digest, so that an old file of leads does not bring them back.
 
     Raises:
-        Refused: a matter of theirs is open (it is closed first, with a reason), or they were erased already.
+        Refused: a matter of theirs is open (it is closed first, with a reason), they were erased already, or old letters
+            are still being looked through for whom they name.
     """
     sign(by.label)
     ground = clean_text(ground, 500)
@@ -42,6 +43,7 @@ def erase_person(*, person_id: int, ground: str, by: Actor, now: datetime) -> di
         raise Refused("erased_already", _("Everything about this client was erased already."))
     if person.open_matters:
         raise Refused("matters_open", _("A matter of this client is open. Close it with its reason first; then erase."))
+    require_all_read()
     counts = erase(person_id=person_id, now=now)
     Act.objects.create(kind="erasure", person_id=person_id, at=now, by=by.label, ground=ground, counts=counts)
     return counts
@@ -61,7 +63,7 @@ def erase(*, person_id: int, now: datetime) -> dict[str, int]:
     for file_id in ids["file"]:
         forget_file(file_id)
     with connection.cursor() as cursor:
-        cursor.execute("update clients_person set erased_at = %s where id = %s", [now, person_id])
+        cursor.execute("update clients_person set erased_at = %s where id = any(%s)", [now, ids["person"]])
     forget_values({**touched, "core_storedfile": ids["file"]})
     return {table: number for table, number in counts.items() if number}
 

@@ -18,19 +18,23 @@ from marshrut.core.history import sign
 from marshrut.core.names import clean_text
 from marshrut.core.vault import unseal
 from marshrut.privacy.models import Act
-from marshrut.privacy.queries import Ids, everything_about, find_person, ids_about
+from marshrut.privacy.queries import Ids, everything_about, find_person, ids_about, require_all_read
 
 _IN_MEMORY = 4 << 20  # bytes; a larger archive is written to a temporary file
 
 
 @transaction.atomic
 def hand_over_everything(*, person_id: int, ground: str, by: Actor, now: datetime) -> IO[bytes]:
-    """A ZIP: data.json with every row about the person, the raw messages, letters and files. The register notes it."""
+    """A ZIP: data.json with every row about the person, the raw messages, letters and files. The register notes it.
+
+    Refused while old letters are still being looked through for whom they name.
+    """
     sign(by.label)
     person = find_person(by, person_id)
     ground = clean_text(ground, 500)
     if not ground:
         raise Invalid("ground_missing", _("Say on whose word it is done."), field="ground")
+    require_all_read()
     rows, ids = everything_about(person.id), ids_about(person.id)
     file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the caller closes it
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:

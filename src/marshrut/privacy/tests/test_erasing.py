@@ -64,8 +64,8 @@ def nina(cast: Cast) -> int:
     with connection.cursor() as cursor:
         cursor.execute("update journal_touch set body = 'тайный отчёт' where dossier_id = %s", [dossier.pk])
         cursor.execute(
-            """insert into channels_letter(kind, message_id, digest, "references", sender, subject, dossier_id, at)
-               values ('reply', 'a@b', %s, '{}', 'zabudkina@mail.ru', 'тайный отчёт', %s, now()) returning id""",
+            """insert into channels_letter(kind, message_id, digest, "references", sender, subject, dossier_id, named, at)
+               values ('reply', 'a@b', %s, '{}', 'zabudkina@mail.ru', 'тайный отчёт', %s, '{}', now()) returning id""",
             [bytes(32), dossier.pk],
         )
         letter = cursor.fetchone()[0]

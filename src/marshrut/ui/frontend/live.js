@@ -3,7 +3,7 @@ import { announce, announceNotice } from "./notices.js";
 import { refreshRegions } from "./regions.js";
 import { memory } from "./page.js";
 
-const KINDS = ["inquiry", "task", "deal", "dossier", "queue", "notice", "resync"];
+const KINDS = ["inquiry", "task", "deal", "dossier", "queue", "quarantine", "notice", "resync"];
 const MATTER = ["inquiry", "task", "deal", "queue"]; // what a change of a dossier may show in
 const LONGEST_WAIT = 30000;
 const TAB = Math.random().toString(36).slice(2);

@@ -1,5 +1,6 @@
 """When each office works: hours of the week with lunch, public holidays, days off and short days; what clocks make of it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from marshrut.agency.queries.settings import DayOff, Hours, read_hours
 from marshrut.agency.services.calendars import (
     calendar_from,
     check_calendars,
+    check_day,
     check_week,
     drop_holiday,
     save_holiday,
@@ -24,6 +26,8 @@ from marshrut.agency.services.calendars import (
     seed_holidays,
 )
 from marshrut.agency.web.pages import ReaderRequest, for_staff, found
+from marshrut.backoffice.web.settings.day_off_preview import foresee_day
+from marshrut.backoffice.web.settings.foreseen import TEMPLATE
 from marshrut.backoffice.web.settings.frame import (
     SettingsPage,
     Values,
@@ -42,7 +46,7 @@ from marshrut.backoffice.web.settings.week_story import told_days_off, told_week
 from marshrut.backoffice.web.settings.weeks import DAYS, day_fields, read_day, read_week, week_values
 from marshrut.core.errors import DomainError, Invalid
 from marshrut.core.hours import UnreadableHours, read_hours_text, say_hours
-from marshrut.core.working_time import NoWorkingTime, WorkingCalendar
+from marshrut.core.working_time import NoWorkingTime, Window, WorkingCalendar
 from marshrut.intake.reference import read_reference
 from marshrut.ui.answers import done
 from marshrut.ui.wording import language
@@ -119,6 +123,8 @@ def day_off(request: ReaderRequest, pk: int, day: str = "") -> HttpResponse:
     if request.method == "GET":
         return dialog_of(request, PAGE, "backoffice/settings/_day_off_dialog.html", {**context, "values": _day_values(present)})
     values = typed(request, "day", "name", "hours", "remove", longest=120)
+    if is_preview(request):
+        return preview_of(request, TEMPLATE, lambda: _foreseen_day(request, office, present, values))
     try:
         with saving(request, PAGE):
             _save_day(request, pk, present, values)
@@ -197,14 +203,29 @@ def _save_day(request: ReaderRequest, pk: int, present: DayOff | None, values: V
     values["day"] = day.isoformat()
     if present and values["remove"]:
         return drop_holiday(day=day, **who)
+    windows = _windows(values)
+    opens, closes = windows[0] if windows else (None, None)
+    return save_holiday(day=day, name=values["name"], opens=opens, closes=closes, **who)
+
+
+def _windows(values: Values) -> list[Window]:
+    """The one window of a short day, or none of a day off. Invalid when it cannot be read."""
     try:
         windows = read_hours_text(values["hours"])
     except UnreadableHours:
         windows = [(time(), time())] * 2
     if len(windows) > 1:
         raise Invalid("unreadable_hours", _("One window, for example 10:00–16:00; empty: closed all day."), field="hours")
-    opens, closes = windows[0] if windows else (None, None)
-    return save_holiday(day=day, name=values["name"], opens=opens, closes=closes, **who)
+    return windows
+
+
+def _foreseen_day(request: ReaderRequest, office: OfficeCard, present: DayOff | None, values: Values) -> Mapping[str, Any]:
+    """What the day as it was typed would do. Invalid while it cannot be read."""
+    if not present and not values["day"]:
+        raise Invalid("day_missing", _("Choose the day first."), field="day")
+    day = present.day if present else read_day(values["day"])
+    check_day(day, request.reader.now)
+    return foresee_day(office, day, None if present and values["remove"] else _windows(values), request.reader)
 
 
 def _preview(request: ReaderRequest, office: OfficeCard, hours: Hours, values: Values) -> dict[str, Any]:

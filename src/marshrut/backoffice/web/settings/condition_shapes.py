@@ -13,7 +13,7 @@ from marshrut.intake.reference import Reference, read_reference
 from marshrut.intake.rules import default_relevance
 from marshrut.intake.rules.condition_trees import COMPARISONS, DEEPEST, WORD_KINDS, Group, Line, Node, from_conditions, read_number
 from marshrut.intake.rules.conditions import FEATURES, MEASURES, PERSONS
-from marshrut.intake.wording import SEASONS
+from marshrut.intake.wording import BOARDS, SEASONS, board_label
 from marshrut.ui.wording import figure, typed_figure
 
 KINDS = {
@@ -24,6 +24,7 @@ KINDS = {
     "source": lazy("the source is one of"),
     "category": lazy("the category is one of"),
     "direction": lazy("the direction is one of"),
+    "board": lazy("the board is one of"),
     "person": lazy("the person is"),
     "has": lazy("there is"),
     "lacks": lazy("there is no"),
@@ -49,6 +50,9 @@ FEATURE_WORDS = {
     "nights": lazy("a number of nights"),
     "adults": lazy("a number of adults"),
     "rooms": lazy("a number of rooms"),
+    "stars": lazy("stars of the hotel"),
+    "board": lazy("a board"),
+    "departure": lazy("a city of departure"),
     "budget": lazy("a budget"),
     "open_matter": lazy("an open matter"),
     "booking": lazy("a booking"),
@@ -61,6 +65,7 @@ MEASURE_WORDS = {
     "party": lazy("people in all"),
     "rooms": lazy("rooms"),
     "nights": lazy("nights"),
+    "stars": lazy("stars of the hotel"),
     "adults_per_room": lazy("adults in a room"),
     "lead_days": lazy("days until departure"),
     "past_deals": lazy("former purchases"),
@@ -74,7 +79,7 @@ COMPARISON_WORDS = {
     "below": lazy("less than"),
     "at_most": lazy("at most"),
 }
-PICKED = ("channel", "category", "person", "has", "lacks", "season")
+PICKED = ("channel", "category", "board", "person", "has", "lacks", "season")
 
 
 @dataclass(frozen=True)
@@ -130,6 +135,7 @@ def _options(reference: Reference, seasons: Sequence[str]) -> dict[str, list[Cho
         "channel": channel_choices(),
         "category": [Choice(slug, name) for slug, name in reference.catalogue.categories.items()],
         "person": [Choice(name, str(PERSON_WORDS.get(name, name))) for name in PERSONS],
+        "board": [Choice(code, board_label(code)) for code in BOARDS],
         "has": features,
         "lacks": features,
         "season": [Choice(slug, season_label(slug)) for slug in seasons],

@@ -84,7 +84,9 @@ def _asks(reader: Reader, _item: Item | None) -> list[Ask]:
         Ask("source", _("Source"), "select", choices=[Choice(str(card.id), card.name) for card in sources], is_required=True),
         Ask("amount", _("Spent"), hint=_("For example 30 000 or 250 $."), is_required=True, is_whole=False),
         Ask("first_day", _("From"), "date", is_required=True, is_whole=False),
-        Ask("last_day", _("To"), "date", is_required=True, is_whole=False, hint=_("Both days included; it counts evenly over them.")),
+        Ask(
+            "last_day", _("To"), "date", is_required=True, is_whole=False, hint=_("Both days included; it counts evenly over them.")
+        ),
         Ask("note", _("What for")),
         Ask("is_active", _("Counted"), "check", hint=_("Take the tick away from what was entered by mistake.")),
     ]
@@ -139,7 +141,8 @@ def _try_out(values: Values, reader: Reader, item: Item | None) -> dict[str, Any
         after[spent.currency] = after.get(spent.currency, spent.amount * 0) + spent.amount
     use = month_of_sources(reader.now, [source_id]).get(source_id, Use())
     return foreseen(
-        _("%(amount)s over %(days)s days, evenly.") % {"amount": money(spent.amount, spent.currency), "days": (last - first).days + 1},
+        _("%(amount)s over %(days)s days, evenly.")
+        % {"amount": money(spent.amount, spent.currency), "days": (last - first).days + 1},
         figures=[
             turned(_("Cost of the source on these days"), _sums(before), _sums(after)),
             Figure(_("Inquiries of the last thirty days"), str(use.inquiries)),
@@ -162,7 +165,9 @@ ROLL = Roll(
     fresh=_fresh,
     try_out=_try_out,
     preview_template=TEMPLATE,
-    help=lazy("Enter what was spent for any span of days: a month of advertising, one invoice. Reports take the share of their days."),
+    help=lazy(
+        "Enter what was spent for any span of days: a month of advertising, one invoice. Reports take the share of their days."
+    ),
     empty=(
         lazy("No costs yet"),
         lazy("Enter what last month's advertising cost, and the source report shows what a sale of each source costs."),

@@ -1,14 +1,15 @@
-"""The order in which distribution asks: which steps, which first, and what always holds."""
+"""How inquiries are given out: which steps are asked and in which order, what an inquiry weighs, newcomers, the queue."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
-from marshrut.agency.web.pages import ReaderRequest, for_staff
+from marshrut.agency.web.pages import Reader, ReaderRequest, for_staff
 from marshrut.backoffice.web.settings.frame import (
     SettingsPage,
     is_preview,
@@ -20,12 +21,16 @@ from marshrut.backoffice.web.settings.frame import (
     saving,
 )
 from marshrut.backoffice.web.settings.replaying import replayed
-from marshrut.backoffice.web.settings.rule_pages import posted_lists
+from marshrut.backoffice.web.settings.rule_pages import Field, Section, posted_lists
 from marshrut.backoffice.web.settings.rule_story import SetWords, describe_set, rows_of_set
 from marshrut.backoffice.web.settings.story import plain
+from marshrut.catalog.queries import read_catalogue
 from marshrut.core.errors import DomainError
-from marshrut.intake.rules import STEPS, compile_distribution, completed
-from marshrut.intake.services.rule_settings import changes_kept, delivered_distribution, save_distribution, try_distribution
+from marshrut.intake.rules import STEPS, STRICT, compile_distribution, completed, default_distribution
+from marshrut.intake.rules.adjusting import NumberField, adjusted, number_fields
+from marshrut.intake.services.rule_settings import changes_kept, restore_delivered, save_distribution, try_distribution
+from marshrut.intake.wording import class_label
+from marshrut.ui.wording import typed_figure
 
 PAGE = register_settings(
     SettingsPage(
@@ -63,11 +68,57 @@ WORDS = {
 }
 
 
+Label = str | Promise
 SAID = {
     "order": lazy("Order of the steps"),
     "off": lazy("Steps that are not asked"),
+    "strict": lazy("Steps that are waited for"),
     "take_by_hand": lazy("A supervisor may take a waiting inquiry by hand"),
+    "keeper_when_full": lazy("The client's own manager gets it even when full"),
+    "hand_over_at_shift_end": lazy("Unanswered inquiries are handed on at the end of a shift"),
 }
+SECTIONS: tuple[tuple[str, Label, Label], ...] = (
+    (
+        "effort.classes",
+        lazy("What an open inquiry weighs, by class"),
+        lazy("1 takes one place of what may be open at once; 0 takes none."),
+    ),
+    ("effort.categories", lazy("By category"), lazy("The class's weight is multiplied by it.")),
+    ("effort.overdue", lazy("Overdue work"), lazy("What an overdue action of an older matter takes.")),
+    (
+        "newcomers",
+        lazy("Newcomers"),
+        lazy("Their share grows from the first day to the last. Who is new, and since when, stands with the shifts and workload."),
+    ),
+    (
+        "queue",
+        lazy("When the queue calls for its supervisor"),
+        lazy("Also when nobody is at work in the office's hours. A queue's clock runs in the hours of its office."),
+    ),
+)
+NUMBERS = {
+    "effort.overdue": lazy("One overdue action"),
+    "newcomers.percent": lazy("Percent of their share on the first day"),
+    "newcomers.days": lazy("Days until it is whole (0: at once)"),
+    "queue.minutes": lazy("The longest waiting, working minutes"),
+    "queue.length": lazy("So many wait"),
+}
+
+
+def _named(path: tuple[str, ...], reader: Reader) -> str:
+    """A value of the set by its path, for history."""
+    if path[0] in SAID:
+        return str(SAID[path[0]])
+    name = ".".join(path)
+    title = next((str(title) for prefix, title, _meaning in SECTIONS if name.startswith(prefix)), path[0])
+    return f"{title}: {_label(name, read_catalogue(reader.revision).categories)}"
+
+
+def _label(name: str, categories: Mapping[str, str]) -> str:
+    if name in NUMBERS:
+        return str(NUMBERS[name])
+    last = name.rpartition(".")[2]
+    return class_label(last) if name.startswith("effort.classes.") else categories.get(last, last)
 
 
 def _said(value: Any) -> str:
@@ -75,46 +126,84 @@ def _said(value: Any) -> str:
     return plain([str(WORDS[step][0]) if step in WORDS else step for step in value] if isinstance(value, list) else value)
 
 
-describe_set("distribution", SetWords(delivered_distribution, lambda path, _reader: str(SAID.get(path[0], path[0])), _said))
+describe_set("distribution", SetWords(default_distribution, _named, _said))
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step as the list shows it."""
+    """One step as the list shows it; `is_strict` None: it cannot be waited for."""
 
     name: str
     title: str
     meaning: str
     is_on: bool
+    is_strict: bool | None
 
 
 @require_http_methods(["GET", "POST"])
 @for_staff("settings:write")
 def distribution(request: ReaderRequest) -> HttpResponse:
-    """Steps in order, switched on and off; last month is given out again in form."""
+    """Steps in order, switched on and off, and the numbers; last month is given out again in form."""
     if request.method == "GET":
-        kept = changes_kept("distribution")
-        return page_of(request, PAGE, "backoffice/settings/distribution.html", {**_context(kept), "values": {}})
-    posted = posted_lists(request)
-    order, on = posted.get("order", []), set(posted.get("on", []))
-    asked: dict[str, Any] = {"order": order, "off": [step for step in order if step not in on], "take_by_hand": "take_by_hand" in posted}
+        return page_of(request, PAGE, "backoffice/settings/distribution.html", {**_context(request, {}, {}), "values": {}})
+    choices, typed = posted_plan(request)
     if is_preview(request):
-        return preview_of(request, "backoffice/settings/_distribution_preview.html", lambda: _preview(request, asked))
+        return preview_of(request, "backoffice/settings/_distribution_preview.html", lambda: _preview(request, choices, typed))
     try:
         with saving(request, PAGE):
-            save_distribution(**asked, by=request.reader.actor, now=request.reader.now)
+            by: dict[str, Any] = {"by": request.reader.actor, "now": request.reader.now}
+            if "restore" in request.POST:
+                restore_delivered(slug="distribution", **by)
+            else:
+                save_distribution(choices=choices, typed=typed, **by)
     except DomainError as error:
-        shown = asked if sorted(order) == sorted(STEPS) else {}
-        return refused(request, PAGE, "backoffice/settings/_distribution_form.html", _context(shown), {}, error)
+        shown = choices if sorted(choices["order"]) == sorted(STEPS) else {}
+        context = _context(request, shown, typed)
+        return refused(request, PAGE, "backoffice/settings/_distribution_form.html", context, typed, error, context["names"])
     return saved(PAGE)
 
 
-def _context(kept: Mapping[str, Any]) -> dict[str, Any]:
-    off = kept.get("off", [])
-    steps = [Step(name, str(WORDS[name][0]), str(WORDS[name][1]), name not in off) for name in completed(kept.get("order", STEPS))]
-    return {"steps": steps, "take_by_hand": kept.get("take_by_hand", True)}
+def posted_plan(request: ReaderRequest) -> tuple[dict[str, Any], dict[str, str]]:
+    """What was chosen in the form, by key, and the numbers as they were typed, by dotted path."""
+    posted = posted_lists(request)
+    order, on = posted.get("order", []), set(posted.get("on", []))
+    choices: dict[str, Any] = {
+        "order": order,
+        "off": [step for step in order if step not in on],
+        "strict": posted.get("strict", []),
+        **{name: name in posted for name in ("take_by_hand", "keeper_when_full", "hand_over_at_shift_end")},
+    }
+    return choices, {name: values[0][:40] for name, values in posted.items() if "." in name}
 
 
-def _preview(request: ReaderRequest, asked: Mapping[str, Any]) -> dict[str, Any]:
-    wanted = compile_distribution(try_distribution(asked["order"], asked["off"], asked["take_by_hand"]))
+def _context(request: ReaderRequest, choices: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, Any]:
+    """The present plan in form, with what was typed over it."""
+    kept = changes_kept("distribution")
+    plan = {**adjusted(default_distribution(), kept), **choices}
+    off, strict = plan["off"], plan["strict"]
+    fields = list(number_fields(plan))
+    return {
+        "steps": [
+            Step(name, str(WORDS[name][0]), str(WORDS[name][1]), name not in off, name in strict if name in STRICT else None)
+            for name in completed(plan["order"])
+        ],
+        **{name: plan[name] for name in ("take_by_hand", "keeper_when_full", "hand_over_at_shift_end")},
+        "tables": list(_sections(fields, typed, read_catalogue(request.reader.revision).categories)),
+        "names": [field.name for field in fields],
+        "is_changed": bool(kept),
+    }
+
+
+def _sections(fields: list[NumberField], typed: Mapping[str, str], categories: Mapping[str, str]) -> Iterator[Section]:
+    delivered = {field.name: typed_figure(field.value) for field in number_fields(default_distribution())}
+    for prefix, title, meaning in SECTIONS:
+        mine = [field for field in fields if field.name.startswith(prefix)]
+        values = [(field.name, typed.get(field.name, typed_figure(field.value))) for field in mine]
+        yield Section(
+            str(title), str(meaning), [Field(name, _label(name, categories), value, delivered.get(name, "")) for name, value in values]
+        )
+
+
+def _preview(request: ReaderRequest, choices: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, Any]:
+    wanted = compile_distribution(adjusted(default_distribution(), try_distribution(choices, typed)))
     return {**replayed(request.reader, plan=wanted), "is_bare": not wanted.steps}

@@ -1,21 +1,38 @@
 """Mail: the folders it comes into, with their health, and the server it is handed to."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from marshrut.agency.queries import OfficeCard
 from marshrut.agency.web.pages import Reader, ReaderRequest, for_staff
-from marshrut.backoffice.web.settings.frame import SettingsPage, Values, page_of, refused, register_settings, saved, saving, typed
+from marshrut.backoffice.web.settings.foreseen import TEMPLATE
+from marshrut.backoffice.web.settings.frame import (
+    SettingsPage,
+    Values,
+    is_preview,
+    only_for,
+    page_of,
+    preview_of,
+    refused,
+    register_settings,
+    saved,
+    saving,
+    typed,
+)
+from marshrut.backoffice.web.settings.mail_preview import FOLDER_TEMPLATE, foresee_mail, foresee_server
 from marshrut.backoffice.web.settings.rolls import Ask, Choice, Item, Roll, active_ask
 from marshrut.backoffice.web.settings.story import TableWords, describe
 from marshrut.channels.folders import DROP, MAILDIR, roots
 from marshrut.channels.queries import DoorCard, list_doors, mail_server, oldest_waiting
-from marshrut.channels.services import keep_door, keep_server, try_server
+from marshrut.channels.services import check_server, keep_door, keep_server, try_server
 from marshrut.channels.smtp import PLAIN, STARTTLS, TLS
+from marshrut.core.emails import read_email
 from marshrut.core.errors import DomainError
 from marshrut.core.saves import ComingAndGoing
 from marshrut.ui.answers import done
@@ -99,8 +116,24 @@ def _asks(reader: Reader, _item: Item | None) -> list[Ask]:
     ]  # fmt: skip
 
 
+def _office_of(values: Values, reader: Reader) -> OfficeCard | None:
+    text = values["office_id"]
+    return reader.staff.offices.get(int(text)) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _try_out(values: Values, reader: Reader, item: Item | None) -> Mapping[str, Any]:
+    """What lies in the folder as it was typed, and would become what."""
+    office = _office_of(values, reader)
+    door = DoorCard(
+        item.id if item else 0, values["name"], values["kind"], values["path"].strip().rstrip("/"), read_email(values["address"]) or "",
+        values["source_slug"].strip().lower(), office.id if office else None, bool(values["is_active"]), None, "", None,
+        bool(values["takes_subaddresses"]),
+    )  # fmt: skip
+    return foresee_mail(door, reader)
+
+
 def _save(pk: int | None, values: Values, reader: Reader) -> None:
-    office = reader.staff.offices.get(int(values["office_id"])) if values["office_id"].isascii() and values["office_id"].isdigit() else None
+    office = _office_of(values, reader)
     keep_door(
         door_id=pk, name=values["name"], kind=values["kind"], path=values["path"], address=values["address"],
         source_slug=values["source_slug"], office_id=office.id if office else None, is_active=bool(values["is_active"]),
@@ -117,6 +150,7 @@ def _fresh(reader: Reader) -> Values:
 
 ROLL = Roll(
     page=DOORS, table="channels_maildoor", add_label=lazy("Add a mail folder"), read=_read, asks=_asks, save=_save, fresh=_fresh,
+    try_out=_try_out, preview_template=FOLDER_TEMPLATE,
     help=lazy("A mail program on this machine (fetchmail, mbsync, an MX) delivers into the folder; it is looked at every ten seconds."),
     empty=(lazy("No mail comes in yet"), lazy("Name a folder, and each letter in it becomes an inquiry or a reply in its thread.")),
 )  # fmt: skip
@@ -130,16 +164,37 @@ def server(request: ReaderRequest) -> HttpResponse:
     if request.method == "GET":
         return page_of(request, SERVER, "backoffice/settings/mail_server.html", {**context, "values": _server_values()})
     values = typed(request, "host", "port", "security", "user", "sender", "forget", longest=300)
-    password = request.POST.get("password", "")[:500]
+    if is_preview(request):
+        return preview_of(request, TEMPLATE, lambda: foresee_server(values, request.reader))
     try:
         with saving(request, SERVER):
             keep_server(
                 host=values["host"], port=values["port"], security=values["security"], user=values["user"], sender=values["sender"],
-                password="" if values["forget"] else password or None, by=request.reader.actor, now=request.reader.now,
+                password=_password(request, values), by=request.reader.actor, now=request.reader.now,
             )  # fmt: skip
     except DomainError as error:
         return refused(request, SERVER, "backoffice/settings/_mail_server_form.html", context, values, error)
     return saved(SERVER)
+
+
+def _password(request: ReaderRequest, values: Values) -> str | None:
+    """The password as it was typed; None for the one that is kept, empty for none from now on."""
+    return "" if values["forget"] else request.POST.get("password", "")[:500] or None
+
+
+@require_POST
+@for_staff("settings:write")
+def check(request: ReaderRequest) -> HttpResponse:
+    """Connect to the server as it was typed and log in, without sending anything; a sentence on how that went."""
+    only_for(request, SERVER)
+    values = typed(request, "host", "port", "security", "user", "sender", "forget", longest=300)
+    try:
+        check_server(host=values["host"], port=values["port"], security=values["security"], user=values["user"], sender=values["sender"],
+                     password=_password(request, values), by=request.reader.actor, now=request.reader.now)  # fmt: skip
+    except DomainError as error:
+        return render(request, "backoffice/settings/_server_checked.html", {"problem": error.sentence})
+    said = _("The server let us in and takes letters from this sender. Nothing was sent.")
+    return render(request, "backoffice/settings/_server_checked.html", {"problem": "", "said": said})
 
 
 def _server_context() -> dict[str, Any]:

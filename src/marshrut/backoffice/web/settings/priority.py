@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -21,16 +22,19 @@ from marshrut.backoffice.web.settings.frame import (
     saved,
     saving,
 )
-from marshrut.backoffice.web.settings.rule_pages import Choice, example, reference_of
+from marshrut.backoffice.web.settings.rule_pages import Choice, Field, Section, example, reference_of
 from marshrut.backoffice.web.settings.rule_story import Path, SetWords, describe_set, rows_of_set
 from marshrut.catalog.queries import read_catalogue
-from marshrut.core.errors import DomainError
+from marshrut.core.errors import DomainError, Refused
 from marshrut.core.names import clean_text
+from marshrut.intake.queries.learning import latest_runs, was_replayed
 from marshrut.intake.queries.rule_samples import Sampled, sample_open
 from marshrut.intake.rules import CATEGORIES, CHANNELS, Priority, PriorityModel, compile_priority, default_priority
 from marshrut.intake.rules.adjusting import NumberField, adjusted, number_fields
-from marshrut.intake.services.rule_settings import changes_kept, restore_delivered, save_priority, try_priority
+from marshrut.intake.services.learning_runs import REPLAY, ask_for_run
+from marshrut.intake.services.rule_settings import changes_kept, changes_tried, restore_delivered, save_priority, try_priority
 from marshrut.intake.wording import channel_label, class_label, missing_label
+from marshrut.ui.answers import done
 from marshrut.ui.wording import typed_figure
 
 OPTIONAL = {"margin_share": CATEGORIES, "usual_margin": CATEGORIES, "minutes": CHANNELS}
@@ -99,25 +103,6 @@ SECTIONS: tuple[tuple[str, Label, Label], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class Field:
-    """A number with its label, as the form shows it."""
-
-    name: str
-    label: str
-    value: str
-    delivered: str
-
-
-@dataclass(frozen=True)
-class Section:
-    """Numbers that mean the same thing of different things."""
-
-    title: str
-    meaning: str
-    fields: list[Field]
-
-
 @require_http_methods(["GET", "POST"])
 @for_staff("settings:write")
 def priority(request: ReaderRequest) -> HttpResponse:
@@ -128,6 +113,8 @@ def priority(request: ReaderRequest) -> HttpResponse:
     context = {
         "tables": list(_sections(fields, typed, reference_of(request).catalogue.categories)),
         "is_changed": bool(changes_kept("priority")),
+        "runs": latest_runs(REPLAY, 5),
+        "asks": False,
     }
     if request.method == "GET":
         return page_of(request, PAGE, "backoffice/settings/priority.html", {**context, "values": {}})
@@ -138,12 +125,16 @@ def priority(request: ReaderRequest) -> HttpResponse:
             by: dict[str, Any] = {"by": request.reader.actor, "now": request.reader.now}
             if "restore" in request.POST:
                 restore_delivered(slug="priority", **by)
+            elif "replay" in request.POST:
+                run_id = ask_for_run(kind=REPLAY, asked={"changes": changes_tried(typed, fields)}, **by)
+                return done(_("The last month is being replayed"), go=reverse("settings_replay", args=[run_id]))
             else:
+                refuse_unseen(typed, fields, is_decided="unseen" in request.POST)
                 save_priority(typed=typed, fields=fields, **by)
     except DomainError as error:
-        return refused(
-            request, PAGE, "backoffice/settings/_priority_form.html", context, typed, error, [field.name for field in fields]
-        )
+        asks = error.code == "not_replayed"
+        names = [field.name for field in fields]
+        return refused(request, PAGE, "backoffice/settings/_priority_form.html", {**context, "asks": asks}, typed, error, names)
     return saved(PAGE)
 
 
@@ -176,6 +167,14 @@ def _named(path: Path, reader: Reader) -> str:
 describe_set("priority", SetWords(default_priority, _named))
 
 
+def named_changes(changes: Mapping[str, Any], reader: Reader) -> list[tuple[str, str, str]]:
+    """Numbers a set of changes makes other than those in use: what, value in use, value tried."""
+    both = [adjusted(default_priority(), one) for one in (changes_kept("priority"), changes)]
+    present, wanted = ({field.path: field.value for field in number_fields(data)} for data in both)
+    paths = [path for path in wanted | present if wanted.get(path) != present.get(path)]
+    return [(_named(path, reader), typed_figure(present.get(path)), typed_figure(wanted.get(path))) for path in paths]
+
+
 def _label(path: Path, categories: Mapping[str, str]) -> str:
     table, *rest = path
     if not rest:
@@ -194,6 +193,14 @@ def _label(path: Path, categories: Mapping[str, str]) -> str:
     if table == "scale":
         return _("Low end") if rest[0] == "low" else _("High end")
     return categories.get(rest[0], rest[0])
+
+
+def refuse_unseen(typed: Mapping[str, str], fields: list[NumberField], *, is_decided: bool) -> None:
+    """Numbers whose effect on the last month nobody has looked at are saved only by who says so. Raises Refused."""
+    wanted = changes_tried(typed, fields)
+    if is_decided or wanted == changes_kept("priority") or was_replayed(wanted):
+        return
+    raise Refused("not_replayed", _("Look first what these numbers would have done to the last month, or save them without looking."))
 
 
 @dataclass(frozen=True)
@@ -252,7 +259,6 @@ def _places(scores: list[Priority], sample: list[Sampled]) -> dict[int, int]:
 
 
 def _derivation(score: Priority) -> str:
-    parts = score.derivation
     return "{:.0f} % × {:,.0f} × {:.0f} % ÷ {:g} {}".format(
-        parts["chance"] * 100, parts["margin"], parts["cooling"] * 100, parts["minutes"], _("min")
+        score.part("chance") * 100, score.part("margin"), score.part("cooling") * 100, score.part("minutes"), _("min")
     ).replace(",", "\u202f")

@@ -51,6 +51,25 @@ class Example:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Field:
+    """A number with its label, as a form shows it."""
+
+    name: str
+    label: str
+    value: str
+    delivered: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """Numbers that mean the same thing of different things."""
+
+    title: str
+    meaning: str
+    fields: list[Field]
+
+
 def title_of(name: str, code: str) -> str:
     """What a criterion is called: its own name, else its code's sentence without the numbers of a case."""
     if name:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -13,6 +14,7 @@ from marshrut.backoffice.web.settings.story import TableWords, describe
 from marshrut.channels.queries.settings import TemplateLine, list_all_templates
 from marshrut.channels.rules.templates import PLACES, fill
 from marshrut.channels.services.templates import TemplateForm, check_places, save_template
+from marshrut.intake.wording import say_opening
 from marshrut.ui.wording import money
 
 PAGE = register_settings(
@@ -113,6 +115,7 @@ def sample_client(reader: Reader) -> dict[str, str]:
         "phone": reader.staff.agency.phone or "+7 812 555-01-42",
         "trip": _("Turkey, 10 nights from 12 June, two people"),
         "sum": money("148500", reader.staff.agency.currency),
+        "opens": say_opening(reader.office.calendar.next_opening(reader.now), reader.office.calendar.zone, get_language() or "en"),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from math import ceil
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -27,8 +28,9 @@ from marshrut.backoffice.web.settings.week_story import told_weeks
 from marshrut.backoffice.web.settings.weeks import day_fields, read_week, week_values
 from marshrut.core.errors import Invalid
 from marshrut.core.hours import say_hours
+from marshrut.intake.queries.on_hand import loads_on_hand
+from marshrut.intake.reference import read_reference
 from marshrut.intake.rules import Candidate
-from marshrut.journal.queries import load_of
 from marshrut.ui.wording import day_short, figure, typed_figure
 
 PAGE = register_settings(
@@ -150,7 +152,8 @@ def _try_out(values: Values, reader: Reader, item: Item | None) -> dict[str, Any
     if person is None or person not in reader.staff.sellers:
         return foreseen(_("New inquiries are given to managers and seniors alone; hours and duty count for clocks."))
     limits = {one.id: one.capacity for one in reader.staff.sellers if one.office_id == person.office_id}
-    held, after = load_of(list(limits), reader.now), limits | {person.id: wanted.capacity}
+    effort = read_reference(reader.revision).rules.distribution.effort
+    held, after = loads_on_hand(list(limits), effort, reader.now), limits | {person.id: wanted.capacity}
     full = [reader.staff.colleagues[number].name for number, limit in after.items() if _is_full(limit, held[number])]
     share = _share_with(wanted, person, reader)
     return foreseen(
@@ -176,19 +179,19 @@ def _share_with(wanted: Workload, person: Colleague, reader: Reader) -> Share:
     return next(one for one in shares if one.id == person.id)
 
 
-def _on_hand(number: int) -> str:
-    return ngettext("%(num)s new or overdue", "%(num)s new or overdue", number) % {"num": number}
+def _on_hand(number: float) -> str:
+    return ngettext("%(num)s new or overdue", "%(num)s new or overdue", round(number)) % {"num": figure(number)}
 
 
-def _is_full(limit: int | None, held: int) -> bool:
+def _is_full(limit: int | None, held: float) -> bool:
     return limit is not None and held >= limit
 
 
-def _room_of(limits: Mapping[int, int | None], held: Mapping[int, int]) -> str:
+def _room_of(limits: Mapping[int, int | None], held: Mapping[int, float]) -> str:
     """How many more inquiries fit below these limits; one person without a limit takes any number."""
     if None in limits.values():
         return _("as many as come")
-    room = sum(max(0, (limit or 0) - held[number]) for number, limit in limits.items())
+    room = sum(max(0, ceil((limit or 0) - held[number])) for number, limit in limits.items())
     return ngettext("%(num)s inquiry", "%(num)s inquiries", room) % {"num": room}
 
 

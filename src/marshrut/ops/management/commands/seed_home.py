@@ -15,8 +15,8 @@ from marshrut.channels.models import Form
 from marshrut.core.history import sign
 from marshrut.deals.models import Funnel, LossReason, Stage
 from marshrut.deals.rules import funnel_templates
-from marshrut.intake.models import ClockPolicy, Criterion, RelevanceCriterion
-from marshrut.intake.rules import default_criteria, default_relevance
+from marshrut.intake.models import CategoryCriterion, ClockPolicy, Criterion, RelevanceCriterion
+from marshrut.intake.rules import default_category_criteria, default_criteria, default_relevance
 from marshrut.marketing.models import Source
 
 ROOMS = Path(__file__).resolve().parents[3]
@@ -64,6 +64,7 @@ def seed_catalogue() -> None:
 
 def seed_rules() -> None:
     Criterion.objects.bulk_create(Criterion(position=n, **row) for n, row in enumerate(default_criteria()))
+    CategoryCriterion.objects.bulk_create(CategoryCriterion(position=n, **row) for n, row in enumerate(default_category_criteria()))
     RelevanceCriterion.objects.bulk_create(
         RelevanceCriterion(position=n, **row) for n, row in enumerate(default_relevance()["criteria"]))
     ClockPolicy.objects.create()

@@ -62,10 +62,11 @@ def add_contacts(*, person_id: int, contacts: Sequence[Reached]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            """insert into clients_contactpoint(person_id, kind, written, normal, tail, is_shared)
+            """with known as (update clients_likeness set is_stale = true where person_id = %s)
+               insert into clients_contactpoint(person_id, kind, written, normal, tail, is_shared)
                select %s, c.* from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::boolean[]) c
                on conflict do nothing""",
-            [person_id, *_columns(contacts)],
+            [person_id, person_id, *_columns(contacts)],
         )
 
 
@@ -83,20 +84,10 @@ def rename_unnamed(*, person_id: int, name: PersonName) -> None:
     """Give a person who was known by a number only the name that has now been said."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """update clients_person set surname = %s, given_name = %s, patronymic = %s, display_name = %s, search_name = %s
+            """with known as (update clients_likeness set is_stale = true where person_id = %s)
+               update clients_person set surname = %s, given_name = %s, patronymic = %s, display_name = %s, search_name = %s
                where id = %s and surname = '' and given_name = ''""",
-            [name.surname, name.given_name, name.patronymic, name.display, search_name(name.display), person_id],
-        )
-
-
-def suspect(*, person_id: int, other_id: int | None, reason: dict[str, object]) -> None:
-    """Note that two records may be one person, or that one number may be two people's. A person decides."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """insert into clients_suspect(person_id, other_id, reason)
-               select %s, %s, %s where not exists (select from clients_suspect where person_id = %s
-                   and other_id is not distinct from %s and settled_at is null)""",
-            [person_id, other_id, orjson.dumps(reason).decode(), person_id, other_id],
+            [person_id, name.surname, name.given_name, name.patronymic, name.display, search_name(name.display), person_id],
         )
 
 

@@ -1,0 +1,204 @@
+"""What clients who write outside working time are told at once: by office and channel, a text in each language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from marshrut.agency.web.pages import Reader, ReaderRequest, for_staff
+from marshrut.backoffice.web.settings.agency import LANGUAGES
+from marshrut.backoffice.web.settings.frame import (
+    SettingsPage,
+    Values,
+    dialog_of,
+    is_preview,
+    page_of,
+    preview_of,
+    refused,
+    register_settings,
+    saved,
+    saving,
+    typed,
+)
+from marshrut.backoffice.web.settings.rule_pages import Choice, month_of, whole
+from marshrut.backoffice.web.settings.story import TableWords, describe, office_name
+from marshrut.backoffice.web.settings.templates import sample_client
+from marshrut.channels.queries import TemplateCard, list_templates
+from marshrut.channels.rules.templates import fill
+from marshrut.core.errors import DomainError
+from marshrut.intake.queries.rule_lists import QuietRow, read_quiet_replies
+from marshrut.intake.rules.quiet import QUIET_CHANNELS
+from marshrut.intake.services.clock_settings import TEXTS, drop_quiet_reply, save_quiet_reply, try_quiet_reply
+from marshrut.intake.wording import channel_label, say_opening
+
+PAGE = register_settings(
+    SettingsPage(
+        slug="quiet-replies",
+        group="inquiries",
+        title=lazy("Outside working time"),
+        icon="hourglass",
+        order=65,
+        url_name="settings_quiet",
+        description=lazy("Whoever writes at night, on a day off or during a break is told at once when they are answered, in their own language."),
+        watches={"intake_quietreply": ()},
+        words=lazy("quiet hours night automatic reply autoresponder weekend"),
+    )
+)
+
+
+def _template_name(value: Any, _reader: Reader) -> str:
+    return next((card.name for card in list_templates() if str(card.id) == str(value)), _("a text that is not used any more"))
+
+
+def place_name(office_id: int | None, channel: str, reader: Reader) -> str:
+    """Where a row counts, in words."""
+    office = reader.staff.offices.get(office_id or 0)
+    parts = [office.name if office else _("another office") if office_id else "", channel_label(channel) if channel else ""]
+    return " · ".join(filter(None, parts)) or _("All offices and channels")
+
+
+def _row_name(row: Mapping[str, Any], reader: Reader) -> str:
+    office = row.get("office_id")
+    return place_name(int(office) if office not in (None, "", "None") else None, str(row.get("channel") or ""), reader)
+
+
+describe(
+    "intake_quietreply",
+    TableWords(
+        noun=lazy("Outside working time"),
+        named_by=("office_id", "channel"),
+        name_of=_row_name,
+        columns={
+            "office_id": lazy("Office"),
+            "channel": lazy("channel"),
+            "in_russian_id": lazy("in Russian"),
+            "in_ukrainian_id": lazy("in Ukrainian"),
+            "in_english_id": lazy("in English"),
+            "is_active": lazy("said"),
+        },
+        said={
+            "office_id": office_name,
+            "channel": lambda value, _reader: channel_label(str(value)) if value else _("any channel"),
+            **dict.fromkeys((f"{column}_id" for column in TEXTS.values()), _template_name),
+        },
+    ),
+)
+
+
+@dataclass(frozen=True)
+class ReplyRow:
+    """One row of the page."""
+
+    id: int
+    title: str
+    said: str
+    is_active: bool
+
+
+@require_safe
+@for_staff("settings:write")
+def quiet_replies(request: ReaderRequest) -> HttpResponse:
+    """All rows."""
+    names = {card.id: card.name for card in list_templates()}
+    rows = [_row(row, names, request.reader) for row in read_quiet_replies()]
+    return page_of(request, PAGE, "backoffice/settings/quiet_replies.html", {"rows": rows, "has_templates": bool(names)})
+
+
+def _row(row: QuietRow, names: Mapping[int, str], reader: Reader) -> ReplyRow:
+    said = [f"{LANGUAGES[language]}: {names[number]}" for language, number in row.texts.items() if number in names]
+    words = " · ".join(said) or _("its texts are not used any more: nothing is said")
+    return ReplyRow(row.id, place_name(row.office_id, row.channel, reader), words if row.is_active else _("nothing is said here"), row.is_active)
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff("settings:write")
+def quiet_new(request: ReaderRequest) -> HttpResponse:
+    """A new row in a dialog."""
+    return _dialog(request, None)
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff("settings:write")
+def quiet_one(request: ReaderRequest, pk: int) -> HttpResponse:
+    """One row in a dialog."""
+    row = next((one for one in read_quiet_replies() if one.id == pk), None)
+    if row is None:
+        raise Http404
+    return _dialog(request, row)
+
+
+@require_http_methods(["POST"])
+@for_staff("settings:write")
+def quiet_drop(request: ReaderRequest, pk: int) -> HttpResponse:
+    """A row counts no more."""
+    drop_quiet_reply(reply_id=pk, by=request.reader.actor, now=request.reader.now)
+    return saved(PAGE, _("Removed"))
+
+
+def _dialog(request: ReaderRequest, row: QuietRow | None) -> HttpResponse:
+    reader, cards = request.reader, list_templates()
+    context = {
+        "address": reverse("settings_quiet_one", args=[row.id]) if row else reverse("settings_quiet_new"),
+        "offices": [Choice(str(office.id), office.name) for office in reader.staff.offices.values()],
+        "channels": [Choice(slug, channel_label(slug)) for slug in QUIET_CHANNELS],
+        "texts": [
+            (language, LANGUAGES[language], [Choice(str(card.id), card.name) for card in cards if card.language == language])
+            for language in TEXTS
+        ],
+    }
+    template = "backoffice/settings/_quiet_dialog.html"
+    if request.method == "GET":
+        return dialog_of(request, PAGE, template, {**context, "values": _values_of(row)})
+    values = typed(request, "office", "channel", *TEXTS, "is_active", longest=20)
+    asked = {
+        "office_id": whole(values["office"]),
+        "channel": values["channel"],
+        "texts": {language: whole(values[language]) for language in TEXTS},
+        "is_active": bool(values["is_active"]),
+    }
+    if is_preview(request):
+        return preview_of(request, "backoffice/settings/_quiet_preview.html", lambda: _preview(request, asked, cards))
+    try:
+        with saving(request, PAGE, {("intake_quietreply", row.id)} if row else set()):
+            save_quiet_reply(reply_id=row.id if row else None, **asked, by=reader.actor, now=reader.now)
+    except DomainError as error:
+        return refused(request, PAGE, template, context, values, error, TEXTS)
+    return saved(PAGE)
+
+
+def _values_of(row: QuietRow | None) -> Values:
+    if row is None:
+        return {"office": "", "channel": "", **dict.fromkeys(TEXTS, ""), "is_active": "yes"}
+    texts = {language: str(number or "") for language, number in row.texts.items()}
+    return {"office": str(row.office_id or ""), "channel": row.channel, **texts, "is_active": "yes" if row.is_active else ""}
+
+
+def _preview(request: ReaderRequest, asked: Mapping[str, Any], cards: list[TemplateCard]) -> dict[str, Any]:
+    """The letters as a client would read them, and how many clients of last month."""
+    reader = request.reader
+    try_quiet_reply(**asked)
+    office = reader.staff.offices.get(asked["office_id"] or 0) or reader.office
+    opening = office.calendar.next_opening(reader.now)
+    letters = []
+    for card in cards:
+        if asked["texts"].get(card.language) == card.id:
+            known = {**sample_client(reader), "opens": say_opening(opening, office.calendar.zone, card.language)}
+            letters.append({
+                "language": LANGUAGES[card.language], "subject": fill(card.subject, known).text, "text": fill(card.text, known).text
+            })  # fmt: skip
+    told = sum(_would_be_told(one, asked, reader) for one in month_of(request)) if asked["is_active"] else 0
+    return {"letters": letters, "month": told}
+
+
+def _would_be_told(one: Any, asked: Mapping[str, Any], reader: Reader) -> bool:
+    if asked["office_id"] not in (None, one.office_id) or asked["channel"] not in ("", one.facts.channel):
+        return False
+    owner = reader.staff.colleagues.get(one.owner_id or 0)
+    office = reader.staff.offices.get(one.office_id or 0) or reader.staff.first_office
+    calendar = owner.response_calendar if owner else office.calendar
+    return one.facts.has_email and one.facts.channel in QUIET_CHANNELS and not calendar.is_open(one.received_at)

@@ -1,0 +1,11 @@
+"""What a message asks for, read out of its words, in Russian and Ukrainian. See ADR 0039 and `reading.read_text`.
+
+A message becomes tokens (`tokens`), each with one sign that says what kind of word it is (`vocabulary`); what is no request
+(quotations, signatures, trips that were) is blotted out (`scope`); then each module finds its own kind of value as patterns
+over the line of signs: `directions`, `dates`, `stays`, `party`, `hotels`, `budgets`.
+"""
+
+from .gazetteer import Gazetteer
+from .reading import Span, TextRequest, read_text
+
+__all__ = ["Gazetteer", "Span", "TextRequest", "read_text"]
