@@ -117,11 +117,38 @@ def _ids(came: list[dict[str, Any]], deal: dict[str, Any], cast: Cast) -> dict[s
     letter = {"to": "guest@example.com", "subject": "Тур", "text": "Добрый день", "purpose": "message", "dossier_id": dossier}
     keep_consent(person_id=client, raw_id=None, text="Согласие", version="1", channel="phone", given_at=utc_now())
     return {
+        "corrections": _correction_of(came[0]["id"], cast),
         "reports": "sources", "help": "manager", "privacy/people": client, "privacy/consents": Consent.objects.values_list("pk", flat=True)[0],
         "quarantine": _waiting_of(cast), "inquiries": came[0]["id"], "inbox": came[0]["id"], "deals": deal["id"], "tasks": came[0]["next_action"]["id"],
         "persons": came[0]["person"]["id"], "clients": came[0]["person"]["id"], "forms": Form.objects.values_list("key", flat=True)[0],
+        **_doubles_of(client, cast),
         "files": keep_upload(name="Подборка.txt", pieces=[b"words"], start=b"words", dossier_id=dossier),
         "sendings": _failed(queue_message(**letter, by=cast.anna, now=utc_now())), "dossiers": dossier, "staff": cast.boris.id, "imports": _import_of(cast),
+    }  # fmt: skip
+
+
+def _correction_of(inquiry_id: int, cast: Cast) -> int:
+    """What Anna has said of the class of her inquiry."""
+    from marshrut.intake.reference import read_reference
+    from marshrut.intake.services import correct_inquiry
+
+    said = {"inquiry_class": "new_sale", "way": "dialog", "reference": read_reference()}
+    return correct_inquiry(inquiry_id=inquiry_id, by=cast.anna, now=utc_now(), **said).corrections[0]
+
+
+def _doubles_of(client: int, cast: Cast) -> dict[str, int]:
+    """A client who may be Anna's client twice, a child, a number, and a record that was merged into hers."""
+    from marshrut.clients.models import ContactPoint, Person, Suspect
+    from marshrut.clients.services import relate_people
+    from marshrut.privacy.services import merge_people
+
+    twice, child, gone = (Person.objects.create(display_name=name, search_name=name.lower(), owner_id=cast.anna.id, office_id=cast.anna.office_id).pk
+                          for name in ("Тайнова Ксенья", "Тайнова Лиза", "Тайнова Оксана"))  # fmt: skip
+    suspect = Suspect.objects.create(person_id=client, other_id=twice, reason={"code": "alike", "fields": {"surname": 1}}, score=0.9)
+    return {
+        "duplicates": suspect.pk, "contacts": ContactPoint.objects.filter(person_id=client).values_list("pk", flat=True)[0],
+        "relations": relate_people(person_id=client, other_id=child, kind="child", by=cast.anna, now=utc_now()),
+        "merges": merge_people(keep_id=client, gone_id=gone, choose={}, by=cast.owner, now=utc_now()).pk,
     }  # fmt: skip
 
 

@@ -1,7 +1,8 @@
-"""The agency's own fields: written on an inquiry, a deal or a person; read with each of them."""
+"""The agency's own fields: written on an inquiry, a deal or a person; read with each of them. Of a person the language, too."""
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 
@@ -10,7 +11,9 @@ from marshrut.api import inquiries as _inquiries  # noqa: F401  its fixed addres
 from marshrut.api.door import Id, absent, acting, answer, api
 from marshrut.clients.queries import person_card
 from marshrut.clients.services import set_custom as set_custom_of_person
+from marshrut.clients.services import set_language
 from marshrut.core.clock import utc_now
+from marshrut.core.names import clean_text
 from marshrut.deals.queries import find_deal
 from marshrut.intake.queries import find_inquiry
 from marshrut.journal.services import set_custom
@@ -50,11 +53,26 @@ def change_deal(request: HttpRequest, id: Id, given: CustomIn) -> HttpResponse:
     return answer(shapes.deal(actor, card))
 
 
-@api.patch("/persons/{id}", tags=["people"], summary="Values of the agency's own fields of a person", response=contract.ANY)
-def change_person(request: HttpRequest, id: Id, given: CustomIn) -> HttpResponse:
+class PersonIn(Schema):
+    """What is changed of a person; what is not named stays as it is.
+
+    `language` is the one they are written in (ru, uk, en, be, kk); empty: not known, their next inquiry tells.
+    """
+
+    custom: dict[str, Any] = {}
+    language: str | None = None
+
+
+@api.patch(
+    "/persons/{id}", tags=["people"], summary="The language of a person and values of the agency's own fields", response=contract.ANY
+)  # fmt: skip
+@transaction.atomic
+def change_person(request: HttpRequest, id: Id, given: PersonIn) -> HttpResponse:
     """All or nothing: 422 names the first field that is unknown or cannot be read."""
-    actor = acting(request, "persons:write")
-    set_custom_of_person(person_id=id, values=given.custom, by=actor, now=utc_now())
+    actor, now = acting(request, "persons:write"), utc_now()
+    set_custom_of_person(person_id=id, values=given.custom, by=actor, now=now)
+    if given.language is not None:
+        set_language(person_id=id, language=clean_text(given.language, 20), by=actor, now=now)
     card = person_card(actor, id)
     if card is None:
         raise absent()

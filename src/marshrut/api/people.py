@@ -10,16 +10,22 @@ from marshrut.clients.queries import person_card, search_people
 from marshrut.core.names import clean_text
 from marshrut.deals.queries import deals_of_person, find_deal
 from marshrut.intake.queries import find_inquiry, source_conversion
+from marshrut.privacy.merge_reads import kept_instead_of
 
 
 @api.get("/persons/{id}", tags=["people"], summary="One person with the ways to reach them", response=contract.ANY)
 def read_person(request: HttpRequest, id: Id) -> HttpResponse:
+    """Of a record that turned out to be somebody else's, that person; `merged_from` is then the number asked for."""
     actor = acting(request, "persons:read")
     card = person_card(actor, id)
+    kept_id = kept_instead_of(actor, id) if card is None else None
+    if kept_id is not None:
+        card = person_card(actor, kept_id)
     if card is None:
         raise absent()
-    deals = deals_of_person(actor, id) if actor.may("deals:read") else []
-    return answer({**shapes.person(actor, card), "deals": [shapes.deal(actor, d) for d in deals]})
+    deals = deals_of_person(actor, card.id) if actor.may("deals:read") else []
+    merged = {"merged_from": id} if kept_id is not None else {}
+    return answer({**shapes.person(actor, card), "deals": [shapes.deal(actor, d) for d in deals], **merged})
 
 
 @api.get("/search", tags=["people"], summary="People, inquiries and deals by name, phone, address or number", response=contract.ANY)

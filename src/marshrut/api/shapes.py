@@ -266,6 +266,7 @@ def person(actor: Actor, card: PersonCard) -> dict[str, Any]:
         "patronymic": card.patronymic,
         "owner": named(card.owner_id, card.owner),
         "past_deals": card.past_deals,
+        "language": card.language or None,
         "created_at": card.created_at,
         "contacts": [
             {

@@ -15,6 +15,7 @@ from marshrut.backoffice.web.settings import (
     relevance,
     relevance_numbers,
     replays,
+    trials,
 )
 from marshrut.ui import addresses as _addresses  # noqa: F401  <id:…>
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("settings/contact/row", contact_set.policy, name="settings_contact_policy"),
     path("settings/contact/<id:pk>/remove", contact_set.policy_drop, name="settings_contact_drop"),
     path("settings/distribution", distribution.distribution, name="settings_distribution"),
+    path("settings/distribution/trials/<id:pk>", trials.trial, name="settings_trial"),
     path("settings/clocks", clocks.clocks, name="settings_clocks"),
     path("settings/clocks/row", clocks.clock, name="settings_clock"),
     path("settings/clocks/<id:pk>/remove", clocks.clock_drop, name="settings_clock_drop"),

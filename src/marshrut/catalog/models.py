@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Coalesce
 
 
 class Category(models.Model):
@@ -20,6 +21,39 @@ class Direction(models.Model):
     floor_price = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     currency = models.CharField(max_length=3, default="RUB")
     is_active = models.BooleanField(default=True, db_default=True)
+
+
+class PriceFloor(models.Model):
+    """A closer floor of a direction than its usual one: in a season (month-day to month-day), for so many stars and more, or both."""
+
+    direction = models.ForeignKey(Direction, models.CASCADE, related_name="+")
+    season_first = models.CharField(max_length=5, blank=True, default="", db_default="")
+    season_last = models.CharField(max_length=5, blank=True, default="", db_default="")
+    stars = models.PositiveSmallIntegerField(null=True)
+    price = models.DecimalField(max_digits=12, decimal_places=2, help_text="of a night for one person")
+    currency = models.CharField(max_length=3)
+    is_active = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(price__gt=0), name="catalog_floor_price"),
+            models.CheckConstraint(
+                condition=models.Q(stars__isnull=True) | models.Q(stars__range=(1, 5)), name="catalog_floor_stars"
+            ),
+            models.CheckConstraint(
+                condition=(models.Q(season_first="", season_last="", stars__isnull=False))
+                | (~models.Q(season_first="") & ~models.Q(season_last="")),
+                name="catalog_floor_closer",
+            ),
+            models.UniqueConstraint(
+                "direction",
+                "season_first",
+                "season_last",
+                Coalesce("stars", 0),
+                name="catalog_floor_once",
+                condition=models.Q(is_active=True),
+            ),
+        ]
 
 
 class Skill(models.Model):

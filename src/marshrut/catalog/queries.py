@@ -7,8 +7,11 @@ from functools import cached_property
 
 from marshrut.agency.queries import kept
 from marshrut.catalog.models import Category, Direction, Skill
+from marshrut.catalog.models import PriceFloor as PriceFloorRow
+from marshrut.catalog.rules import PriceFloor, PriceFloors
 from marshrut.core.money import Money
 from marshrut.core.names import search_name
+from marshrut.core.seasons import read_day
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Catalogue:
     categories: dict[str, str]
     directions: dict[str, str]
     spellings: dict[str, str]
-    floors: dict[str, Money]
+    floors: PriceFloors
     skills: dict[int, frozenset[tuple[str | None, str | None]]]
     category_ids: Mapping[int, str] = field(default_factory=dict)
     direction_ids: Mapping[int, str] = field(default_factory=dict)
@@ -57,13 +60,26 @@ def _load() -> Catalogue:
         categories={c.slug: c.name for c in categories},
         directions={d.slug: d.name for d in directions},
         spellings={search_name(text): d.slug for d in directions if d.is_active for text in (d.slug, d.name, *d.aliases)},
-        floors={d.slug: Money(d.floor_price, d.currency) for d in directions if d.floor_price is not None},
+        floors=PriceFloors({d.slug: Money(d.floor_price, d.currency) for d in directions if d.floor_price is not None}, _closer_floors()),
         skills={employee: frozenset(pairs) for employee, pairs in skills.items()},
         category_ids={c.pk: c.name for c in categories},
         direction_ids={d.pk: d.name for d in directions},
         written={text: d.slug for d in directions if d.is_active for text in (d.name, *d.aliases)},
         unused=frozenset({d.slug for d in directions if not d.is_active} | {c.slug for c in categories if not c.is_active}),
     )
+
+
+def _closer_floors() -> dict[str, list[PriceFloor]]:
+    found: dict[str, list[PriceFloor]] = {}
+    for row in PriceFloorRow.objects.filter(is_active=True).select_related("direction").order_by("id"):
+        season = (read_day(row.season_first), read_day(row.season_last)) if row.season_first else None
+        found.setdefault(row.direction.slug, []).append(PriceFloor(Money(row.price, row.currency), season, row.stars))
+    return found
+
+
+def list_floors() -> list[PriceFloorRow]:
+    """Every closer floor as it is edited, by direction, those in use first."""
+    return list(PriceFloorRow.objects.select_related("direction").order_by("-is_active", "direction__name", "season_first", "stars", "id"))
 
 
 read_catalogue: Callable[[int], Catalogue] = kept(_load)

@@ -1,6 +1,7 @@
 """Writes of the catalogue: categories, directions, who is skilled in what."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -11,17 +12,19 @@ from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import read_revision, read_staff
-from marshrut.catalog.models import Category, Direction, Skill
+from marshrut.catalog.models import Category, Direction, PriceFloor, Skill
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.first_names import first_names
 from marshrut.core.history import sign
+from marshrut.core.money import Money
 from marshrut.core.names import clean_text, search_name
+from marshrut.core.seasons import read_day
 from marshrut.core.slugs import required_name, slug_of
 
 MOST_ALIASES = 60
 HIGHEST_FLOOR = Decimal(10) ** 8
 Pair = tuple[int | None, int | None]
-M = TypeVar("M", Category, Direction)
+M = TypeVar("M", Category, Direction, PriceFloor)
 
 
 @transaction.atomic
@@ -85,6 +88,63 @@ def check_spellings(own_id: int | None, spellings: Iterable[str]) -> None:
             if search_name(text) in wanted:
                 said = {"text": wanted[search_name(text)], "name": other.name}
                 raise Invalid("alias_taken", _("“%(text)s” already means %(name)s.") % said, field="aliases")
+
+
+@dataclass(frozen=True, slots=True)
+class FloorValues:
+    """A closer floor as it is edited; an empty season and no stars are not both possible."""
+
+    direction_id: int
+    season_first: str
+    season_last: str
+    stars: int | None
+    price: Money | None
+    is_active: bool
+
+
+def try_floor(floor_id: int | None, values: FloorValues) -> Money:
+    """The price of a closer floor that makes sense. Raises Invalid that names the field."""
+    if values.price is None or values.price.amount <= 0:
+        raise Invalid("bad_price", _("Say what a night costs one person at least."), field="price")
+    if values.stars is not None and not 1 <= values.stars <= 5:
+        raise Invalid("bad_stars", _("From one star to five."), field="stars")
+    if not values.season_first and not values.season_last and values.stars is None:
+        raise Invalid(
+            "not_closer", _("Name a season, stars, or both: the usual price stands with the direction."), field="season_first"
+        )
+    for name, other in (("season_first", values.season_last), ("season_last", values.season_first)):
+        text = getattr(values, name)
+        if other and not text:
+            raise Invalid("half_season", _("A season has a first and a last day."), field=name)
+        try:
+            if text:
+                read_day(text)
+        except ValueError as error:
+            raise Invalid("not_a_day", _("A month and a day, such as 12-25."), field=name) from error
+    same = PriceFloor.objects.filter(
+        direction_id=values.direction_id,
+        season_first=values.season_first,
+        season_last=values.season_last,
+        stars=values.stars,
+        is_active=True,
+    )
+    if values.is_active and same.exclude(pk=floor_id).exists():
+        raise Invalid("second_floor", _("There is such a floor already."), field="direction")
+    return values.price
+
+
+@transaction.atomic
+def save_floor(*, floor_id: int | None, values: FloorValues, by: Actor, now: datetime) -> int:
+    """Add or change a closer floor of a direction."""
+    price = try_floor(floor_id, values)
+    if not Direction.objects.filter(pk=values.direction_id).exists():
+        raise Invalid("no_such_direction", _("Choose the direction."), field="direction")
+    sign(by.label)
+    row = _found(PriceFloor, floor_id) if floor_id else PriceFloor()
+    row.direction_id, row.season_first, row.season_last = values.direction_id, values.season_first, values.season_last
+    row.stars, row.price, row.currency, row.is_active = values.stars, price.amount, price.currency, values.is_active
+    row.save()
+    return row.pk
 
 
 @transaction.atomic

@@ -73,7 +73,7 @@ def _taken(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
 
 
 def _warning(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
-    return _("A client waits for your first answer"), ""
+    return (_("A client has written again and waits for you") if data.get("next") else _("A client waits for your first answer")), ""
 
 
 def _escalation(data: dict[str, Any], staff: Staff) -> tuple[str, str]:

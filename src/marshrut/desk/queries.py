@@ -44,6 +44,7 @@ class MatterRow:
     priority_reasons: Any
     request: Any
     respond_by: datetime | None
+    next_respond_by: datetime | None
     outcome: str | None
     disposition: str | None
     inquiry_close_reason: str | None
@@ -65,7 +66,8 @@ _COLUMNS = """
     d.id, d.is_open, d.place, d.opened_at, d.closed_at, d.worth, d.currency, d.owner_id, d.queue_id,
     p.id, p.display_name, p.past_deals, ph.normal, em.normal,
     i.raw_id, i.channel, i.inquiry_class, i.relevance, i.priority, i.priority_reasons, i.request,
-    case when i.clock_state = 'running' then i.respond_by end, i.outcome, i.disposition, i.close_reason,
+    case when i.clock_state = 'running' then i.respond_by end,
+    (select n.respond_by from intake_nextanswer n where n.dossier_id = d.id and n.state = 'running'), i.outcome, i.disposition, i.close_reason,
     l.id, l.title, l.state, l.close_reason, l.stage_entered_at,
     t.id, t.title, t.kind, t.due_at, t.postponed"""
 _JOINS = """
@@ -141,6 +143,14 @@ def ranked_matters(ranked: str, values: list[Any]) -> list[MatterRow]:
     return _rows(f"""with ranked as ({ranked})
                      select {_COLUMNS}, r.part, r.total from ranked r join journal_dossier d on d.id = r.dossier_id {_JOINS} {_NEXT_TASK}
                      order by r.part, r.rank""", values)
+
+
+def matters_in_order(dossier_ids: Sequence[int]) -> list[MatterRow]:
+    """These matters, in this order. The caller has kept the reach."""
+    return ranked_matters(
+        "select o.id as dossier_id, 0 as part, o.n as rank, 0::bigint as total from unnest(%s::bigint[]) with ordinality o(id, n)",
+        [list(dossier_ids)],
+    )
 
 
 def _rows(statement: str, values: list[Any]) -> list[MatterRow]:

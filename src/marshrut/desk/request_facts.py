@@ -12,40 +12,75 @@ from marshrut.core.masks import DOT
 from marshrut.deals.rules import FACT_KINDS
 from marshrut.deals.wording import fact_label
 from marshrut.desk import wording
-from marshrut.desk.shapes import Fact, Tag
+from marshrut.desk.shapes import Fact, Piece, Tag
+from marshrut.intake.rules.origins import names_of
+from marshrut.intake.rules.text import Span
+from marshrut.intake.wording import board_label
 from marshrut.ui.wording import money
 
+_GROUP_OF = {"people": "adults"}  # what a span of the message calls otherwise than the groups do
 _BUDGET_TAGS = {"budget_fits": ("good", "enough"), "budget_below": ("warm", "tight"), "budget_far_below": ("bad", "far too little"),
                 "budget_implausible": ("warm", "worth asking")}
 
 
-def request_facts(request: Mapping[str, Any], catalogue: Catalogue, relevance_reasons: Sequence[Mapping[str, Any]] | None) -> list[Fact]:
-    """Where, when, for how long, who, for how much: what a selection cannot begin without is shown even when unknown."""
-    category = request.get("category")
-    rooms = request.get("rooms")
+def request_facts(
+    request: Mapping[str, Any], catalogue: Catalogue, relevance_reasons: Sequence[Mapping[str, Any]] | None, read: frozenset[str] = frozenset()
+) -> list[Fact]:
+    """Where, when, for how long, who, for how much: what a selection cannot begin without is shown even when unknown.
+
+    `read` are the names in the request that were read out of the message and confirmed by nobody.
+    """
+    category, rooms = request.get("category"), request.get("rooms")
     ages = request.get("children_ages") or []
     listed = [
-        Fact(_("Where to"), wording.directions(request, catalogue) or None),
-        Fact(_("When"), wording.dates(request) or None),
-        Fact(_("For how long"), wording.nights(request) or None),
-        Fact(_("Who travels"), wording.party(request) or None),
-        Fact(_("Budget"), _budget(request), tag=_budget_tag(relevance_reasons or [])),
+        Fact(_("Where to"), _where(request, catalogue) or None, read=_read("directions", read)),
+        Fact(_("Leaving from"), request.get("departure"), read=_read("departure", read)),
+        Fact(_("When"), wording.dates(request) or None, read=_read("dates", read)),
+        Fact(_("For how long"), wording.nights(request) or None, read=_read("nights", read)),
+        Fact(_("Who travels"), wording.party(request) or None, read=_read("adults", read) or ("" if ages else _read("children", read))),
+        Fact(_("Children's ages"), ", ".join(map(str, ages)), read=_read("children", read)),
+        Fact(_("Hotel"), wording.stars(request), read=_read("stars", read)),
+        Fact(_("Board"), board_label(str(request.get("board") or "")), read=_read("board", read)),
+        Fact(_("Budget"), _budget(request), tag=_budget_tag(relevance_reasons or []), read=_read("budget", read)),
+        Fact(_("Rooms"), str(rooms or "")),
+        Fact(_("Kind of trip"), catalogue.categories.get(category, category) if category else ""),
     ]
-    if ages:
-        listed.insert(4, Fact(_("Children's ages"), ", ".join(map(str, ages))))
-    if rooms:
-        listed.append(Fact(_("Rooms"), str(rooms)))
-    if category:
-        listed.append(Fact(_("Kind of trip"), catalogue.categories.get(category, category)))
-    return listed
+    return [fact for fact in listed if fact.value or (fact.value is None and fact.label != _("Leaving from"))]
+
+
+def _read(group: str, read: frozenset[str]) -> str:
+    """The group, if anything of it was read and is not confirmed."""
+    return group if read & names_of([group]) else ""
+
+
+def _where(request: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """Directions, and the places within them that were named."""
+    where, resorts = wording.directions(request, catalogue), ", ".join(request.get("resorts") or [])
+    return f"{where} ({resorts})" if where and resorts else where
 
 
 def _budget(request: Mapping[str, Any]) -> str | None:
+    """The amount; its range and what it is for one, where that was said."""
     budget = request.get("budget") or {}
+    currency = str(budget.get("currency") or "RUB")
     try:
-        return money(Decimal(str(budget["amount"])), str(budget.get("currency") or "RUB"))
+        shown = money(Decimal(str(budget["amount"])), currency)
+        least, each = budget.get("from"), budget.get("per_person")
+        shown = _("%(least)s to %(most)s") % {"least": money(Decimal(least), currency), "most": shown} if least else shown
+        return _("%(amount)s, %(each)s for each") % {"amount": shown, "each": money(Decimal(each), currency)} if each else shown
     except (KeyError, TypeError, InvalidOperation):
         return None
+
+
+def marked_words(message: str, spans: Sequence[Span], read: frozenset[str]) -> list[Piece]:
+    """A message in pieces: the words in which an unconfirmed value was read are marked."""
+    pieces, at = [], 0
+    for span in spans:
+        if span.start < at or _read(_GROUP_OF.get(span.field, span.field), read) == "":
+            continue
+        pieces += [Piece(message[at : span.start]), Piece(message[span.start : span.end], is_read=True)]
+        at = span.end
+    return [piece for piece in (*pieces, Piece(message[at:])) if piece.text]
 
 
 def _budget_tag(reasons: Sequence[Mapping[str, Any]]) -> Tag | None:

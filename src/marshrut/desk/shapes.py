@@ -98,6 +98,16 @@ class Fact:
     value: str | None
     href: str | None = None
     tag: Tag | None = None
+    read: str = ""
+    """Read out of the message and confirmed by nobody yet: what of the request it is, empty for what was stated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a message; what was read in it is marked."""
+
+    text: str
+    is_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,7 @@ class Contact:
     href: str | None
     is_main: bool
     is_shared: bool = False
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +248,28 @@ class Waiting:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the words of a message propose, how sure they are and which they are, in words."""
+
+    slug: str
+    label: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """The class or the category of an inquiry: what it is, why, and what can be done about it."""
+
+    axis: str
+    title: str
+    slug: str
+    label: str
+    reason: str
+    proposal: Proposal | None = None
+    may_be_confirmed: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class MatterCard(Matter):
     """The whole card of an inquiry or a deal."""
@@ -258,14 +291,17 @@ class MatterCard(Matter):
     files: list[File] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     owner_reason: str = ""
-    class_label: str = ""
-    class_reason: str = ""
+    sorted_as: list[Sorted] = field(default_factory=list)
+    sorted_id: int | None = None
     relevance: str = ""
     relevance_reasons: list[str] = field(default_factory=list)
     priority_reasons: list[str] = field(default_factory=list)
     contact_missing: list[str] = field(default_factory=list)
     source: str = ""
     message: str = ""
+    words: list[Piece] = field(default_factory=list)
+    has_read: bool = False
+    request_id: int | None = None
     received_at: datetime | None = None
     duplicate_of: Numbered | None = None
     deal: Numbered | None = None

@@ -121,14 +121,14 @@ def _base(row: MatterRow, desk: Desk) -> dict[str, Any]:
         "since": row.stage_entered_at or row.opened_at,
         "owner": owner_of(desk.staff, row.owner_id),
         "queue": queue_of(desk.staff, row.queue_id),
-        "respond_by": row.respond_by,
+        "respond_by": row.respond_by or row.next_respond_by,
         "is_new": is_new,
     }
 
 
 def reasons_of(row: MatterRow, desk: Desk, most: int = 3) -> list[str]:
     """Why this first: what is late, what was put off, how long it stands, then what made its priority."""
-    reasons = []
+    reasons = [_("The client has written again")] if row.next_respond_by else []
     if row.task_due_at and row.respond_by is None and row.task_due_at < desk.now:
         reasons.append(wording.overdue(row.task_due_at, desk.now))
     if row.task_postponed:
@@ -139,10 +139,10 @@ def reasons_of(row: MatterRow, desk: Desk, most: int = 3) -> list[str]:
     return [*reasons, *say_all(row.priority_reasons)][:most]
 
 
-def inbox_matter(line: InquiryLine, desk: Desk) -> InboxMatter:
-    """A row of the Inbox."""
+def inbox_matter(line: InquiryLine, desk: Desk, next_due: datetime | None = None) -> InboxMatter:
+    """A row of the Inbox; `next_due`: the client wrote again, and is to be answered by then."""
     request = loaded(line.request) or {}
-    reasons = say_all(loaded(line.priority_reasons))
+    reasons = [*([_("The client has written again")] if next_due else []), *say_all(loaded(line.priority_reasons))]
     return InboxMatter(
         kind="inquiry", id=line.id, dossier=line.dossier_id, title=title_of(line.person, line.phone, desk.actor), since=line.opened_at,
         trip=wording.trip(request, desk.catalogue),
@@ -150,7 +150,7 @@ def inbox_matter(line: InquiryLine, desk: Desk) -> InboxMatter:
         tags=[Tag(_("doubtful"), "warm")] if line.relevance == "C" else [],
         task=task_of(line.task_id, line.task_title, "call", line.task_due_at, desk.actor), score=line.priority, reasons=reasons,
         money=money(line.worth, line.currency), owner=owner_of(desk.staff, line.owner_id, line.owner),
-        queue=queue_of(desk.staff, line.queue_id), respond_by=line.respond_by if line.clock_state == "running" else None,
+        queue=queue_of(desk.staff, line.queue_id), respond_by=line.respond_by if line.clock_state == "running" else next_due,
         is_new=line.clock_state == "running", channel_label=channel_label(line.channel),
         channel_icon=wording.CHANNEL_ICONS.get(line.channel, "message"), source=line.source_name, source_is_named=line.source_is_named,
         class_slug=line.inquiry_class, class_label=class_label(line.inquiry_class),
@@ -159,8 +159,8 @@ def inbox_matter(line: InquiryLine, desk: Desk) -> InboxMatter:
     )
 
 
-def board_matter(card: BoardCard, desk: Desk, drop_url: str) -> BoardMatter:
-    """A card of the board."""
+def board_matter(card: BoardCard, desk: Desk, drop_url: str, next_due: datetime | None = None) -> BoardMatter:
+    """A card of the board; `next_due`: the client wrote again, and is to be answered by then."""
     is_deal = card.deal_id is not None
     return BoardMatter(
         kind="deal" if is_deal else "inquiry", id=card.deal_id or card.inquiry_id or card.dossier_id, dossier=card.dossier_id,
@@ -169,7 +169,7 @@ def board_matter(card: BoardCard, desk: Desk, drop_url: str) -> BoardMatter:
         tags=tags_of(card.channel, card.inquiry_class, card.past_deals),
         task=task_of(card.task_id, card.task_title, card.task_kind, card.task_due_at, desk.actor), score=card.priority,
         reasons=say_all(loaded(card.priority_reasons)), money=money(card.amount, card.currency),
-        owner=owner_of(desk.staff, card.owner_id, card.owner), queue=queue_of(desk.staff, card.queue_id), respond_by=card.respond_by,
+        owner=owner_of(desk.staff, card.owner_id, card.owner), queue=queue_of(desk.staff, card.queue_id), respond_by=card.respond_by or next_due,
         is_new=card.respond_by is not None, drop_url=drop_url,
     )
 

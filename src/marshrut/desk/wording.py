@@ -114,9 +114,12 @@ def directions(request: Mapping[str, Any], catalogue: Catalogue) -> str:
 
 
 def party(request: Mapping[str, Any]) -> str:
-    """`2+1`: adults and children; empty while unknown."""
-    adults, children = request.get("adults"), request.get("children_ages") or []
-    return "" if adults is None else f"{adults}+{len(children)}" if children else str(adults)
+    """`2+1`: adults and children; how many in all where only that is known; empty while unknown."""
+    adults, people = request.get("adults"), request.get("people")
+    children = max(int(request.get("children") or 0), len(request.get("children_ages") or []))
+    if adults is None:
+        return ngettext("%(count)s person", "%(count)s people", int(people)) % {"count": people} if people else ""
+    return f"{adults}+{children}" if children else str(adults)
 
 
 def nights(request: Mapping[str, Any]) -> str:
@@ -131,8 +134,25 @@ def nights(request: Mapping[str, Any]) -> str:
 
 
 def dates(request: Mapping[str, Any]) -> str:
+    """First and last day; of a window also that it is one."""
     span = request.get("dates") or {}
-    return " – ".join(day(span[end]) for end in ("from", "to") if span.get(end))
+    if span.get("to") and not span.get("from"):
+        return _("until %(day)s") % {"day": day(span["to"])}
+    shown = " – ".join(day(span[end]) for end in ("from", "to") if span.get(end))
+    if shown and span.get("flexible"):
+        return _("within %(days)s") % {"days": shown} if span.get("to") else _("from %(day)s on") % {"day": shown}
+    return shown
+
+
+def stars(request: Mapping[str, Any]) -> str:
+    """`4–5*`, `from 4*`; empty while unknown."""
+    span = request.get("stars") or {}
+    least, most = span.get("from"), span.get("to")
+    if least and most:
+        return f"{least}*" if least == most else f"{least}–{most}*"
+    if least:
+        return _("from %(stars)s*") % {"stars": least}
+    return _("up to %(stars)s*") % {"stars": most} if most else ""
 
 
 def trip(request: Mapping[str, Any] | None, catalogue: Catalogue, title: str | None = None) -> str:

@@ -88,6 +88,8 @@ _REACHED = f"""l.id in (select deal_id from deals_stageentry where entered_at >=
     and exists ({_ENTRY} and z.position >= {{position}} and n.entered_at < {{until}})
     and not exists ({_ENTRY} and z.position >= {{position}} and n.entered_at < {{since}})"""
 _FURTHER = f"exists ({_ENTRY} and z.position > {{position}})"
+_STAYED = f"s.position <= {{position}} and not {_FURTHER}"
+"""Who came no further stands no further now, which is known without looking at the way."""
 
 _LISTED = (
     Measure(
@@ -215,21 +217,21 @@ _LISTED = (
         _("Still here"),
         _("Of those that reached the stage in the period: open deals that have come no further."),
         "deal_flow",
-        f"{_REACHED} and not {_FURTHER} and l.state = 'open'",
+        f"l.state = 'open' and {_STAYED} and {_REACHED}",
     ),
     Measure(
         "sold_here",
         _("Sold here"),
         _("Of those that reached the stage in the period: deals realised from it, the stages after it skipped or none."),
         "deal_flow",
-        f"{_REACHED} and not {_FURTHER} and l.state = 'won'",
+        f"l.state = 'won' and l.closed_at >= {{since}} and {_STAYED} and {_REACHED}",
     ),
     Measure(
         "lost_here",
         _("Lost here"),
         _("Of those that reached the stage in the period: deals that ended at it as not realised."),
         "deal_flow",
-        f"{_REACHED} and not {_FURTHER} and l.state = 'lost'",
+        f"l.state = 'lost' and l.closed_at >= {{since}} and {_STAYED} and {_REACHED}",
     ),
     Measure(
         "done",

@@ -16,7 +16,7 @@ from marshrut.intake.reference import Reference
 from marshrut.intake.rules import CHANNELS
 
 FIELDS = ("name", "phone", "email", "directions", "date_from", "nights", "adults", "children", "budget", "message", "consent", "website",
-          "started")
+          "started", "language")
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 
 

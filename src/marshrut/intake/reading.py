@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from marshrut.clients.services import Reached
 from marshrut.core.emails import read_email
 from marshrut.core.errors import Invalid
+from marshrut.core.languages import read_language
 from marshrut.core.messengers import read_messenger
 from marshrut.core.names import PersonName, clean_text, split_name
 from marshrut.core.phones import read_phone
@@ -110,7 +111,7 @@ def read_submission(
         obstacle=obstacle,
         custom=custom,
         identities=tuple(c.normal for c in contacts if not c.is_shared),
-        language=_text(data.get("language"), 20).lower()[:2],
+        language=read_language(data.get("language")),
         is_missed_call=is_missed_call,
         also={str(key): value for key, value in data.items() if key not in _READ},
     )

@@ -137,7 +137,12 @@ class Touch(models.Model):
     is_answer = models.BooleanField(default=False, db_default=False)
 
     class Meta:
-        indexes = [models.Index(fields=["dossier", "-at"], name="journal_touch_story")]
+        indexes = [
+            models.Index(fields=["dossier", "-at"], name="journal_touch_story"),
+            # What people did towards the client, by when: none of it is written while an inquiry is taken in.
+            models.Index(fields=["-at", "kind"], name="journal_touch_logged",
+                         condition=Q(kind__in=["call_out", "call_in", "message_out", "email_out", "mail_out", "meeting"])),
+        ]
         constraints = [models.CheckConstraint(condition=Q(direction__in=["in", "out", "none"]), name="journal_touch_direction")]
 
 

@@ -29,6 +29,7 @@ UNTRACKED = frozenset({
     "clients_doublesearch",       # says itself who asked and when
     "privacy_merge",              # what went over; the rows themselves are tracked
     "clients_holding",            # follows from tracked dossiers, kept by a trigger
+    "intake_nextanswer",          # says itself who wrote when, and how its clock went
     "intake_reckoning",           # follows from tracked inquiries and dossiers, kept by triggers
     "journal_notice",             # says itself when and to whom
     "agency_exportlog",           # says itself who took what out and when

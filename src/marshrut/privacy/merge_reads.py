@@ -1,6 +1,6 @@
 """Reads about merging: what would go over, who a record turned out to be, and which merges may be taken back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -53,13 +53,13 @@ _HALF = """
     from clients_person p left join agency_employee e on e.id = p.owner_id """
 
 
-def read_halves(actor: Actor, ids: tuple[int, int]) -> list[Half] | None:
-    """Both records in the order asked for; None when one is absent, out of reach, erased or merged already."""
+def read_halves(actor: Actor, ids: Sequence[int]) -> list[Half]:
+    """These records in the order asked for; those absent, out of reach, erased or merged already are left out."""
     reach, values = people_in_reach(actor, "p")
     with connection.cursor() as cursor:
         cursor.execute(f"{_HALF} where p.id = any(%s) and p.erased_at is null and {reach}", [list(ids), *values])
         found = {row[0]: _half(row) for row in cursor.fetchall()}
-    return [found[id] for id in ids] if len(found) == 2 else None
+    return [found[id] for id in dict.fromkeys(ids) if id in found]
 
 
 def _half(row: tuple[Any, ...]) -> Half:

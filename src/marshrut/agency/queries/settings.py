@@ -72,6 +72,7 @@ class WorkloadLine:
     share_weight: str
     is_on_duty: bool
     week: dict[int, list[Window]]
+    newcomer_since: date | None = None
 
 
 def list_workload() -> list[WorkloadLine]:
@@ -84,7 +85,15 @@ def list_workload() -> list[WorkloadLine]:
     people = Employee.objects.filter(is_active=True).order_by("office_id", "name", "id")
     return [
         WorkloadLine(
-            e.id, e.name, e.role, e.office_id, e.capacity, f"{e.share_weight.normalize():f}", e.is_on_duty, shifts.get(e.id, {})
+            e.id,
+            e.name,
+            e.role,
+            e.office_id,
+            e.capacity,
+            f"{e.share_weight.normalize():f}",
+            e.is_on_duty,
+            shifts.get(e.id, {}),
+            e.newcomer_since,
         )
         for e in people
     ]

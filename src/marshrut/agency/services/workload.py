@@ -1,7 +1,7 @@
 """How much one person is given, and when they work."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from django.db import transaction
@@ -19,12 +19,14 @@ HEAVIEST = Decimal(10)
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """`capacity` empty: no limit; `share_weight` 1 is a full share; `week` empty: the office's hours."""
+    """`capacity` empty: no limit; `share_weight` 1 is a full share; `week` empty: the office's hours; `newcomer_since` empty: their
+    share does not grow any more."""
 
     capacity: int | None
     share_weight: Decimal
     is_on_duty: bool
     week: Week
+    newcomer_since: date | None = None
 
 
 @transaction.atomic
@@ -36,7 +38,8 @@ def save_workload(*, employee_id: int, workload: Workload, by: Actor, now: datet
     check_workload(workload)
     sign(by.label)
     employee.capacity, employee.share_weight, employee.is_on_duty = workload.capacity, workload.share_weight, workload.is_on_duty
-    employee.save(update_fields=["capacity", "share_weight", "is_on_duty"])
+    employee.newcomer_since = workload.newcomer_since
+    employee.save(update_fields=["capacity", "share_weight", "is_on_duty", "newcomer_since"])
     wanted = {(day, starts, ends) for day, spans in workload.week.items() for starts, ends in spans}
     present = {(s.weekday, s.starts, s.ends): s.id for s in Shift.objects.filter(employee=employee)}
     Shift.objects.filter(pk__in=[number for key, number in present.items() if key not in wanted]).delete()

@@ -22,7 +22,7 @@ from marshrut.core.clock import utc_now
 from marshrut.intake.reference import read_reference
 from marshrut.intake.services import letters_foreseen, read_doors
 from marshrut.intake.services.letters_foreseen import foresee_folder
-from marshrut.intake.tests.test_mail import SHARED, letter
+from marshrut.intake.tests.mail_door import SHARED, letter
 
 __all__ = ["artem", "olga", "peer"]
 pytestmark = pytest.mark.django_db

@@ -16,8 +16,11 @@ from .people import (
     person_of_matter,
     search_people,
 )
+from .relations import RelationLine, relations_of
 
 __all__ = [
+    "RelationLine",
+    "relations_of",
     "is_search_due",
     "count_people",
     "records_of",

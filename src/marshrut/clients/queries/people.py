@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -126,6 +126,7 @@ class ContactLine:
     written: str
     normal: str
     is_shared: bool
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,8 @@ class PersonCard:
     created_at: datetime
     contacts: tuple[ContactLine, ...]
     custom: dict[str, Any] = field(default_factory=dict)
+    born_on: date | None = None
+    language: str = ""  # what they are written in; empty: not known
 
 
 def person_card(actor: Actor, person_id: int) -> PersonCard | None:
@@ -171,7 +174,7 @@ def _card(where: str, values: list[Any]) -> PersonCard | None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""select p.id, p.surname, p.given_name, p.patronymic, p.display_name, p.owner_id, e.name, p.office_id,
-                    p.past_deals, p.created_at, p.custom, c.kind, c.written, c.normal, c.is_shared
+                    p.past_deals, p.created_at, p.custom, p.born_on, p.language, c.kind, c.written, c.normal, c.is_shared, c.id
                 from clients_person p left join agency_employee e on e.id = p.owner_id
                 left join clients_contactpoint c on c.person_id = p.id where {where} order by c.id""",
             values,
@@ -179,8 +182,8 @@ def _card(where: str, values: list[Any]) -> PersonCard | None:
         rows = cursor.fetchall()
     if not rows:
         return None
-    contacts = tuple(ContactLine(*row[11:]) for row in rows if row[11] is not None)
-    first: list[Any] = [*rows[0][:10], contacts, orjson.loads(rows[0][10])]
+    contacts = tuple(ContactLine(*row[13:]) for row in rows if row[13] is not None)
+    first: list[Any] = [*rows[0][:10], contacts, orjson.loads(rows[0][10]), *rows[0][11:13]]
     return PersonCard(*first)
 
 

@@ -10,13 +10,20 @@ from .people import (
     count_past_deal,
     give_keeper,
     keep_consent,
+    learn_language,
     lock_keeper_of,
     pass_clients,
     rename_unnamed,
     set_custom,
+    set_language,
 )
+from .relations import change_person, mark_shared, part_people, relate_people
 
 __all__ = [
+    "change_person",
+    "mark_shared",
+    "part_people",
+    "relate_people",
     "settle_as_different",
     "search_base",
     "look_over_new_people",
@@ -30,9 +37,11 @@ __all__ = [
     "count_past_deal",
     "give_keeper",
     "keep_consent",
+    "learn_language",
     "lock_keeper_of",
     "pass_clients",
     "rename_unnamed",
     "set_custom",
+    "set_language",
     "suspect",
 ]

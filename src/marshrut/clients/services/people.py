@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import custom_fields_of, read_revision
 from marshrut.clients.permissions import people_in_reach
-from marshrut.core.errors import NotFound
+from marshrut.core.errors import Invalid, NotFound
 from marshrut.core.history import sign
+from marshrut.core.languages import LANGUAGES
 from marshrut.core.names import PersonName, search_name
 from marshrut.core.typed_values import merge_values, refuse_flaws
 
@@ -29,14 +30,19 @@ class Reached:
     is_shared: bool = False
 
 
-def add_person(*, name: PersonName, contacts: Sequence[Reached], owner_id: int | None, office_id: int | None, now: datetime) -> int:
-    """Add a person with the ways to reach them; the id. The caller has signed the transaction."""
+def add_person(
+    *, name: PersonName, contacts: Sequence[Reached], owner_id: int | None, office_id: int | None, now: datetime, language: str = ""
+) -> int:
+    """Add a person with the ways to reach them; the id. `language` is the one they are written in, empty when nobody knows.
+
+    The caller has signed the transaction.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """with person as (
                    insert into clients_person(surname, given_name, patronymic, display_name, search_name, owner_id, office_id,
-                       past_deals, created_at)
-                   values (%s, %s, %s, %s, %s, %s, %s, 0, %s) returning id),
+                       past_deals, created_at, language)
+                   values (%s, %s, %s, %s, %s, %s, %s, 0, %s, %s) returning id),
                reached as (
                    insert into clients_contactpoint(person_id, kind, written, normal, tail, is_shared)
                    select person.id, c.* from person, unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::boolean[]) c)
@@ -50,6 +56,7 @@ def add_person(*, name: PersonName, contacts: Sequence[Reached], owner_id: int |
                 owner_id,
                 office_id,
                 now,
+                language,
                 *_columns(contacts),
             ],
         )
@@ -89,6 +96,30 @@ def rename_unnamed(*, person_id: int, name: PersonName) -> None:
                where id = %s and surname = '' and given_name = ''""",
             [person_id, name.surname, name.given_name, name.patronymic, name.display, search_name(name.display), person_id],
         )
+
+
+def learn_language(*, person_id: int, language: str) -> None:
+    """Keep the language somebody turned out to write in; what is known, or was said by a person here, stays."""
+    with connection.cursor() as cursor:
+        cursor.execute("update clients_person set language = %s where id = %s and language = ''", [language, person_id])
+
+
+@transaction.atomic
+def set_language(*, person_id: int, language: str, by: Actor, now: datetime) -> None:
+    """Say in which language a client is written to; empty: not known, the next inquiry tells.
+
+    Invalid (field language) for one that is not among ours; NotFound when the person is absent or out of reach.
+    """
+    sign(by.label)
+    if language and language not in LANGUAGES:
+        raise Invalid("no_such_language", _("Choose a language from the list."), field="language")
+    reach, values = people_in_reach(by, "p")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"update clients_person p set language = %s where p.id = %s and p.erased_at is null and {reach}", [language, person_id, *values]
+        )
+        if not cursor.rowcount:
+            raise NotFound("no_such_person", _("There is no such client within your reach."))
 
 
 def keep_consent(

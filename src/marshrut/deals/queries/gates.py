@@ -9,9 +9,10 @@ from django.db import connection
 
 from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import kept
+from marshrut.core.seasons import read_day
 from marshrut.deals.models import Gate, GateAnswer
 from marshrut.deals.models import GateRule as GateRuleRow
-from marshrut.deals.rules import GateRule, Refusal, read_day
+from marshrut.deals.rules import GateRule, Refusal
 from marshrut.journal.permissions import matters_in_reach
 
 

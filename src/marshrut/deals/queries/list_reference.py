@@ -6,6 +6,7 @@ from functools import cached_property
 
 from marshrut.agency.queries import Staff, read_custom_fields, read_staff
 from marshrut.catalog.queries import Catalogue, read_catalogue
+from marshrut.core.languages import LANGUAGES
 from marshrut.core.typed_values import FieldSpec
 from marshrut.deals.models import LossReason
 from marshrut.deals.queries.passing import FunnelCard, read_funnels
@@ -14,7 +15,6 @@ from marshrut.intake.wording import CHANNELS, CLASSES, DISPOSITIONS
 from marshrut.marketing.queries import Sources, read_sources
 
 CLOCKS = ("running", "met", "missed", "stopped", "none")
-LANGUAGES = ("ru", "uk", "en")
 
 
 class Ids:

@@ -1,6 +1,6 @@
 """What is decided of deals, from facts alone: may a deal come to stand at a stage, and is a stage's name a result."""
 
-from .gates import ASK, CLOSE, CONSEQUENCES, GO_ON, WAIT, GateRule, Refusal, decide_refusal, read_day, shadowed
+from .gates import ASK, CLOSE, CONSEQUENCES, GO_ON, WAIT, GateRule, Refusal, decide_refusal, shadowed
 from .moving import FACT_KINDS, GivenFacts, Move, StageFacts, decide_move, place_of, read_facts
 from .stage_names import LONGEST_NAME, NameJudgement, Verdict, judge_stage_name
 from .templates import FunnelTemplate, StageTemplate, find_template, funnel_templates
@@ -28,7 +28,6 @@ __all__ = [
     "funnel_templates",
     "judge_stage_name",
     "place_of",
-    "read_day",
     "read_facts",
     "shadowed",
 ]

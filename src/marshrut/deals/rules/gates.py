@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from marshrut.core.seasons import Season, days_of, is_within
+
 GO_ON, WAIT, CLOSE, ASK = "go_on", "wait", "close", "ask"
 CONSEQUENCES = (GO_ON, WAIT, CLOSE, ASK)
 """The deal goes on all the same; it waits and comes back by itself; it ends; the supervisor decides."""
@@ -35,7 +37,7 @@ class GateRule:
     consequence: str
     gate_id: int | None = None
     source_id: int | None = None
-    season: tuple[tuple[int, int], tuple[int, int]] | None = None
+    season: Season | None = None
     worth_from: Decimal | None = None
     worth_below: Decimal | None = None
     days: int | None = None
@@ -45,7 +47,7 @@ class GateRule:
         """Does the rule speak of this refusal? One that asks for a worth says nothing of a deal whose worth is unknown."""
         if self.gate_id not in (None, refusal.gate_id) or self.source_id not in (None, refusal.source_id):
             return False
-        if self.season is not None and not _within(self.season, (refusal.day.month, refusal.day.day)):
+        if self.season is not None and not is_within(self.season, (refusal.day.month, refusal.day.day)):
             return False
         if self.worth_from is None and self.worth_below is None:
             return True
@@ -59,12 +61,12 @@ class GateRule:
         """Does this rule fit whatever the other fits, so that the other never comes into play behind it?"""
         same_gate = self.gate_id is None or self.gate_id == other.gate_id
         same_source = self.source_id is None or self.source_id == other.source_id
-        return same_gate and same_source and self._all_days_of(other) and self._all_worth_of(other)
+        return same_gate and same_source and self._covers_days_of(other) and self._all_worth_of(other)
 
-    def _all_days_of(self, other: GateRule) -> bool:
+    def _covers_days_of(self, other: GateRule) -> bool:
         if self.season is None or self.season == other.season:
             return True
-        return other.season is not None and all(_within(self.season, day) for day in _days_of(other.season))
+        return other.season is not None and all(is_within(self.season, day) for day in days_of(other.season))
 
     def _all_worth_of(self, other: GateRule) -> bool:
         if self.worth_from is None and self.worth_below is None:
@@ -89,22 +91,3 @@ def shadowed(rules: Sequence[GateRule]) -> dict[int, int]:
         if earlier is not None:
             found[rule.id] = earlier.id
     return found
-
-
-def read_day(text: str) -> tuple[int, int]:
-    """`12-25` as (12, 25). Raises ValueError."""
-    day = date.fromisoformat(f"2024-{text}")
-    return day.month, day.day
-
-
-def _within(season: tuple[tuple[int, int], tuple[int, int]], day: tuple[int, int]) -> bool:
-    first, last = season
-    return first <= day <= last if first <= last else day >= first or day <= last
-
-
-_LAST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_YEAR = [(month, day) for month in range(1, 13) for day in range(1, _LAST[month - 1] + 1)]
-
-
-def _days_of(season: tuple[tuple[int, int], tuple[int, int]]) -> list[tuple[int, int]]:
-    return [day for day in _YEAR if _within(season, day)]

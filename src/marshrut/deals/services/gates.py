@@ -12,11 +12,12 @@ from marshrut.agency.queries import read_revision, read_staff
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
 from marshrut.core.names import clean_text
+from marshrut.core.seasons import read_day
 from marshrut.deals.models import Deal, Gate, GateAnswer, Stage, StopReview
 from marshrut.deals.models import GateRule as GateRuleRow
 from marshrut.deals.queries.gates import GateCard, agreed_gates, read_gates
 from marshrut.deals.queries.passing import StageCard
-from marshrut.deals.rules import ASK, CLOSE, CONSEQUENCES, GO_ON, WAIT, Refusal, decide_refusal, read_day
+from marshrut.deals.rules import ASK, CLOSE, CONSEQUENCES, GO_ON, WAIT, Refusal, decide_refusal
 from marshrut.intake.reference import read_reference
 from marshrut.intake.services.matters import office_of
 from marshrut.journal.queries import closed_when

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
+from marshrut.core.languages import OWN_NAMES
 from marshrut.core.names import clean_text
 from marshrut.core.typed_values import FieldSpec
 from marshrut.deals.queries.list_reference import ListReference
@@ -27,7 +28,6 @@ LABELS = {
 }  # fmt: skip
 FLAGS = {"overdue": noop("Next action overdue"), "waiting": noop("Put aside"), "missing": noop("Contact incomplete"),
          "stuck": noop("Stuck at the stage"), "open": noop("With something open")}
-LANGUAGES = {"ru": "Русский", "uk": "Українська", "en": "English"}
 MAIN = {"inquiries": ("state", "owner", "source", "class", "received", "flags"),
         "deals": ("state", "owner", "funnel", "stage", "amount", "flags"), "clients": ("owner", "missing", "created", "flags")}  # fmt: skip
 
@@ -102,7 +102,7 @@ def _options(name: str, desk: Desk, reference: ListReference) -> Iterable[tuple[
         "source": {slug: card.name for slug, card in reference.sources.items()},
         "category": reference.catalogue.categories, "direction": reference.catalogue.directions,
         "funnel": {f.slug: f.name for f in reference.funnels.values()}, "relevance": {grade: grade for grade in "ABC"},
-        "currency": {code: code for code in CURRENCIES}, "language": LANGUAGES,
+        "currency": {code: code for code in CURRENCIES}, "language": OWN_NAMES,
         "missing": {"phone": _("No phone"), "email": _("No e-mail")},
     }  # fmt: skip
     if name in known:

@@ -19,7 +19,7 @@ from marshrut.core.clock import utc_now
 from marshrut.intake.models import Inquiry
 from marshrut.intake.reference import read_reference
 from marshrut.intake.services import take_letter
-from marshrut.intake.tests.test_mail import letter
+from marshrut.intake.tests.mail_door import letter
 from marshrut.journal.models import Task, Touch
 
 pytestmark = pytest.mark.django_db

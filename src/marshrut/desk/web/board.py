@@ -1,5 +1,6 @@
 """The Board: columns are results, the first one holds inquiries that are not deals yet."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from marshrut.desk.web.inbox import filter_of, source_filter, source_note
 from marshrut.desk.web.matters import deal_card
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found, part_or_page
 from marshrut.intake.queries import Pulse, count_days, read_pulse
+from marshrut.intake.queries.running import next_answers_due
 from marshrut.ui.wording import language, percent, short_money
 
 CARDS = 20  # a column of the page; eleven columns must stay under 500 KB
@@ -70,16 +72,19 @@ def read_columns(request: DeskRequest, funnel: FunnelCard, filters: list[Filter]
     source = desk.sources.get(chosen.get("source", ""))
     read = read_board(desk.actor, funnel, inquiries_name=_("New inquiry"), owner_id=int(chosen["owner"]) if chosen.get("owner") else None,
                       cards=CARDS, source_id=source.id if source else None)
-    return [_column(n, column, funnel, desk, chosen) for n, column in enumerate(read)]
+    waiting = next_answers_due(card.dossier_id for column in read for card in column.cards)
+    return [_column(n, column, funnel, desk, chosen, waiting) for n, column in enumerate(read)]
 
 
-def _column(number: int, column: BoardColumn, funnel: FunnelCard, desk: Desk, chosen: dict[str, str]) -> Column:
+def _column(
+    number: int, column: BoardColumn, funnel: FunnelCard, desk: Desk, chosen: dict[str, str], waiting: dict[int, datetime]
+) -> Column:
     more = column.count - len(column.cards)
     query = {"tab": "all", "source": chosen.get("source", "")}
     return Column(
         column.slug, column.name, number % COLOURS, column.count,
         [Money(s.amount, s.currency) for s in column.sums if s.currency and s.amount],
-        [board_matter(card, desk, drop_url(card, funnel)) for card in column.cards], max(0, more),
+        [board_matter(card, desk, drop_url(card, funnel), waiting.get(card.dossier_id)) for card in column.cards], max(0, more),
         f"{reverse('inbox')}?{urlencode({k: v for k, v in query.items() if v})}" if column.slug == "inquiry" and more > 0 else None,
         column.waiting, _waiting_url(column, chosen) if column.waiting else None)
 

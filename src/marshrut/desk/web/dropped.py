@@ -17,11 +17,12 @@ from marshrut.deals.queries.gates import PAGE, SPAN, Dropped, DroppedSum, list_d
 from marshrut.deals.queries.reasons import list_loss_reasons
 from marshrut.deals.services import reopen_stopped, review_stop
 from marshrut.desk.shapes import Filter, Named, Option
-from marshrut.desk.shaping import money, owner_of
+from marshrut.desk.shaping import owner_of
 from marshrut.desk.web.asking import asked_about, refused, typed, whole
 from marshrut.desk.web.inbox import filter_of, read_cursor, write_cursor
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, part_or_page
 from marshrut.ui.answers import done
+from marshrut.ui.wording import money
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from marshrut.desk.web.matters import inquiry_card
 from marshrut.desk.web.pages import ACTING, Desk, DeskRequest, at_desk, part_or_page
 from marshrut.desk.web.sidebar import counts
 from marshrut.intake.queries import InquiryFilter, list_inquiries
+from marshrut.intake.queries.running import next_answers_due
 from marshrut.intake.wording import channel_label, merged_words
 
 PAGE = 40
@@ -71,7 +72,8 @@ def _read(request: DeskRequest, tab: str) -> tuple[list[InboxMatter], str | None
         last = lines[PAGE - 1]
         query = {"tab": tab, "source": source, "class": inquiry_class, "after": write_cursor(last.opened_at, last.id)}
         more = f"{reverse('inbox')}?{urlencode({k: v for k, v in query.items() if v})}"
-    return [inbox_matter(line, desk) for line in lines[:PAGE]], more
+    waiting = next_answers_due(line.dossier_id for line in lines[:PAGE])
+    return [inbox_matter(line, desk, waiting.get(line.dossier_id)) for line in lines[:PAGE]], more
 
 
 def _chosen(request: DeskRequest, name: str) -> str:

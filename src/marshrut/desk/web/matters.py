@@ -18,14 +18,19 @@ from marshrut.deals.wording import fact_label
 from marshrut.desk import wording
 from marshrut.desk.matter_reads import Around, read_around
 from marshrut.desk.queries import loaded
-from marshrut.desk.request_facts import deal_facts, request_facts, shown_facts
+from marshrut.desk.request_facts import deal_facts, marked_words, request_facts, shown_facts
 from marshrut.desk.shapes import CameBack, Client, Contact, Entry, File, MatterCard, Numbered, Posted, StageStep, Task, Waiting
 from marshrut.desk.shaping import choice_options, money, outcome_label, owner_of, queue_of, tags_of, title_of
 from marshrut.desk.story import entry_of
+from marshrut.desk.web.correcting import sorted_as
 from marshrut.desk.web.own_fields import own_facts
 from marshrut.desk.web.pages import ACTING, Desk, DeskRequest, at_desk, found, part_or_page
 from marshrut.intake.queries import InquiryCard, find_inquiry
-from marshrut.intake.wording import class_label, close_reason_label, missing_label, say_all
+from marshrut.intake.rules import read_names
+from marshrut.intake.rules.origins import EDITED
+from marshrut.intake.rules.text import read_text
+from marshrut.intake.queries.running import next_answers_due
+from marshrut.intake.wording import close_reason_label, missing_label, say_all
 from marshrut.journal.queries import TaskLine, TouchLine, pending_tasks, read_story
 from marshrut.ui.wording import phone as written_phone
 
@@ -68,9 +73,9 @@ def inquiry_card(desk: Desk, pk: int, story: int = 100) -> MatterCard:
         since=card.received_at or around["began_at"] or desk.now, trip=wording.trip(request, desk.catalogue),
         is_open=card.state != "closed", state=card.state, outcome=card.outcome,
         outcome_label=outcome_label(card.outcome, card.disposition), close_reason=close_reason_label(card.close_reason),
-        facts=request_facts(request, desk.catalogue, card.relevance_reasons),
+        facts=request_facts(request, desk.catalogue, card.relevance_reasons, read_names(card.request_origin)),
         own_facts=own_facts(desk, "matter", card.custom),
-        money=None, respond_by=card.respond_by if is_running else None, is_new=is_running,
+        money=None, respond_by=card.respond_by if is_running else card.next_respond_by, is_new=is_running,
         contact_missing=[missing_label(name) for name in card.contact_missing],
         duplicate_of=Numbered(card.joined_to, str(card.joined_to)) if card.joined_to else None,
         deal=Numbered(born[0], str(born[0])) if born else None,
@@ -89,10 +94,20 @@ def _why(card: InquiryCard | None, desk: Desk) -> dict[str, Any]:
     reasons = say_all(card.priority_reasons)
     return {
         "score": card.priority, "reasons": reasons, "priority_reasons": reasons, "owner_reason": " · ".join(say_all(card.owner_reason)),
-        "class_label": class_label(card.inquiry_class), "class_reason": " · ".join(say_all(card.class_reason)),
+        "sorted_as": sorted_as(card, desk), "sorted_id": card.id,
         "relevance": card.relevance, "relevance_reasons": say_all(card.relevance_reasons),
-        "source": source.name if source else card.source, "message": desk.actor.text(card.message),
+        "source": source.name if source else card.source, **_words(card, desk),
     }
+
+
+def _words(card: InquiryCard, desk: Desk) -> dict[str, Any]:
+    """What the client wrote, with the words marked in which something unconfirmed was read."""
+    read = read_names(card.request_origin) & EDITED
+    message = desk.actor.text(card.message)
+    reference = desk.reference()
+    today = desk.staff.first_office.calendar.local_date(card.received_at or desk.now)
+    spans = read_text(message, today, desk.staff.agency.currency, reference.gazetteer).spans if read else ()
+    return {"message": message, "words": marked_words(message, spans, read), "has_read": bool(read), "request_id": card.id}
 
 
 def deal_card(desk: Desk, pk: int, story: int = 100) -> MatterCard:
@@ -101,6 +116,7 @@ def deal_card(desk: Desk, pk: int, story: int = 100) -> MatterCard:
     asked = find_inquiry(desk.actor, card.inquiry_id) if card.inquiry_id else None
     around = _around(desk, card.dossier_id, card.person_id, story, card.state == "open")
     funnel = desk.funnels.get(card.funnel)
+    waits = asked.next_respond_by if asked else next_answers_due([card.dossier_id]).get(card.dossier_id)
     stages = _steps(funnel, card.stage)
     present = next((step for step in stages if step.state == "now"), None)
     following = _following(funnel, card)
@@ -109,12 +125,13 @@ def deal_card(desk: Desk, pk: int, story: int = 100) -> MatterCard:
     known = {**card.facts, **({"amount": f"{card.amount} {card.currency}"} if worth else {})}
     return MatterCard(
         kind="deal", id=card.id, dossier=card.dossier_id, title=around["title"] or title_of(card.person, None, desk.actor),
-        since=card.stage_entered_at,
+        since=card.stage_entered_at, respond_by=waits,
         trip=wording.trip(request, desk.catalogue, card.title), is_open=card.state == "open", state=card.state,
         outcome=card.state if card.state != "open" else None,
         outcome_label=outcome_label(card.state, ""), close_reason=card.close_reason, stage=present, stages=stages,
         next_stage=following, stage_hint=_hint(funnel, card.stage),
-        facts=[*request_facts(request or {}, desk.catalogue, asked.relevance_reasons if asked else []),
+        facts=[*(request_facts(request or {}, desk.catalogue, asked.relevance_reasons, read_names(asked.request_origin)) if asked
+                 else request_facts({}, desk.catalogue, [])),
                *deal_facts(shown_facts(card.facts, desk.actor))],
         own_facts=own_facts(desk, "matter", card.custom),
         facts_missing=_missing(funnel, following, known), money=worth, owner=owner_of(desk.staff, card.owner_id, card.owner),
@@ -228,7 +245,8 @@ def contacts_of(contacts: Sequence[ContactLine], reader: Actor) -> list[Contact]
         value = written_phone(contact.normal) if contact.kind == "phone" else contact.written
         if not reader.shows("phone"):
             href, value = None, str(reader.contact(contact.kind, contact.normal))
-        listed.append(Contact(contact.kind, value, href, contact.kind not in seen and not contact.is_shared, contact.is_shared))
+        listed.append(Contact(contact.kind, value, href, contact.kind not in seen and not contact.is_shared, contact.is_shared,
+                              contact.id))
         seen.add(contact.kind)
     return listed
 

@@ -5,20 +5,24 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from marshrut.clients.queries import PersonCard, people_within, person_card, suspects_of
+from marshrut.clients.queries import PersonCard, people_within, person_card, relations_of, suspects_of
+from marshrut.core.languages import OWN_NAMES
 from marshrut.core.names import clean_text
 from marshrut.core.phones import read_phone
 from marshrut.desk.queries import MatterRow, known_by, matters_of
+from marshrut.desk.double_words import relation_label, said_of
 from marshrut.desk.shapes import Fact, Named
 from marshrut.desk.shaping import owner_of, past_matter_of, title_of
+from marshrut.desk.wording import day
 from marshrut.desk.web.matters import contacts_of, story_of
 from marshrut.desk.web.own_fields import own_facts
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found, part_or_page
 from marshrut.journal.queries import read_story
+from marshrut.privacy.merge_reads import MergeLine, kept_instead_of, merges_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,9 @@ class PersonPage:
     facts: list[Fact]
     suspects: list[dict[str, Any]]
     own_facts: list[Fact]
+    family: list[dict[str, Any]]
+    born_on: str
+    merges: list[MergeLine]
     tier: str | None = None
     language: str = ""
 
@@ -44,7 +51,10 @@ class PersonPage:
 def person(request: DeskRequest, pk: int) -> HttpResponse:
     """One client: ways to reach them, what is open, what was before, everything said."""
     desk = request.desk
-    card: PersonCard = found(person_card(desk.actor, pk))
+    known = person_card(desk.actor, pk)
+    if known is None and (kept := kept_instead_of(desk.actor, pk)):
+        return redirect("person", kept, permanent=True)
+    card: PersonCard = found(known)
     rows = matters_of(desk.actor, [pk])
     matters = [past_matter_of(row, desk) for row in rows]
     story = read_story([row.dossier_id for row in rows])
@@ -65,23 +75,23 @@ def _page(card: PersonCard, desk: Desk) -> PersonPage:
     shown = (ways.get("phone"), ways.get("email")) if desk.actor.shows("phone") else (None, None)
     return PersonPage(card.id, title_of(card.name, None, desk.actor), card.created_at, owner_of(desk.staff, card.owner_id, card.owner),
                       *shown, contacts_of(card.contacts, desk.actor), named, _suspects(card.id, desk),
-                      own_facts(desk, "person", card.custom))
+                      own_facts(desk, "person", card.custom), _family(card.id, desk), day(card.born_on.isoformat()) if card.born_on else "",
+                      merges_of(desk.actor, card.id) if desk.actor.may("persons:merge") else [], language=OWN_NAMES.get(card.language, ""))
+
+
+def _family(person_id: int, desk: Desk) -> list[dict[str, Any]]:
+    return [{"relation": line.id, "id": line.person_id, "name": title_of(line.name, None, desk.actor), "label": relation_label(line.kind)}
+            for line in relations_of(desk.actor, person_id)]
 
 
 def _suspects(person_id: int, desk: Desk) -> list[dict[str, Any]]:
-    """Perhaps the same person; somebody out of reach is not named."""
+    """Perhaps the same person, or of one family; somebody out of reach is not named."""
     found = []
     for line in suspects_of(desk.actor, person_id):
-        other_id, name = line.besides(person_id)
-        found.append({"id": other_id or person_id, "name": title_of(name or line.reason.get("name"), None, desk.actor),
-                      "reason": _suspicion(line.reason)})
+        other_id, name = line.besides(person_id) if line.other_id else (None, line.reason.get("name", ""))
+        found.append({"id": other_id, "suspect": line.id, "kind": line.kind, "name": title_of(name, None, desk.actor),
+                      "reason": said_of(line.reason)})
     return found
-
-
-def _suspicion(reason: dict[str, Any]) -> str:
-    if reason.get("code") == "other_name":
-        return _("came under another name: %(name)s") % {"name": reason.get("name", "")}
-    return _("the phone is one person's, the e-mail another's")
 
 
 def _stats(card: PersonCard, rows: list[MatterRow]) -> list[dict[str, str]]:

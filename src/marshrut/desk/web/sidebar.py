@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marshrut.agency.permissions import Actor
 from marshrut.agency.web.actors import staff_of
+from marshrut.clients.queries import count_suspects
 from marshrut.core.clock import utc_now
 from marshrut.desk.burning import count_burning
 from marshrut.desk.queries import SidebarCounts, count_sidebar
@@ -13,12 +14,15 @@ from marshrut.ui.navigation import register_entry
 MOST_BURNING = 99
 """Above it the sidebar only says that there are more."""
 
+MOST_DUPLICATES = 99
+
 
 def register_pages() -> None:
     """Today, Inbox, deals and clients; the Inbox burns while somebody's inquiry is nobody's."""
     register_entry("", _("Today"), "today", "list-check", 10, count=lambda request: counts(request).to_do, allowed=_works)
     register_entry("", _("What burns"), "burning", "flame", 15, count=_burning_count, allowed=_answers_for_others, is_urgent=True,
                    most=MOST_BURNING)
+    register_entry("", _("Live clocks"), "clocks", "clock", 17, allowed=_works)
     register_entry("", _("Inbox"), "inbox", "inbox", 20, count=_inbox_count, allowed=_works, also=("inquiry",), is_urgent=True)
     register_entry("", _("Deals"), "board", "layout-kanban", 30, count=lambda request: counts(request).deals, allowed=_works,
                    also=("deal",))
@@ -26,6 +30,7 @@ def register_pages() -> None:
     register_entry("", _("Waiting"), "waiting", "hourglass", 35, allowed=_works)
     register_entry("", _("Stopped matters"), "dropped", "thumb-down", 37, allowed=_answers_for_others)
     register_entry("", _("Clients"), "people", "users", 40, allowed=_works, also=("person",))
+    register_entry("", _("Duplicates"), "duplicates", "copy", 45, count=_duplicates_count, allowed=_works, most=MOST_DUPLICATES)
     register_entry(_("Lists"), _("Inquiries"), "list_inquiries", "message-circle", 60, allowed=_works)
     register_entry(_("Lists"), _("Deals"), "list_deals", "coins", 61, allowed=_works)
 
@@ -46,6 +51,13 @@ def _burning_count(request: HttpRequest) -> int:
     if not hasattr(request, "burning_count"):
         request.burning_count = count_burning(request.actor, utc_now(), MOST_BURNING + 1)  # type: ignore[attr-defined]
     return request.burning_count  # type: ignore[attr-defined, no-any-return]
+
+
+def _duplicates_count(request: HttpRequest) -> int:
+    """Pairs that somebody should decide about; counted once for a request, and no further than is shown."""
+    if not hasattr(request, "duplicates_count"):
+        request.duplicates_count = count_suspects(request.actor, MOST_DUPLICATES + 1)  # type: ignore[attr-defined]
+    return request.duplicates_count  # type: ignore[attr-defined, no-any-return]
 
 
 def _inbox_count(request: HttpRequest) -> int:

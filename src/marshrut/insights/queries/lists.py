@@ -67,7 +67,8 @@ def _own(chosen: Chosen) -> str:
     return f", {inquiry} as inquiry_id, {deal} as deal_id"
 
 
-def count_listed(actor: Actor, asked: Asked, code: str, now: datetime, position: int = 0) -> int:
-    """How many there are in all."""
+def count_listed(actor: Actor, asked: Asked, code: str, now: datetime, position: int = 0, most: int | None = None) -> int:
+    """How many there are in all; counted no further than `most`, if that is given."""
     chosen = choose_measure(actor, asked, code, now, position)
-    return int(rows_of(f"select count(*) {chosen.source}", chosen.values)[0][0])
+    limit = "" if most is None else f" limit {int(most)}"
+    return int(rows_of(f"select count(*) from (select {chosen.source}{limit}) n", chosen.values)[0][0])

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from marshrut.agency.permissions import Actor
+from marshrut.core.shares import Stratum
 from marshrut.insights.asked import Asked
 from marshrut.insights.queries.counting import choose_measure, rows_of
-from marshrut.insights.rules import Stratum
 
 PARTS = ("morning", "day", "evening", "night", "weekend")
 

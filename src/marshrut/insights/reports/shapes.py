@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import Staff
+from marshrut.core.shares import wilson
 from marshrut.deals.queries import FunnelCard, read_funnels
 from marshrut.insights import wording
 from marshrut.insights.asked import Asked
 from marshrut.insights.measures import MEASURES, Words
-from marshrut.insights.rules import wilson
 from marshrut.marketing.queries import SourceCard, read_sources
 
 Amounts = tuple[tuple[Decimal, str], ...]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from marshrut.core.shares import Difference, crude_difference, level_difference
 from marshrut.insights import wording
 from marshrut.insights.queries.strata import Pile, strata_of
 from marshrut.insights.reports.shapes import Cell, Column, Question, Row, Table
-from marshrut.insights.rules import Difference, crude_difference, level_difference
 
 ENOUGH = 20
 """Closed inquiries of a source below which nothing is said about causes."""

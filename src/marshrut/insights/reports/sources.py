@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from marshrut.core.shares import wilson
 from marshrut.insights import wording
 from marshrut.insights.queries.sources import Outcomes, Sum, money_by_source, outcomes_by_source, reasons_by_source
 from marshrut.insights.queries.strata import read_piles
@@ -26,7 +27,6 @@ from marshrut.insights.reports.shapes import (
     number_cell,
 )
 from marshrut.insights.reports.source_causes import causes_table
-from marshrut.insights.rules import wilson
 from marshrut.marketing.queries import costs_between
 
 Costs = dict[int, dict[str, Decimal]]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marshrut.core.shares import wilson
 from marshrut.insights.asked import Asked, midnight, period_of
-from marshrut.insights.rules import wilson
 
 
 def test_two_of_three_may_be_anything_between_a_fifth_and_nine_tenths() -> None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from marshrut.core.errors import Invalid
 from marshrut.core.money import Money
+from marshrut.core.shares import Stratum, crude_difference, level_difference, wilson
 from marshrut.insights.reports.sources import sources_report
-from marshrut.insights.rules import Stratum, crude_difference, level_difference, wilson
 from marshrut.insights.tests.conftest import NOW
 from marshrut.insights.tests.test_numbers import values
 from marshrut.marketing.models import Source

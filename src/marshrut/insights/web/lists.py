@@ -23,8 +23,10 @@ from marshrut.insights.queries.lists import ListedLine, count_listed, list_count
 from marshrut.insights.reports.shapes import Question
 from marshrut.insights.web.reading import chips_of, days_in_words, periods, read_question
 from marshrut.intake.wording import channel_label, disposition_label
+from marshrut.ui.wording import up_to
 
-PAGE = 50
+PAGE, MOST_COUNTED = 50, 1000
+"""Rows of a page; and up to where they are counted before the page is shown: a longer list gets its number afterwards."""
 TOUCHES = {
     "call_out": noop("Call to the client"),
     "call_in": noop("Call from the client"),
@@ -62,24 +64,31 @@ def matters(request: ReaderRequest) -> HttpResponse:
     question, code = reading.question, clean_text(request.GET.get("measure"), 40)
     measure = MEASURES[code if code in LISTED else "inquiries"]
     position = position_of(question)
-    total = count_listed(question.actor, question.asked, measure.code, question.now, position)
+    if request.GET.get("part") == "total":
+        return render(
+            request,
+            "insights/_total.html",
+            {"total": count_listed(question.actor, question.asked, measure.code, question.now, position)},
+        )
+    total = count_listed(question.actor, question.asked, measure.code, question.now, position, MOST_COUNTED + 1)
     page = _page(request.GET.get("page", ""), total)
     lines = list_counted(
-        question.actor, question.asked, measure.code, question.now, position=position, limit=PAGE, offset=(page - 1) * PAGE
+        question.actor, question.asked, measure.code, question.now, position=position, limit=PAGE + 1, offset=(page - 1) * PAGE
     )
     chips = chips_of(reading, "office", "manager", "source", "channel", "category")
     names = {chip.name for chip in chips}
     context = {
         "words": days_in_words(question.asked),
         "measure": measure,
-        "total": total,
-        "rows": [listed(line, question) for line in lines],
+        "total": up_to(total, MOST_COUNTED),
+        "is_counted": total <= MOST_COUNTED,
+        "rows": [listed(line, question) for line in lines[:PAGE]],
         "asked": question.asked,
         "chips": chips,
         "periods": periods(question.asked),
         "notes": reading.notes,
         "told": told(question),
-        "pages": _pages(question.asked, measure.code, page, total),
+        "pages": _pages(question.asked, measure.code, page, is_more=len(lines) > PAGE),
         "kept": {
             "measure": measure.code,
             **{k: v for k, v in question.asked.query().items() if k not in {"period", "from", "to", *names}},
@@ -99,18 +108,22 @@ def position_of(question: Question) -> int:
 
 
 def _page(text: str, total: int) -> int:
-    last = max(1, -(-total // PAGE))
-    return min(max(1, int(text)), last) if text.isascii() and text.isdecimal() and len(text) < 9 else 1
+    """The page of the address; the last one where it names a later. Of a list that was not counted to its end any page is believed."""
+    page = max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
+    return page if total > MOST_COUNTED else min(page, max(1, -(-total // PAGE)))
 
 
-def _pages(asked: Asked, code: str, page: int, total: int) -> dict[str, Any]:
+def _pages(asked: Asked, code: str, page: int, *, is_more: bool) -> dict[str, Any]:
     """Addresses of the neighbours; None where there is none."""
-    last = max(1, -(-total // PAGE))
 
-    def address(number: int) -> str | None:
-        return f"{reverse('reports_list')}?{urlencode(asked.query(measure=code, page=number))}" if 1 <= number <= last else None
+    def address(number: int) -> str:
+        return f"{reverse('reports_list')}?{urlencode(asked.query(measure=code, page=number))}"
 
-    return {"page": page, "last": last, "before": address(page - 1), "after": address(page + 1), "first": (page - 1) * PAGE + 1}
+    return {
+        "before": address(page - 1) if page > 1 else None,
+        "after": address(page + 1) if is_more else None,
+        "first": (page - 1) * PAGE + 1,
+    }
 
 
 def listed(line: ListedLine, question: Question) -> Listed:

@@ -61,6 +61,7 @@ class InquiryCard:
     is_missed_call: bool
     next_respond_by: datetime | None
     request_origin: Any
+    category_reason: Any
 
 
 CARD = """
@@ -68,7 +69,7 @@ CARD = """
         p.id, p.display_name, i.matched_by, i.message, i.request, i.flaws, i.contact_missing, i.relevance, i.relevance_reasons,
         i.priority, i.priority_reasons, i.owner_reason, coalesce(i.respond_by, n.respond_by, l.respond_by), i.clock_state, i.answered_at, i.outcome,
         i.disposition, i.close_reason, i.joined_to_id, d.owner_id, e.name, d.queue_id, q.name, d.office_id, t.id, t.title, t.due_at,
-        i.utm, i.visitor, d.is_open, d.phase, d.custom, i.is_missed_call, n.respond_by, i.request_origin
+        i.utm, i.visitor, d.is_open, d.phase, d.custom, i.is_missed_call, n.respond_by, i.request_origin, i.category_reason
     from {inquiry} i
     join journal_dossier d on d.id = i.dossier_id
     join marketing_source s on s.id = i.source_id
@@ -79,7 +80,7 @@ CARD = """
     left join agency_queue q on q.id = d.queue_id
     left join lateral (select id, title, due_at from journal_task where dossier_id = d.id and state = 'pending'
                        order by due_at, id limit 1) t on true """
-_JSON = (8, 13, 14, 17, 19, 20, 36, 40, 43)
+_JSON = (8, 13, 14, 17, 19, 20, 36, 40, 43, 44)
 
 
 def find_inquiry(actor: Actor, inquiry_id: int) -> InquiryCard | None:

@@ -25,9 +25,10 @@ def read_pace(since: datetime) -> Pace:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""select percentile_cont(0.5) within group (order by gap), count(*), (
-                    select count(*) from journal_dossier where place = 'inquiry' and is_open and owner_id is not null and waits_until is null)
-                from (select extract(epoch from answered_at - lag(answered_at) over (partition by owner_id order by answered_at)) / 60 as gap
-                      from intake_reckoning where received_at >= timestamptz '{since.isoformat()}' and answered_at is not null
+                    select count(*) from journal_dossier
+                    where place = 'inquiry' and is_open and owner_id is not null and waits_until is null)
+                from (select extract(epoch from answered_at - lag(answered_at) over (partition by owner_id order by answered_at)) / 60
+                          as gap from intake_reckoning where received_at >= timestamptz '{since.isoformat()}' and answered_at is not null
                       and owner_id is not null) g
                 where gap between 1 and {_LONGEST}"""
         )

@@ -24,6 +24,21 @@ class CriterionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryRow:
+    """A criterion of category."""
+
+    id: int
+    name: str
+    category: str
+    conditions: dict[str, Any]
+    is_active: bool
+
+    def as_rule(self) -> dict[str, Any]:
+        """Ready to compile."""
+        return {"name": self.name, "category": self.category, "conditions": self.conditions}
+
+
+@dataclass(frozen=True, slots=True)
 class RelevanceRow:
     """A criterion of relevance; one that is delivered has a code of its own and no name."""
 
@@ -45,16 +60,23 @@ def read_criteria() -> list[CriterionRow]:
     return [CriterionRow(*row) for row in rows]
 
 
+def read_category_criteria() -> list[CategoryRow]:
+    """All criteria of category in their order."""
+    rows = CategoryCriterion.objects.order_by("position", "id").values_list("id", "name", "category", "conditions", "is_active")
+    return [CategoryRow(*row) for row in rows]
+
+
 def read_relevance_criteria() -> list[RelevanceRow]:
     """All criteria of relevance in their order."""
     rows = RelevanceCriterion.objects.order_by("position", "id")
     return [RelevanceRow(*row) for row in rows.values_list("id", "code", "name", "points", "conditions", "is_active")]
 
 
-def criteria_naming(kind: str, slug: str) -> list[CriterionRow | RelevanceRow]:
-    """Criteria of both lists that name this source, category or direction; two statements."""
-    rows: list[CriterionRow | RelevanceRow] = [*read_criteria(), *read_relevance_criteria()]
-    return [row for row in rows if names_slug(row.conditions, kind, slug)]
+def criteria_naming(kind: str, slug: str) -> list[CriterionRow | CategoryRow | RelevanceRow]:
+    """Criteria of the three lists that name this source, category or direction, or lead to this category; three statements."""
+    rows: list[CriterionRow | CategoryRow | RelevanceRow] = [*read_criteria(), *read_category_criteria(), *read_relevance_criteria()]
+    leading = [row for row in rows if kind == "category" and isinstance(row, CategoryRow) and row.category == slug]
+    return [row for row in rows if names_slug(row.conditions, kind, slug) or row in leading]
 
 
 def clock_ids() -> dict[ClockPlace, int]:

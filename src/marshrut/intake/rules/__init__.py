@@ -47,11 +47,12 @@ from .facts import BOARDS, CATEGORIES, CHANNELS, CLASSES, STRANGER, InquiryFacts
 from .languages import Spoken, language_of, spoken
 from .origins import as_kept, filled_in, origin_of, read_names
 from .priority import Priority, PriorityModel, compile_priority
-from .relevance import Relevance, RelevanceGrader, compile_relevance
+from .relevance import WORKED_OUT, Relevance, RelevanceGrader, compile_relevance
 from .requests import Flaw, read_request
 from .shares import Ledger
 
 __all__ = [
+    "WORKED_OUT",
     "AXES",
     "CATEGORY",
     "CLASS",

@@ -116,7 +116,8 @@ def level_of(value: Value, bounds: Sequence[float] | None) -> str:
     if value is None or value == "":
         return ""
     if bounds is None:
-        return str(value).strip().lower()[:LONGEST_WORD]
+        word = f"{value:g}" if isinstance(value, float) else str(value)
+        return word.strip().lower()[:LONGEST_WORD]
     read = number_in(value)
     return "" if read is None else str(bisect_left(bounds, read))
 

@@ -55,6 +55,11 @@ class Classifier:
                 return Classification(criterion.inquiry_class, reason)
         return Classification("other", {"code": "no_criterion"})
 
+    def holding(self, facts: InquiryFacts) -> list[int]:
+        """The places of all criteria that hold, the deciding one first."""
+        reading = Reading(facts, self._lexicon.find(facts.words))
+        return [place for place, criterion in enumerate(self._criteria) if criterion.holds(reading) is not None]
+
 
 @dataclass(frozen=True, slots=True)
 class Categorised:

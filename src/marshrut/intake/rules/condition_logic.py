@@ -16,7 +16,7 @@ from .facts import words_of
 
 WHOLE_MEASURES = frozenset({"adults", "children", "party", "rooms", "nights", "lead_days", "stars", "past_deals", "links", "words"})
 COUNTED = frozenset({"children", "past_deals", "links", "words"})  # always known, never below nought
-NEVER_NEGATIVE = COUNTED | {"adults", "party", "rooms", "nights", "stars", "adults_per_room", "budget_ratio"}
+NEVER_NEGATIVE = COUNTED | {"adults", "party", "rooms", "nights", "stars", "adults_per_room", "budget_ratio", "budget_per_person_night"}
 _Clash = tuple[Node, Node]
 
 

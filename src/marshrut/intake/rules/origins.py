@@ -14,7 +14,7 @@ from .languages import Spoken
 
 STATED, READ = "stated", "read"
 
-_GROUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+GROUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "directions": (("directions", "resorts"), ("directions", "resorts")),
     "departure": (("departure",), ("departure",)),
     "dates": (("date_from", "date_to", "is_flexible"), ("dates",)),
@@ -28,11 +28,15 @@ _GROUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """What is stated or read as one: its fields of the facts, its names in the request."""
 
 
+EDITED = frozenset(name for _fields, names in GROUPS.values() for name in names) | {"rooms"}
+"""Names in the request that a person writes down on the card."""
+
+
 def filled_in(stated: RequestFacts, read: RequestFacts) -> tuple[RequestFacts, frozenset[str]]:
     """The stated request, with what was read where nothing was stated; and the names in the request that were read."""
     found: dict[str, Any] = {}
     names: set[str] = set()
-    for fields, of_request in _GROUPS.values():
+    for fields, of_request in GROUPS.values():
         if any(_is_said(getattr(stated, field)) for field in fields):
             continue
         given = {field: value for field in fields if _is_said(value := getattr(read, field))}
@@ -71,6 +75,11 @@ def as_kept(facts: InquiryFacts, *, is_category_stated: bool, language: Spoken |
         request |= {"language": language.language, "language_seen_in": language.seen_in}
         read |= {"language", "language_seen_in"} if language.seen_in == "message" else set()
     return request, origin_of(request, read)
+
+
+def names_of(groups: Collection[str]) -> frozenset[str]:
+    """The names in the request that belong to these groups."""
+    return frozenset(name for group in groups for name in GROUPS[group][1])
 
 
 def origin_of(request: Mapping[str, Any], read: Collection[str]) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from marshrut.core.money import Money
+from marshrut.catalog.rules import PriceFloors
+from marshrut.core.shares import Difference, share_difference
 
 from .classification import Classifier
 from .clock import ClockPolicy
@@ -68,14 +69,72 @@ def classes_of(classifier: Classifier, inquiries: Sequence[InquiryFacts]) -> lis
     return [classifier.classify(facts).inquiry_class for facts in inquiries]
 
 
+@dataclass(slots=True)
+class Reached:
+    """What one criterion of a list matches: the places of these inquiries, how many it decides, who takes the others (by place)."""
+
+    matched: list[int] = field(default_factory=list)
+    decided: int = 0
+    takers: Counter[int] = field(default_factory=Counter)
+
+
+def reached_by(classifier: Classifier, criteria: int, inquiries: Sequence[InquiryFacts]) -> list[Reached]:
+    """For each criterion of the list, in its order."""
+    reached = [Reached() for _place in range(criteria)]
+    for number, facts in enumerate(inquiries):
+        holding = classifier.holding(facts)
+        for place in holding:
+            reached[place].matched.append(number)
+            if place == holding[0]:
+                reached[place].decided += 1
+            else:
+                reached[place].takers[holding[0]] += 1
+    return reached
+
+
 def taken_by(classifier: Classifier, inquiries: Sequence[InquiryFacts]) -> Counter[str]:
     """How many each criterion, by its name, decided; "" those that none did."""
     return Counter(str(classifier.classify(facts).reason.get("name", "")) for facts in inquiries)
 
 
-def grades_of(grader: RelevanceGrader, inquiries: Sequence[InquiryFacts], floors: Mapping[str, Money]) -> list[str]:
+def grades_of(grader: RelevanceGrader, inquiries: Sequence[InquiryFacts], floors: PriceFloors) -> list[str]:
     """The grade of each."""
     return [grader.grade(facts, floors).grade for facts in inquiries]
+
+
+ENOUGH = 20
+"""Closed inquiries a criterion has to have met before it may be called useless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """How the inquiries that one criterion speaks of have ended, and all the others."""
+
+    closed: int
+    won: int
+    others_closed: int
+    others_won: int
+
+    @property
+    def is_enough(self) -> bool:
+        """Were there enough of both to judge by?"""
+        return min(self.closed, self.others_closed) >= ENOUGH
+
+    @property
+    def difference(self) -> Difference | None:
+        """Their conversion less that of the others; None without both."""
+        return share_difference(self.won, self.closed, self.others_won, self.others_closed)
+
+
+def separations(grader: RelevanceGrader, closed: Sequence[tuple[InquiryFacts, bool]], floors: PriceFloors) -> list[Separation]:
+    """Each criterion of the grader, in order, over inquiries that have ended (facts, whether realised)."""
+    met = [(grader.criteria_met(facts, floors), won) for facts, won in closed]
+    bought = sum(won for _met, won in met)
+    found = []
+    for place in range(grader.size):
+        inside = [won for places, won in met if place in places]
+        found.append(Separation(len(inside), sum(inside), len(met) - len(inside), bought - sum(inside)))
+    return found
 
 
 def count_incomplete(rules: ContactRules, inquiries: Sequence[tuple[InquiryFacts, str]]) -> tuple[int, Counter[str]]:

@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from marshrut.catalog.rules import NO_FLOORS, PriceFloors
 from marshrut.core.money import Money
 
 from .conditions import Condition, ConditionCompiler, Reading, RulesetError
-from .facts import CATEGORIES, InquiryFacts, Reason
+from .facts import CATEGORIES, InquiryFacts, Reason, RequestFacts
 from .rulesets import Settings, number
 
+WORKED_OUT = ("budget_ratio", "budget_per_person_night")
+"""Measures a criterion of relevance may ask for besides those of every condition; money in the ruleset's currency."""
 INFANT_UNTIL = 2  # years; infants fly on a lap and sleep in a cot
 
 
@@ -84,14 +87,10 @@ class RelevanceGrader:
         self._season_words = season_words
         self._hot_words = hot_words
 
-    def grade(self, facts: InquiryFacts, floors: Mapping[str, Money] | None = None) -> Relevance:
-        """The relevance of an inquiry. `floors`: the least price of a night for one person by direction; directions
-        without one take the ruleset's."""
-        found = self._lexicon.find(facts.words)
-        season = self._season(facts, found)
-        is_hot = not self._hot_words.isdisjoint(found)
-        need = self._need(facts, floors or {}, season, is_hot)
-        reading = Reading(facts, found, {"budget_ratio": need.ratio if need else None}, season.slug if season else None)
+    def grade(self, facts: InquiryFacts, floors: PriceFloors = NO_FLOORS) -> Relevance:
+        """The relevance of an inquiry. `floors`: the least price of a night for one person by direction, season and stars;
+        directions without one take the ruleset's."""
+        reading, need, season, is_hot = self._read(facts, floors)
         points = 0
         flaws: list[tuple[int, Reason]] = []
         merits: list[Reason] = []
@@ -117,6 +116,25 @@ class RelevanceGrader:
             reasons.append({"code": "season", "season": season.slug, "matched": ""})
         return Relevance(grade, tuple(reasons), need.ratio if need else None)
 
+    @property
+    def size(self) -> int:
+        """How many criteria there are."""
+        return len(self._criteria)
+
+    def criteria_met(self, facts: InquiryFacts, floors: PriceFloors = NO_FLOORS) -> set[int]:
+        """The places of the criteria that hold, whatever they count for."""
+        reading = self._read(facts, floors)[0]
+        return {place for place, criterion in enumerate(self._criteria) if criterion.holds(reading) is not None}
+
+    def _read(self, facts: InquiryFacts, floors: PriceFloors) -> tuple[Reading, Need | None, Season | None, bool]:
+        """What the criteria look at; what the trip needs; the season; whether a last-minute offer is asked for."""
+        found = self._lexicon.find(facts.words)
+        season = self._season(facts, found)
+        is_hot = not self._hot_words.isdisjoint(found)
+        need = self._need(facts, floors, season, is_hot)
+        worked_out = {"budget_ratio": need.ratio if need else None, "budget_per_person_night": self._settings.per_person_night(facts)}
+        return Reading(facts, found, worked_out, season.slug if season else None), need, season, is_hot
+
     def _season(self, facts: InquiryFacts, found: Mapping[int, str]) -> Season | None:
         """By the date of departure; without one by the words of the message."""
         seasons = self._settings.seasons
@@ -126,33 +144,32 @@ class RelevanceGrader:
         slug = next((self._season_words[entry] for entry in found if entry in self._season_words), None)
         return seasons[slug] if slug else None
 
-    def _need(
-        self, facts: InquiryFacts, floors: Mapping[str, Money], season: Season | None, is_hot: bool
-    ) -> Need | None:
+    def _need(self, facts: InquiryFacts, floors: PriceFloors, season: Season | None, is_hot: bool) -> Need | None:
         """None where a budget, a party or a price of such things is not known."""
         settings = self._settings
         per, category_floor = settings.categories.get(facts.category or "package_tour", (None, 0.0))
         budget = settings.in_currency(facts.budget) if facts.budget else None
         if budget is None or not facts.adults or per is None:
             return None
-        heads = facts.adults + sum(
-            settings.infant_share if age < INFANT_UNTIL else settings.child_share for age in facts.children_ages
-        )
-        nights = facts.nights or settings.usual_nights
-        floor = category_floor
-        if per == "person_night":
-            floor *= self._direction_factor(facts.directions, floors)
-        least = floor * (season.factor if season else 1) * (settings.hot_factor if is_hot else 1)
-        units = {"person_night": heads * nights, "person": heads, "request": 1}[per]
+        nights, dearer = facts.nights or settings.usual_nights, season.factor if season else 1.0
+        least = category_floor * dearer
+        if per == "person_night":  # what a night costs in the direction, in the measure of the category
+            least = category_floor * self._night(facts, floors, dearer) / settings.usual_floor
+        least *= settings.hot_factor if is_hot else 1
+        units = {"person_night": settings.heads(facts) * nights, "person": settings.heads(facts), "request": 1}[per]
         is_assumed = facts.nights is None and per == "person_night"
         return Need(least * units, least, budget / (least * units), nights, is_assumed)
 
-    def _direction_factor(self, directions: Sequence[str], floors: Mapping[str, Money]) -> float:
-        """The cheapest of the directions named, as a multiple of the usual floor: any of them would do."""
-        settings = self._settings
-        known = settings.directions
-        prices = [settings.in_currency(floors[slug]) if slug in floors else known.get(slug) for slug in directions]
-        return min(filter(None, prices), default=settings.usual_floor) / settings.usual_floor
+    def _night(self, facts: InquiryFacts, floors: PriceFloors, dearer: float) -> float:
+        """A night of a tour for one person in the cheapest of the directions named: any of them would do. A price of the
+        season itself is not raised for the season again."""
+        settings, prices = self._settings, []
+        for slug in facts.directions:
+            known = floors.least(slug, facts.date_from, facts.stars_from or facts.stars_to)
+            price = settings.in_currency(known.price) if known else settings.directions.get(slug)
+            if price:
+                prices.append(price if known and known.is_seasonal else price * dearer)
+        return min(prices, default=settings.usual_floor * dearer)
 
     def _reason(self, code: str, matched: str, facts: InquiryFacts, need: Need | None) -> Reason:
         reason: Reason = {"code": code, "matched": matched}
@@ -201,6 +218,18 @@ class _Settings:
         """What a night of a tour costs one person at least where no direction is named."""
         return self.categories["package_tour"][1]
 
+    def heads(self, facts: RequestFacts) -> float:
+        """How many adults the party comes to in price."""
+        children = sum(self.infant_share if age < INFANT_UNTIL else self.child_share for age in facts.children_ages)
+        return (facts.adults or 0) + children
+
+    def per_person_night(self, facts: RequestFacts) -> float | None:
+        """What the budget leaves for a night of one person; None without a budget, a party or the nights."""
+        budget = self.in_currency(facts.budget) if facts.budget else None
+        if budget is None or not facts.adults or not facts.nights:
+            return None
+        return budget / (self.heads(facts) * facts.nights)
+
     def in_currency(self, money: Money) -> float | None:
         """An amount in the ruleset's currency, by its rough rates; None for a currency without one."""
         rate = self.rates.get(money.currency)
@@ -214,7 +243,7 @@ def compile_relevance(data: Mapping[str, object]) -> RelevanceGrader:
         raise RulesetError("relevance", "has settings and criteria, nothing else")
     raw = Settings(data["settings"], "settings")
     settings = _read_settings(raw)
-    compiler = ConditionCompiler(("budget_ratio",), tuple(settings.seasons))
+    compiler = ConditionCompiler(WORKED_OUT, tuple(settings.seasons))
     add = compiler.lexicon.add
     season_words = {add(entry): row["slug"] for row in raw.value("seasons") for entry in row.get("words", ())}
     hot_words = frozenset(add(entry) for entry in raw.value("hot_words"))

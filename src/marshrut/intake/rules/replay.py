@@ -1,9 +1,9 @@
 """A period worked through once more in another order: who would have been answered when, and what that is worth.
 
 Every inquiry waits for whoever had it. Each of them works one inquiry after another within their working hours: of those that
-wait, the one whose hour is worth most at that moment. A step takes its minutes stretched by what else there is to do, and the
-stretch is found so that the present order gives the median wait that was really seen: answer capacity as it was, not as it
-ought to be. Both orders work with the same people, hours and stretch, so that nothing differs but the order.
+wait, the one whose hour is worth most at that moment. How fast they are is measured, not assumed (`measured_pace`): how long it
+took to turn to an inquiry when nothing else waited, and how long from one answer to the next when something did. Both orders
+work with the same people, hours and pace, so that nothing differs but the order.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from bisect import bisect_right, insort
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from statistics import fmean
 
 MINUTES_OF_TABLE = 5
 _LONGEST = 30 * 24 * 60 // MINUTES_OF_TABLE
-_STRETCHES = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0)
+_FEWEST_SEEN = 10
 SAME_WITHIN = 1.0
 """Minutes by which two waits may differ and still count as the same."""
 
@@ -42,6 +42,24 @@ class Arrived:
     at: float
     server: int
     minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An answer as it really was: whose, when the inquiry came and was answered in their working minutes, minutes of its step."""
+
+    server: int
+    came: float
+    answered: float
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast people are: minutes until they turn to an inquiry, and how many times its minutes a step takes in truth."""
+
+    lag: float = 0.0
+    stretch: float = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +105,7 @@ def work_through(
     arrived: Sequence[Arrived],
     order: Order,
     clocks: Mapping[int, Clock],
-    stretch: float,
+    pace: Pace,
     done: Callable[[int], None] = lambda _n: None,
 ) -> Waits:
     """Answer everything in this order. Who never works again within the period leaves what waits for them unanswered: it counts
@@ -97,14 +115,14 @@ def work_through(
         by_server.setdefault(arrived[place].server, []).append(place)
     waits, left_over, finished = [0.0] * len(arrived), 0, 0
     for server, places in by_server.items():
-        left_over += _serve(places, arrived, order, clocks.get(server) or Clock([]), stretch, waits)
+        left_over += _serve(places, arrived, order, clocks.get(server) or Clock([]), pace, waits)
         finished += len(places)
         done(finished)
     return Waits(waits, left_over)
 
 
 def _serve(
-    places: Sequence[int], arrived: Sequence[Arrived], order: Order, clock: Clock, stretch: float, waits: list[float]
+    places: Sequence[int], arrived: Sequence[Arrived], order: Order, clock: Clock, pace: Pace, waits: list[float]
 ) -> int:
     """One person's whole period, in their own working minutes; how many stayed without an answer."""
     came = [clock.worked(arrived[place].at) for place in places]
@@ -113,15 +131,15 @@ def _serve(
     left_over = 0
     while following < total or waiting:
         if not waiting:
-            now = max(now, came[following])
-        while following < total and came[following] <= now:
+            now = max(now, came[following] + pace.lag)
+        while following < total and came[following] + pace.lag <= now:
             insort(waiting, (-order.worth[places[following]], following))
             following += 1
         is_there = clock.moment(now) is not None
         left_over += not is_there
         number = waiting.pop(_first(waiting, places, order, came, now) if is_there else 0)[1]
         waits[places[number]] = now - came[number]
-        now += arrived[places[number]].minutes * stretch if is_there else 0.0
+        now += arrived[places[number]].minutes * pace.stretch if is_there else 0.0
     return left_over
 
 
@@ -140,16 +158,25 @@ def _first(waiting: Sequence[tuple[float, int]], places: Sequence[int], order: O
     return chosen
 
 
-def fitted_stretch(arrived: Sequence[Arrived], order: Order, clocks: Mapping[int, Clock], seen_median: float) -> float:
-    """How far steps are stretched by everything else, so that the median wait comes out as it was seen."""
-    best, nearest = _STRETCHES[0], float("inf")
-    for stretch in _STRETCHES:
-        off = percentile(work_through(arrived, order, clocks, stretch).minutes, 50) - seen_median
-        if abs(off) < nearest:
-            best, nearest = stretch, abs(off)
-        if off > 0:
-            break
-    return best
+def measured_pace(seen: Sequence[Seen]) -> Pace:
+    """The pace at which people really answered; the usual one where too few answers tell."""
+    by_server: dict[int, list[Seen]] = {}
+    for one in seen:
+        by_server.setdefault(one.server, []).append(one)
+    alone, after_another = list[float](), list[float]()
+    for own in by_server.values():
+        busy_until = -1.0
+        for one in sorted(own, key=lambda one: one.came):
+            if busy_until <= one.came:
+                alone.append(one.answered - one.came)
+            busy_until = max(busy_until, one.answered)
+        answered = sorted(own, key=lambda one: one.answered)
+        pairs = ((before, one) for before, one in pairwise(answered) if one.came < before.answered)
+        after_another += [(one.answered - before.answered) / one.minutes for before, one in pairs]
+    usual = Pace()
+    lag = percentile(alone, 50) if len(alone) >= _FEWEST_SEEN else usual.lag
+    stretch = min(60.0, max(1.0, percentile(after_another, 50))) if len(after_another) >= _FEWEST_SEEN else usual.stretch
+    return Pace(lag, stretch)
 
 
 def percentile(values: Sequence[float], percent: float) -> float:

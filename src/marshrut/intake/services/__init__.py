@@ -3,6 +3,7 @@
 from marshrut.intake.services.accepting import Receipt, accept_inquiry, accept_quarantined, understand_again
 from marshrut.intake.services.clients import find_or_make_client, require_person
 from marshrut.intake.services.clocks import give_out_queue, run_clocks
+from marshrut.intake.services.confirming import change_request, confirm_request
 from marshrut.intake.services.correcting import Corrected, correct_inquiry, undo_correction
 from marshrut.intake.services.handing import hand_over_matter, may_hand_over, receivers_of
 from marshrut.intake.services.letters import take_letter, understand_letter_again
@@ -41,7 +42,9 @@ __all__ = [
     "accept_quarantined",
     "answer_and_plan",
     "answer_client",
+    "change_request",
     "close_inquiry",
+    "confirm_request",
     "correct_inquiry",
     "discard_quarantined",
     "find_or_make_client",

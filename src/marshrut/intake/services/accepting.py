@@ -195,7 +195,7 @@ def understand(*, raw_id: int, submission: Submission, reference: Reference, by:
     facts = facts_of(submission, reference, person, leading)
     judged = judge(facts, submission, reference, person)
     if person:
-        complete_person(person, matches, submission)
+        complete_person(person, matches, submission, _language_of(judged))
     if leading and person:
         return _join(raw_id, submission, reference, judged, person, leading, by, now)
     return _lead(raw_id, submission, reference, judged, person, standing.ended_id, by, now)
@@ -216,11 +216,11 @@ def _lead(
     `previous_id` is the last matter of a client who came back: a new one is opened, with that story in sight.
     """
     demand = Demand(submission.office_id, judged.category, judged.directions, person.owner_id if person else None,
-                    language=judged.spoken.language if judged.spoken else "")  # fmt: skip
+                    language=_language_of(judged))  # fmt: skip
     kind = Kind(MISSED_CALL if submission.is_missed_call else submission.channel, judged.classification.inquiry_class)
     given = give_to_somebody(reference, demand, now, kind)
     holder = given.holder
-    person_id = person.person_id if person else make_person(submission, holder.owner_id, holder.office_id, now)
+    person_id = person.person_id if person else make_person(submission, holder.owner_id, holder.office_id, now, demand.language)
     if person and person.owner_id is None and holder.owner_id:
         give_keeper(person_id=person.person_id, owner_id=holder.owner_id, office_id=holder.office_id)
     _keep_consent(submission, person_id, raw_id, now)
@@ -320,6 +320,11 @@ def _kind_of_action(inquiry_class: str, usual: str) -> str:
     return TROUBLE if inquiry_class == "trip_trouble" else usual
 
 
+def _language_of(judged: Judged) -> str:
+    """What the inquiry is written in; empty when nothing says it."""
+    return judged.spoken.language if judged.spoken else ""
+
+
 def _heard(submission: Submission) -> dict[str, Any]:
     """How it came, for the story."""
     return {"channel": submission.channel, **({"missed": True} if submission.is_missed_call else {})}
@@ -332,7 +337,7 @@ def _reply_at_night(matter: Matter, submission: Submission, judged: Judged, refe
     written = Written(
         submission.channel,
         judged.classification.inquiry_class,
-        judged.spoken.language if judged.spoken else "",
+        _language_of(judged),
         submission.normal_of("email") or "",
         submission.name.display if submission.name else "",
         submission.received_at,

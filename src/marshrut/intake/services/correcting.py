@@ -86,7 +86,7 @@ def _decide_anew(
     after = said_of(inquiry, CLASS)[0], said_of(inquiry, CATEGORY)[0]
     if before == after or inquiry.state == InquiryState.CLOSED or not matter.is_open:
         return ""
-    _judge_anew(inquiry, reference, now)
+    judge_anew(inquiry, reference, now)
     if inquiry.clock_state != StoredClock.RUNNING:
         return ""
     if before[1] != after[1] and (given_to := _give_anew(inquiry, matter, reference, by, now)):
@@ -98,7 +98,7 @@ def _decide_anew(
     return ""
 
 
-def _judge_anew(inquiry: Inquiry, reference: Reference, now: datetime) -> None:
+def judge_anew(inquiry: Inquiry, reference: Reference, now: datetime) -> None:
     """Contact set, relevance and priority by the new class and category; what was known on arrival stays kept as it was."""
     sample = sample_one(inquiry.pk, reference.staff)
     if sample is None:

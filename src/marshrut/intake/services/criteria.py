@@ -8,17 +8,29 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
+from marshrut.agency.queries import read_revision
+from marshrut.catalog.queries import read_catalogue
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.first_names import first_names
 from marshrut.core.history import sign
 from marshrut.core.slugs import name_within
-from marshrut.intake.models import Criterion, RelevanceCriterion
-from marshrut.intake.rules import CLASSES, RulesetError, compile_criteria, compile_relevance, default_relevance
+from marshrut.intake.models import CategoryCriterion, Criterion, RelevanceCriterion
+from marshrut.intake.rules import (
+    CLASSES,
+    WORKED_OUT,
+    RulesetError,
+    compile_category_criteria,
+    compile_criteria,
+    compile_relevance,
+    default_category_criteria,
+    default_relevance,
+)
 from marshrut.intake.rules.adjusting import adjusted
 from marshrut.intake.rules.condition_trees import ConditionFormError, Group, to_conditions
 from marshrut.intake.services.rule_settings import changes_kept, hold_rules
 from marshrut.intake.wording_rules import condition_refusal
 
+LISTS = {"class": Criterion, "category": CategoryCriterion, "relevance": RelevanceCriterion}
 MOST_CRITERIA = 200
 MOST_POINTS = 5
 
@@ -27,7 +39,7 @@ def read_conditions(tree: Group, *, for_relevance: bool = False) -> dict[str, An
     """The conditions a form shows, ready to keep. Raises Invalid whose field is the place of the line at fault."""
     try:
         seasons = [str(row["slug"]) for row in relevance_settings()["seasons"]] if for_relevance else None
-        return to_conditions(tree, seasons=seasons, measures=("budget_ratio",) if for_relevance else ())
+        return to_conditions(tree, seasons=seasons, measures=WORKED_OUT if for_relevance else ())
     except ConditionFormError as error:
         raise Invalid(f"condition_{error.code}", condition_refusal(error), field=error.place) from error
 
@@ -52,6 +64,37 @@ def save_criterion(
     except RulesetError as error:
         raise Invalid("conditions_unusable", _("These conditions cannot be used: %(error)s") % {"error": error}, field="c") from error
     return _keep(Criterion, criterion_id, row)
+
+
+@transaction.atomic
+def save_category_criterion(
+    *, criterion_id: int | None, name: str, category: str, conditions: Mapping[str, Any], by: Actor, now: datetime
+) -> int:
+    """Change a criterion of category, or add one at the end of the list (criterion_id None); its id."""
+    sign(by.label)
+    hold_rules()
+    row = {"name": _named(name), "category": category, "conditions": dict(conditions)}
+    if category not in read_catalogue(read_revision()).categories:
+        raise Invalid("no_such_category", _("Choose the category."), field="category", missing=("category",))
+    try:
+        compile_category_criteria([row])
+    except RulesetError as error:
+        raise Invalid("conditions_unusable", _("These conditions cannot be used: %(error)s") % {"error": error}, field="c") from error
+    return _keep(CategoryCriterion, criterion_id, row)
+
+
+@transaction.atomic
+def begin_with_ready_categories(*, language: str, by: Actor, now: datetime) -> int:
+    """The ready criteria of category, for an agency that has none; how many. Refused when it has some."""
+    sign(by.label)
+    hold_rules()
+    if CategoryCriterion.objects.exists():
+        raise Refused("list_changed", _("The list has changed meanwhile; look again."))
+    names = first_names("intake", "category_criteria", language)
+    known = read_catalogue(read_revision()).categories
+    rows = [row for row in default_category_criteria() if row["category"] in known]
+    made = [CategoryCriterion(position=place, **{**row, "name": names.get(row["name"], row["name"])}) for place, row in enumerate(rows)]
+    return len(CategoryCriterion.objects.bulk_create(made))
 
 
 @transaction.atomic
@@ -101,14 +144,14 @@ def _keep(model: Any, criterion_id: int | None, row: Mapping[str, Any]) -> int:
 
 
 @transaction.atomic
-def arrange_criteria(*, ids: Sequence[int], on: Collection[int], by: Actor, now: datetime, relevance: bool = False) -> None:
+def arrange_criteria(*, ids: Sequence[int], on: Collection[int], by: Actor, now: datetime, kind: str = "class") -> None:
     """Put the whole list into this order; those of `on` are asked, the others are kept without being asked.
 
     Refused when somebody has added or removed one meanwhile.
     """
     sign(by.label)
     hold_rules()
-    model: Any = RelevanceCriterion if relevance else Criterion
+    model: Any = LISTS[kind]
     present = {row.pk: row for row in model.objects.all()}
     if sorted(ids) != sorted(present):
         raise Refused("list_changed", _("The list has changed meanwhile; look again."))
@@ -128,3 +171,5 @@ def name_first_criteria(*, language: str, by: Actor) -> None:
     sign(by.label)
     for delivered, name in first_names("intake", "criteria", language).items():
         Criterion.objects.filter(name=delivered).update(name=name)
+    for delivered, name in first_names("intake", "category_criteria", language).items():
+        CategoryCriterion.objects.filter(name=delivered).update(name=name)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from marshrut.agency.permissions import Actor
 from marshrut.core.errors import NotFound, Refused
 from marshrut.intake.models import Correction, Inquiry
-from marshrut.intake.rules import AXES, CATEGORY, CLASS
+from marshrut.intake.rules import AXES, CATEGORY, CLASS, origin_of, read_names
 
 WAYS = DIALOG, PROPOSAL, CONFIRMED, BULK, SPAM, PROGRAM = ("dialog", "proposal", "confirmed", "bulk", "spam", "program")
 
@@ -65,7 +65,8 @@ def _let_be(inquiry: Inquiry, axis: str, label: str, reason: dict[str, Any]) -> 
     if axis == CATEGORY:
         inquiry.request = {**(inquiry.request or {}), "category": label or None}
         inquiry.category_reason = reason
-        inquiry.save(update_fields=["request", "category_reason"])
+        inquiry.request_origin = origin_of(inquiry.request, read_names(inquiry.request_origin) - {"category"})
+        inquiry.save(update_fields=["request", "request_origin", "category_reason"])
     else:
         inquiry.inquiry_class, inquiry.class_reason = label, reason
         inquiry.save(update_fields=["inquiry_class", "class_reason"])

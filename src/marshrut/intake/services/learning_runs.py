@@ -1,4 +1,4 @@
-"""Jobs that take a while: learning, replaying a period, trying a plan of distribution. One at a time in the whole home; begun anew when they were cut off."""
+"""Jobs that take a while: learning, replaying a period, trying a plan. One at a time in the whole home; begun anew when cut off."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ from marshrut.intake.services.replaying import replay_period
 from marshrut.intake.services.trials import try_plans
 
 log = logging.getLogger(__name__)
-LEARNING, REPLAY, WORDS = "learning", "replay", "words"
+LEARNING, REPLAY, WORDS, TRIAL = "learning", "replay", "words", "trial"
 WORKER = "intake.learn"
 NIGHT_HOUR = 3
 KEPT = timedelta(days=90)
@@ -76,7 +76,7 @@ def _work(run: LearningRun, clock: Clock) -> None:
             reached = share
             LearningRun.objects.filter(pk=run.pk).update(progress=min(0.99, share))
 
-    works = {LEARNING: _learn, REPLAY: _replay, WORDS: _learn_words}
+    works = {LEARNING: _learn, REPLAY: _replay, WORDS: _learn_words, TRIAL: _try}
     try:
         result, problem = works[run.kind](run, clock(), progress), ""
     except (OperationalError, InterfaceError):

@@ -159,12 +159,12 @@ def is_copy(letter: ParsedLetter) -> bool:
     """
     for file_id in find_namesakes(letter.message_id, letter.sender, letter.subject, letter.at):
         other = parse_letter(open_file(file_id))
-        if other.text == letter.text and _brought(other) == _brought(letter):
+        if other.text == letter.text and brought(other) == brought(letter):
             return True
     return False
 
 
-def _brought(letter: ParsedLetter) -> list[tuple[str, int]]:
+def brought(letter: ParsedLetter) -> list[tuple[str, int]]:
     return [(part.media_type, part.end - part.start) for part in letter.files]
 
 

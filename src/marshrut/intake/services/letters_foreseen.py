@@ -17,7 +17,7 @@ from marshrut.channels.queries import DoorCard, is_known_letter, own_addresses
 from marshrut.channels.rules import AUTO_REPLY, BOUNCE, BULK, PERSONAL, ParsedLetter
 from marshrut.intake.letter_reading import submission_of
 from marshrut.intake.reference import Reference
-from marshrut.intake.services.letters import COPY, KNOWN, QUARANTINED, is_copy, is_ours, read_letter, thread_of
+from marshrut.intake.services.letters import COPY, KNOWN, QUARANTINED, brought, is_copy, is_ours, read_letter, thread_of
 
 MOST_LETTERS, MOST_SECONDS, LARGEST = 50, 3.0, 4 << 20  # what a preview looks at: letters, time, bytes of one of them
 
@@ -72,7 +72,7 @@ class _Looker:
         self._door, self._ours, self._reference, self._now = door, ours, reference, now
         self._digests: set[bytes] = set()
         self._inquiries: set[str] = set()
-        self._seen: set[tuple[str, str, str, str]] = set()
+        self._seen: set[tuple[object, ...]] = set()
 
     def look(self, incoming: Incoming) -> ForeseenLetter:
         if incoming.size > LARGEST:
@@ -111,10 +111,10 @@ class _Looker:
         return QUARANTINED if read.obstacle else "inquiry"
 
     def _is_repeated(self, letter: ParsedLetter) -> bool:
-        """Whether the same letter lies there twice, come by two ways."""
+        """Whether the same letter lies there twice, come by two ways: as `is_copy` asks of what is kept."""
         if not letter.message_id or letter.at is None:
             return False
-        key = (letter.message_id, letter.sender, letter.subject, letter.text)
+        key = (letter.message_id, letter.sender, letter.subject, letter.at, letter.text, *brought(letter))
         is_seen = key in self._seen
         self._seen.add(key)
         return is_seen

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from marshrut.clients.queries import Match
-from marshrut.clients.services import add_contacts, add_person, rename_unnamed, suspect
+from marshrut.clients.services import add_contacts, add_person, learn_language, rename_unnamed, suspect
 from marshrut.core.names import PersonName, is_quite_different
 from marshrut.core.phones import read_phone
 from marshrut.intake.reading import Submission
@@ -21,8 +21,11 @@ def choose_person(matches: Sequence[Match], submission: Submission) -> Match | N
     return best[0]
 
 
-def complete_person(person: Match, matches: Sequence[Match], submission: Submission) -> None:
-    """New ways to reach a known person are kept; what does not fit together goes to the suspects, for a person to decide."""
+def complete_person(person: Match, matches: Sequence[Match], submission: Submission, language: str = "") -> None:
+    """New ways to reach a known person are kept, and the language they write in if nobody knew it; what does not fit together
+    goes to the suspects, for a person to decide."""
+    if language and not person.language:
+        learn_language(person_id=person.person_id, language=language)
     known = {m.normal for m in matches}
     new = [c for c in submission.contacts if c.normal not in known]
     if new:
@@ -40,12 +43,12 @@ def complete_person(person: Match, matches: Sequence[Match], submission: Submiss
         suspect(person_id=person.person_id, other_id=other.person_id, reason={"code": f"{person.kind}_and_{other.kind}"})
 
 
-def make_person(submission: Submission, owner_id: int | None, office_id: int | None, now: datetime) -> int | None:
+def make_person(submission: Submission, owner_id: int | None, office_id: int | None, now: datetime, language: str = "") -> int | None:
     """A new client of this manager and office; None when there is no way to reach anybody."""
     if not submission.contacts:
         return None
     name = submission.name or _name_by_contact(submission)
-    return add_person(name=name, contacts=submission.contacts, owner_id=owner_id, office_id=office_id, now=now)
+    return add_person(name=name, contacts=submission.contacts, owner_id=owner_id, office_id=office_id, now=now, language=language)
 
 
 def _name_by_contact(submission: Submission) -> PersonName:

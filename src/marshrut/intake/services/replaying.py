@@ -16,9 +16,10 @@ from marshrut.intake.rules.replay import (
     Clock,
     Compared,
     Order,
+    Seen,
     compare_waits,
-    fitted_stretch,
     lost_table,
+    measured_pace,
     percentile,
     work_through,
 )
@@ -59,20 +60,29 @@ def replay_period(*, asked: Mapping[str, Any], reference: Reference, now: dateti
         name: Order([one.per_minute for one in values[name]], curves, {c: lost_table(partial(model.left, c)) for c in set(curves)})
         for name, model in (("before", present), ("after", wanted))
     }
-    seen = [minutes for one in sample if (minutes := one.answer_minutes) is not None]
-    stretch = fitted_stretch(arrived, orders["before"], clocks, percentile(seen, 50)) if seen else 1.0
-    progress(0.7)
-    before = work_through(arrived, orders["before"], clocks, stretch, lambda n: progress(0.7 + 0.15 * n / len(arrived)))
-    after = work_through(arrived, orders["after"], clocks, stretch, lambda n: progress(0.85 + 0.14 * n / len(arrived)))
+    pace = measured_pace(_seen(sample, values["before"], start, clocks))
+    progress(0.5)
+    before = work_through(arrived, orders["before"], clocks, pace, lambda n: progress(0.5 + 0.2 * n / len(arrived)))
+    after = work_through(arrived, orders["after"], clocks, pace, lambda n: progress(0.7 + 0.2 * n / len(arrived)))
     judged = {
         name: compare_waits(before, after, [one.money for one in values[name]], [partial(model.left, c) for c in curves])
         for name, model in (("before", present), ("after", wanted))
     }
+    waited = [one.answer_minutes for one in sample if one.answer_minutes is not None]
     return {
-        "total": len(sample), "from": start.isoformat(), "until": until.isoformat(),
-        "stretch": stretch, "seen_median": percentile(seen, 50), "answered": len(seen), "people": len({one.server for one in arrived}), "left_over": [before.left_over, after.left_over],
-        "currency": present.currency, "by_present": _told(judged["before"], sample), "by_wanted": _told(judged["after"], sample),
-    }  # fmt: skip
+        "total": len(sample),
+        "from": start.isoformat(),
+        "until": until.isoformat(),
+        "lag": round(pace.lag, 1),
+        "stretch": round(pace.stretch, 2),
+        "seen_median": round(percentile(waited, 50), 1),
+        "answered": len(waited),
+        "people": len({one.server for one in arrived}),
+        "left_over": [before.left_over, after.left_over],
+        "currency": present.currency,
+        "by_present": _told(judged["before"], sample),
+        "by_wanted": _told(judged["after"], sample),
+    }
 
 
 def _moment(written: object) -> datetime | None:
@@ -120,6 +130,17 @@ def _arrivals(
         server = one.owner_id if one.owner_id in clocks else min(near, key=load.__getitem__, default=0)
         load[server] = load.get(server, 0.0) + value.minutes
         found.append(Arrived((one.received_at - start).total_seconds() / 60, server, value.minutes))
+    return found
+
+
+def _seen(sample: Sequence[Sampled], values: Sequence[_Valued], start: datetime, clocks: Mapping[int, Clock]) -> list[Seen]:
+    """Answers as they were, in the working minutes of whoever gave them."""
+    found = []
+    for one, value in zip(sample, values, strict=True):
+        if one.answered_at is not None and one.owner_id in clocks:
+            came, answered = ((at - start).total_seconds() / 60 for at in (one.received_at, one.answered_at))
+            clock = clocks[one.owner_id]
+            found.append(Seen(one.owner_id, clock.worked(came), clock.worked(answered), value.minutes))
     return found
 
 

@@ -16,7 +16,7 @@ from marshrut.agency.services.saved_views import replace_in_views
 from marshrut.channels.services.site_forms import move_doors
 from marshrut.core.errors import Refused
 from marshrut.core.history import sign
-from marshrut.intake.models import Criterion, ImportRun, ImportState, RelevanceCriterion
+from marshrut.intake.models import CategoryCriterion, Criterion, ImportRun, ImportState, RelevanceCriterion
 from marshrut.intake.rules.condition_names import names_slug, with_slug
 from marshrut.intake.services.rule_settings import hold_rules
 from marshrut.marketing.services import mark_merged
@@ -29,6 +29,7 @@ MOVES: Mapping[str, str] = {
     "channels_maildoor.source_slug": "move_doors",
     "agency_savedview.query": "replace_in_views",
     "intake_criterion.conditions": "_move_criteria",
+    "intake_categorycriterion.conditions": "_move_criteria",
     "intake_relevancecriterion.conditions": "_move_criteria",
     "intake_importrun.source_slug": "counts for the one that stays: the same file must still be known by the key it came with",
     "intake_importmapping.mapping": "as above",
@@ -58,7 +59,7 @@ def merge_sources(*, source_id: int, into_id: int, by: Actor, now: datetime) -> 
 
 def _move_criteria(old: str, new: str) -> None:
     hold_rules()
-    models: tuple[Any, ...] = (Criterion, RelevanceCriterion)
+    models: tuple[Any, ...] = (Criterion, CategoryCriterion, RelevanceCriterion)
     for row in (row for model in models for row in model.objects.all()):
         if names_slug(row.conditions, "source", old):
             row.conditions = with_slug(row.conditions, "source", old, new)

@@ -7,8 +7,6 @@ from random import Random
 from statistics import median
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from marshrut.agency.queries import Staff
 from marshrut.intake.queries.pace import read_pace
 from marshrut.intake.queries.rule_samples import Sampled, sample_between
@@ -59,7 +57,7 @@ def try_plans(*, asked: Mapping[str, Any], reference: Reference, now: datetime, 
         "stretch": about.stretch,
         "on_hand": round(about.on_hand),
         "is_same_plan": wanted == present,
-        "names": {str(one.card.employee_id): one.card.name for one in changed.workers},
+        "names": {str(one.card.employee_id): one.card.name for one in about.workers},
         "before": _told(before),
         "after": _told(after),
     }
@@ -138,7 +136,7 @@ def _changed(workers: Sequence[Worker], asked: Mapping[str, Any], reference: Ref
     first = datetime.combine(about.first_day, datetime.min.time(), office.calendar.zone)
     hours = _minutes(office.calendar.open_spans(first, first + timedelta(days=DAYS) + AFTERWARDS), first)
     added = [
-        Worker(Candidate(-number, _("Newcomer %(number)s") % {"number": number}, office.id, False, 0, usual), hours)
+        Worker(Candidate(-number, "", office.id, False, 0, usual), hours)
         for number in range(1, int(asked.get("added", 0)) + 1)
     ]
     return [*(replace(worker, spans=()) if worker.card.employee_id in away else worker for worker in workers), *added]

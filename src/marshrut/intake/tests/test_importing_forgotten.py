@@ -13,7 +13,7 @@ from marshrut.core.files import forget_file
 from marshrut.intake.models import ImportRun, ImportState
 from marshrut.intake.services.import_runs import check_run, continue_run, start_run
 from marshrut.intake.services.import_work import work_on_imports
-from marshrut.intake.tests.test_importing import ROWS, all_at_once, check, hand_in, table, take_out
+from marshrut.intake.tests.lead_files import ROWS, all_at_once, check, hand_in, table, take_out
 
 pytestmark = pytest.mark.django_db
 TWICE = [*ROWS[:2], ["Орлова Нина", "+7 921 555-00-77", "", "", "Сайт", "", "", "", ""]]

@@ -10,8 +10,8 @@ from marshrut.channels.queries import reply_address
 from marshrut.channels.services import queue_message
 from marshrut.core.clock import utc_now
 from marshrut.intake.models import Inquiry
-from marshrut.intake.tests.test_mail import door as door
-from marshrut.intake.tests.test_mail import letter, look, put
+from marshrut.intake.tests.mail_door import door as door
+from marshrut.intake.tests.mail_door import letter, look, put
 from marshrut.journal.models import Dossier, Touch
 
 

@@ -165,3 +165,24 @@ def test_a_script_of_the_site_needs_no_stamp_but_its_inquiry_waits_without_a_con
     waiting = client.post(address, given, content_type="application/json")
     assert waiting.status_code == 202
     assert waiting.json()["state"] == "quarantined"
+
+
+@pytest.mark.parametrize(
+    ("query", "browser", "language"), [("?language=uk", "ru", "uk"), ("?language=uk-UA", "en", "uk"), ("?language=xx", "en", "en"), ("", "uk,ru", "uk")]
+)
+def test_the_form_speaks_the_language_of_its_page_and_sends_it_along(
+    client: Client, address: str, query: str, browser: str, language: str
+) -> None:
+    page = client.get(f"{address}{query}", headers={"Accept-Language": browser}).content.decode()
+    assert f'name="language" value="{language}"' in page
+    assert f'<html lang="{language}"' in page
+    client.post(address, filled(address, message="", language=language))
+    inquiry = Inquiry.objects.get()
+    assert (inquiry.request["language"], inquiry.request["language_seen_in"]) == (language, "page")
+    assert inquiry.person.language == language
+
+
+@pytest.mark.parametrize("sent", ["xx", "ru'; drop", "я", "u" * 5000, "\x00"])
+def test_a_language_that_is_none_of_ours_is_no_obstacle_and_is_not_kept(client: Client, address: str, sent: str) -> None:
+    assert client.post(address, filled(address, message="", language=sent)).status_code == 200
+    assert Inquiry.objects.get().person.language == ""

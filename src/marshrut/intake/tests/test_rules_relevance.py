@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marshrut.catalog.rules import PriceFloor, PriceFloors
 from marshrut.core.money import Money
 from marshrut.intake.rules import (
     InquiryFacts,
@@ -29,7 +30,7 @@ def rub(amount: int, currency: str = "RUB") -> Money:
 
 def grade(message: str = "", floors: dict[str, Money] | None = None, **request: Any) -> Relevance:
     facts = InquiryFacts(channel="site_form", today=TODAY, message=message, has_name=True, has_phone=True, **request)
-    return default_grader().grade(facts, floors)
+    return default_grader().grade(facts, PriceFloors(floors or {}))
 
 
 def codes(relevance: Relevance) -> list[str]:
@@ -218,3 +219,62 @@ def test_the_minimum_is_the_agencys_the_nearer_row_first() -> None:
 def test_a_minimum_that_cannot_be_is_refused(row: tuple[str, str, list[str]]) -> None:
     with pytest.raises(RulesetError):
         compile_contact_rules([row])
+
+
+def test_a_floor_of_the_season_and_of_stars_is_held_against_the_budget_before_the_usual_one() -> None:
+    new_year = ((12, 25), (1, 10))
+    floors = PriceFloors(
+        {"turkey": rub(4_500)},
+        {"turkey": [PriceFloor(rub(9_000), new_year), PriceFloor(rub(7_000), None, 5), PriceFloor(rub(15_000), new_year, 5)]})
+    usual: dict[str, Any] = {"directions": ("turkey",), "adults": 2, "nights_from": 10, "category": "package_tour"}
+
+    def least(**more: Any) -> int:
+        facts = InquiryFacts(channel="site_form", today=TODAY, has_name=True, has_phone=True, budget=rub(100_000), **usual, **more)
+        ratio = default_grader().grade(facts, floors).budget_ratio
+        assert ratio is not None
+        return round(100_000 / ratio / 20)  # of a night for one
+
+    winter, spring = date(2026, 12, 29), date(2027, 3, 20)
+    assert least(date_from=spring) == 4_500
+    assert least(date_from=spring, stars_from=5) == 7_000
+    assert least(date_from=spring, stars_from=4) == 4_500
+    assert least(date_from=winter) == 9_000  # the season's own price, not raised for the season again
+    assert least(date_from=winter, stars_from=5) == 15_000
+
+
+def test_the_cheapest_of_several_directions_would_do() -> None:
+    floors = PriceFloors({"turkey": rub(4_500), "maldives": rub(14_000)})
+    common: dict[str, Any] = {"channel": "site_form", "today": TODAY, "adults": 2, "nights_from": 7, "budget": rub(70_000), "category": "package_tour"}
+    one = default_grader().grade(InquiryFacts(directions=("turkey",), **common), floors)
+    both = default_grader().grade(InquiryFacts(directions=("maldives", "turkey"), **common), floors)
+    assert one.budget_ratio == both.budget_ratio
+
+
+def test_a_criterion_may_ask_for_the_budget_per_person_and_night() -> None:
+    data = default_relevance()
+    data["criteria"] = [{"code": "thin", "conditions": {"budget_per_person_night_below": 3_000}, "points": -2}]
+    grader = compile_relevance(data)
+    facts = InquiryFacts(channel="site_form", today=TODAY, adults=2, nights_from=10, budget=rub(59_000))
+    assert grader.grade(facts).grade == "C"
+    assert grader.criteria_met(InquiryFacts(channel="site_form", today=TODAY, adults=2, nights_from=10, budget=rub(60_000))) == set()
+    assert grader.criteria_met(facts) == {0}
+    assert grader.criteria_met(InquiryFacts(channel="site_form", today=TODAY, adults=2, budget=rub(59_000))) == set()
+
+
+def test_a_criterion_that_makes_no_difference_is_seen_to_be_useless() -> None:
+    from marshrut.intake.rules.previews import separations
+
+    data = default_relevance()
+    data["criteria"] = [{"code": "crowd", "conditions": {"adults_above": 4}, "points": -2},
+                        {"code": "phone", "conditions": {"has": ["phone"]}, "points": 1}]
+    few, many = ({"channel": "site_form", "today": TODAY, "adults": adults} for adults in (2, 6))
+    closed = [(InquiryFacts(**few, has_phone=number % 2 == 0), number < 20) for number in range(40)]  # type: ignore[arg-type]
+    closed += [(InquiryFacts(**many, has_phone=number % 2 == 0), number < 2) for number in range(40)]  # type: ignore[arg-type]
+    crowd, phone = separations(compile_relevance(data), closed, PriceFloors())
+    assert (crowd.closed, crowd.won, crowd.others_closed, crowd.others_won) == (40, 2, 40, 20)
+    assert crowd.difference is not None
+    assert crowd.difference.is_certain
+    assert crowd.difference.points < 0
+    assert phone.is_enough
+    assert phone.difference is not None
+    assert not phone.difference.is_certain

@@ -50,7 +50,7 @@ def switch(own_database: str, cast: Any) -> Callable[[bool], None]:
         with transaction.atomic():
             order = [*((one, two) if is_first else (two, one)), *rest]
             arrange_criteria(ids=order, on=order, **by)
-            arrange_criteria(ids=graded, on=graded if is_first else graded[:-1], relevance=True, **by)
+            arrange_criteria(ids=graded, on=graded if is_first else graded[:-1], kind="relevance", **by)
             save_priority(typed={**usual, "scale.high": "200000" if is_first else "900"}, fields=fields, **by)
             save_distribution(choices={"order": STEPS, "off": [] if is_first else ["skill"], "take_by_hand": True}, **by)
 

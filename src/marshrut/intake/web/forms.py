@@ -7,6 +7,7 @@ its flaws. Only a form that names no way to reach anybody, or gives no consent, 
 import hashlib
 import hmac
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -27,6 +29,7 @@ from marshrut.agency.web.browsers import address_of
 from marshrut.channels.queries import FormCard, count_recent, read_forms
 from marshrut.core.clock import utc_now
 from marshrut.core.errors import Invalid
+from marshrut.core.languages import read_language
 from marshrut.core.names import clean_text
 from marshrut.intake.form_reading import FIELDS, as_contract
 from marshrut.intake.reading import Consent, Submission, read_submission
@@ -50,14 +53,22 @@ def public_form(request: HttpRequest, key: str) -> HttpResponse:
     if form is None:
         raise Http404
     if request.method != "POST":
-        return _blank(request, form, reference)
+        with _in_language(request.GET.get("language")):
+            return _blank(request, form, reference)
     is_json = request.content_type == "application/json"
     if len(request.body) > LARGEST:
         return _refuse(request, form, reference, {}, {"": _("This is too large.")}, is_json, 413)
     values = _read_json(request.body) if is_json else {name: request.POST.get(name, "") for name in FIELDS}
     if values is None:
         return _problem(400, "", _("The body is not one JSON object in UTF-8."))
-    return _receive(request, form, reference, values, is_json)
+    with _in_language(values.get("language")):
+        return _receive(request, form, reference, values, is_json)
+
+
+def _in_language(named: object) -> AbstractContextManager[None]:
+    """Speak the language the site says its page is in (`?language=uk` in the form's address), where it is one of ours."""
+    language = read_language(named)
+    return translation.override(language if language in dict(settings.LANGUAGES) else translation.get_language())
 
 
 def _read_json(body: bytes) -> dict[str, Any] | None:
@@ -146,7 +157,8 @@ def _page(request: HttpRequest, form: FormCard, reference: Reference, values: Ma
     directions = [{"value": slug, "label": name} for slug, name in reference.catalogue.offered_directions.items()]
     # Who has already read the form once need not wait again: the stamp of the first time is sent back.
     started = shown.get("started") or _signer.sign(form.key)
-    context = {"form": _shown(form, reference), "started": started, "directions": directions, "values": shown, "errors": errors}
+    context = {"form": _shown(form, reference), "started": started, "directions": directions, "values": shown, "errors": errors,
+               "spoken": read_language(shown.get("language") or request.GET.get("language")) or translation.get_language()}
     return render(request, "intake/public_form.html", context, status=status)
 
 

@@ -31,6 +31,10 @@ def run(arguments: Sequence[str]) -> int:
         from .exports import measure_exports
 
         return measure_exports(options.rows)
+    if options.what == "distribute":
+        from .distribute import measure_distribution
+
+        return measure_distribution(options.inquiries, options.connections)
     if options.what == "chance":
         from .chance import judge_files
 
@@ -53,7 +57,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=_SECONDS, help=f"how long each operation is measured (default: {_SECONDS})")
     parser.add_argument("--quick", action="store_true", help="measure each operation for about a second")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into this file too")
-    commands = parser.add_subparsers(dest="what", metavar="[load | import | kill | export | chance | duplicates]")
+    commands = parser.add_subparsers(dest="what", metavar="[load | import | kill | export | chance | duplicates | distribute]")
     load = commands.add_parser("load", help="fill the home at hand with N persons, their inquiries, deals and touches of three years")
     load.add_argument("rows_to_load", type=int, metavar="N")
     load.add_argument("--seed", type=int, default=1, help="the same seed makes the same rows (default: 1)")
@@ -67,6 +71,9 @@ def make_parser() -> argparse.ArgumentParser:
     twice.add_argument("files", type=Path, metavar="FILE", nargs="*", help="CSV with rec_id, given_name, surname … (default: a made set)")
     twice.add_argument("--people", type=int, default=100_000, help="how many to make when no file is named (default: 100000)")
     twice.add_argument("--seed", type=int, default=1, help="the same seed makes the same people (default: 1)")
+    give = commands.add_parser("distribute", help="give out many inquiries from many connections at once, and count what was doubled or lost")
+    give.add_argument("--inquiries", type=int, default=32_000, help="how many (default: 32000)")
+    give.add_argument("--connections", type=int, default=16, help="from how many connections at once (default: 16)")
     commands.add_parser("export", help="take the lists out as files, and watch time and memory")
     chance = commands.add_parser(
         "chance", help="learn the chance of a sale from a file of leads and judge it: on its last 30 %% by number, or on a second file"

@@ -54,7 +54,7 @@ def _locked(keep_id: int, gone_id: int, by: Actor) -> tuple[Half, Half]:
         raise Refused("same_record", _("This is one record already."))
     _lock([keep_id, gone_id])
     halves = read_halves(by, (keep_id, gone_id))
-    if halves is None:
+    if len(halves) != 2:
         raise NotFound("no_such_person", _("There is no such client within your reach."))
     return halves[0], halves[1]
 

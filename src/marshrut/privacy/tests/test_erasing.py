@@ -31,7 +31,7 @@ from marshrut.intake.models import ImportProblem, ImportRun
 from marshrut.intake.reference import read_reference
 from marshrut.intake.services import close_inquiry, read_doors
 from marshrut.intake.services.import_runs import create_run
-from marshrut.intake.tests.test_mail import letter
+from marshrut.intake.tests.mail_door import letter
 from marshrut.journal.models import Dossier
 from marshrut.privacy.models import Act
 from marshrut.privacy.services import (

@@ -16,7 +16,7 @@ from marshrut.clients.models import Person
 from marshrut.core.clock import utc_now
 from marshrut.core.errors import Refused
 from marshrut.core.files import read_file
-from marshrut.intake.tests.test_mail import letter
+from marshrut.intake.tests.mail_door import letter
 from marshrut.privacy.services import erase_person, hand_over_everything, keep_retention, set_rule
 from marshrut.privacy.tests.test_erasing import close_all, receive, send
 

@@ -138,7 +138,7 @@ def test_whoever_does_not_reach_both_merges_nothing(cast: Any, two: tuple[int, i
     Dossier.objects.filter(person_id=two[1]).update(owner_id=cast.stranger.id, office_id=cast.stranger.office_id)
     before = contents()
     for actor in (cast.anna, cast.supervisor, cast.stranger):
-        assert read_halves(actor, two) is None
+        assert len(read_halves(actor, two)) < 2
         with pytest.raises(NotFound):
             merge_people(keep_id=two[0], gone_id=two[1], choose={}, by=actor, now=utc_now())
     with pytest.raises(Refused):

@@ -7,6 +7,7 @@ export function startClocks() {
 
 function tick() {
   for (const clock of document.querySelectorAll("[data-due]")) write(clock);
+  for (const bar of document.querySelectorAll("[data-left-at]")) shrink(bar);
 }
 
 function write(clock) {
@@ -19,4 +20,17 @@ function write(clock) {
   if (clock.textContent !== text) clock.textContent = text;
   const state = seconds < 0 ? "late" : seconds < 300 ? "soon" : "calm";
   clock.className = `clock clock-${state}`;
+}
+
+/* What is left of a clock: at the moments named, 100, 75, 50, 25 and 0 per cent of its working minutes; straight between them. */
+const LEFT = [100, 75, 50, 25, 0];
+
+function shrink(bar) {
+  const at = bar.dataset.leftAt.split(",").map(Date.parse);
+  const now = Date.now();
+  const next = at.findIndex((moment) => moment > now);
+  const left = next < 0 ? 0 : next === 0 ? 100 : LEFT[next] + ((LEFT[next - 1] - LEFT[next]) * (at[next] - now)) / (at[next] - at[next - 1]);
+  const tone = next < 0 ? "late" : left <= 25 ? "bad" : left <= 50 ? "warm" : "calm";
+  if (bar.dataset.stands === undefined || next < 0) bar.querySelector("[data-left]").setAttribute("width", left.toFixed(1));
+  if (bar.dataset.tone !== tone) bar.dataset.tone = tone;
 }

@@ -72,6 +72,7 @@ MEASURE_WORDS = {
     "links": lazy("links in the message"),
     "words": lazy("words in the message"),
     "budget_ratio": lazy("budget ÷ what such a trip costs at least"),
+    "budget_per_person_night": lazy("budget per person and night"),
 }
 COMPARISON_WORDS = {
     "above": lazy("more than"),

@@ -59,7 +59,7 @@ class CriterionList:
     around: Callable[[ReaderRequest], Mapping[str, Any]] = lambda _request: {}
     seasons: Callable[[], Sequence[str]] = tuple
     more: tuple[str, ...] = ()
-    is_relevance: bool = False
+    kind: str = "class"
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def list_page(request: ReaderRequest, criteria: CriterionList) -> HttpResponse:
     try:
         with saving(request, page):
             by = request.reader.actor
-            arrange_criteria(ids=ids, on=on, relevance=criteria.is_relevance, by=by, now=request.reader.now)
+            arrange_criteria(ids=ids, on=on, kind=criteria.kind, by=by, now=request.reader.now)
     except DomainError as error:
         return refused(request, page, "backoffice/settings/_criteria_form.html", context, {}, error)
     return saved(page)

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
@@ -26,10 +29,15 @@ from marshrut.backoffice.web.settings.rule_story import SetWords, describe_set, 
 from marshrut.backoffice.web.settings.story import plain
 from marshrut.catalog.queries import read_catalogue
 from marshrut.core.errors import DomainError
+from marshrut.intake.queries.learning import latest_runs
+from marshrut.intake.queries.queues import TakingLine, takings_since
 from marshrut.intake.rules import STEPS, STRICT, compile_distribution, completed, default_distribution
 from marshrut.intake.rules.adjusting import NumberField, adjusted, number_fields
+from marshrut.intake.services.learning_runs import TRIAL, ask_for_run
 from marshrut.intake.services.rule_settings import changes_kept, restore_delivered, save_distribution, try_distribution
+from marshrut.intake.services.trials import MONTH
 from marshrut.intake.wording import class_label
+from marshrut.ui.answers import done
 from marshrut.ui.wording import typed_figure
 
 PAGE = register_settings(
@@ -68,6 +76,7 @@ WORDS = {
 }
 
 
+MOST_TRIALS = 5
 Label = str | Promise
 SAID = {
     "order": lazy("Order of the steps"),
@@ -154,6 +163,9 @@ def distribution(request: ReaderRequest) -> HttpResponse:
             by: dict[str, Any] = {"by": request.reader.actor, "now": request.reader.now}
             if "restore" in request.POST:
                 restore_delivered(slug="distribution", **by)
+            elif "try" in request.POST:
+                run_id = ask_for_run(kind=TRIAL, asked={"changes": try_distribution(choices, typed), "stream": MONTH}, **by)
+                return done(_("The plan is being tried"), go=reverse("settings_trial", args=[run_id]))
             else:
                 save_distribution(choices=choices, typed=typed, **by)
     except DomainError as error:
@@ -191,7 +203,17 @@ def _context(request: ReaderRequest, choices: Mapping[str, Any], typed: Mapping[
         "tables": list(_sections(fields, typed, read_catalogue(request.reader.revision).categories)),
         "names": [field.name for field in fields],
         "is_changed": bool(kept),
+        "trials": latest_runs(TRIAL, MOST_TRIALS),
+        "takings": _takings(request),
     }
+
+
+def _takings(request: ReaderRequest) -> list[tuple[str, TakingLine, float | None]]:
+    """Who took how much from queues by hand in the last month, with the mean priority of everything that came."""
+    takings = takings_since(request.reader.now - timedelta(days=30))
+    people = request.reader.staff.colleagues
+    named = [(people[line.employee_id].name if line.employee_id in people else _("a former colleague"), line) for line in takings.lines]
+    return [(name, line, takings.priority) for name, line in named]
 
 
 def _sections(fields: list[NumberField], typed: Mapping[str, str], categories: Mapping[str, str]) -> Iterator[Section]:

@@ -13,6 +13,7 @@ from marshrut.backoffice.web.settings.rolls import Ask, Choice, Item, Roll, acti
 from marshrut.backoffice.web.settings.story import TableWords, describe
 from marshrut.core.errors import Invalid
 from marshrut.core.money import read_money
+from marshrut.core.seasons import read_day
 from marshrut.deals.queries.funnel_settings import read_all_funnels
 from marshrut.deals.queries.gates import (
     SPAN,
@@ -25,7 +26,7 @@ from marshrut.deals.queries.gates import (
     rule_of,
 )
 from marshrut.deals.queries.reasons import list_loss_reasons
-from marshrut.deals.rules import CLOSE, CONSEQUENCES, WAIT, GateRule, decide_refusal, read_day, shadowed
+from marshrut.deals.rules import CLOSE, CONSEQUENCES, WAIT, GateRule, decide_refusal, shadowed
 from marshrut.deals.services.gates import GateRuleValues, save_gate, save_gate_rule, try_gate_rule
 from marshrut.deals.wording import consequence_label
 from marshrut.marketing.queries import read_sources

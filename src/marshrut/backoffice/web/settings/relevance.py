@@ -18,13 +18,14 @@ from marshrut.backoffice.web.settings.criterion_lists import CriterionList, list
 from marshrut.backoffice.web.settings.frame import SettingsPage, Values, register_settings
 from marshrut.backoffice.web.settings.rule_pages import Rule, examples, month_of, reference_of, sample_note, title_of, whole
 from marshrut.backoffice.web.settings.story import TableWords, describe
+from marshrut.catalog.rules import PriceFloors
 from marshrut.core.errors import Invalid
 from marshrut.core.money import Money
 from marshrut.intake.queries.rule_lists import RelevanceRow, read_relevance_criteria
 from marshrut.intake.queries.rule_samples import Sampled
-from marshrut.intake.rules import InquiryFacts, RelevanceGrader, compile_relevance
+from marshrut.intake.rules import WORKED_OUT, InquiryFacts, RelevanceGrader, compile_relevance
 from marshrut.intake.rules.condition_trees import Group
-from marshrut.intake.rules.previews import compare, grades_of, matching
+from marshrut.intake.rules.previews import Separation, compare, grades_of, matching, separations
 from marshrut.intake.services.criteria import read_conditions, relevance_settings, save_relevance_criterion
 from marshrut.intake.wording import say_all
 
@@ -96,6 +97,38 @@ def outcomes_of(sample: Sequence[Sampled]) -> list[Outcome]:
 
 
 @dataclass(frozen=True)
+class Usefulness:
+    """Whether what a criterion speaks of is bought more or less often than the rest, in words; `tone` colours it."""
+
+    name: str
+    found: Separation
+    said: str
+    tone: str
+
+
+def separations_of(request: ReaderRequest) -> list[Usefulness]:
+    """Each criterion that is asked, held against how last month's inquiries have ended."""
+    reference, sample = reference_of(request), month_of(request)
+    rows = {title_of(row.name, row.code): row for row in read_relevance_criteria() if row.is_active}
+    rules = [row.as_rule() for row in rows.values()]
+    grader = compile_relevance({"settings": relevance_settings(), "criteria": rules})
+    closed = [(one.facts, one.outcome == "won") for one in sample if one.outcome]
+    found = separations(grader, closed, reference.catalogue.floors)
+    return [Usefulness(name, one, *_verdict(row.points, one)) for (name, row), one in zip(rows.items(), found, strict=True)]
+
+
+def _verdict(points: int, found: Separation) -> tuple[str, str]:
+    if not found.closed:
+        return _("nothing of it has ended yet"), ""
+    difference = found.difference
+    if difference is None or not difference.is_certain:
+        return _("does not separate buyers from the others, as far as these numbers tell"), "warm" if points and found.is_enough else ""
+    if points == 0 or (difference.points > 0) == (points > 0):
+        return _("separates as it should"), "good"
+    return _("separates the other way round"), "bad"
+
+
+@dataclass(frozen=True)
 class LiveExample:
     """One of the two requests of the source, graded by the rules that are being tried."""
 
@@ -104,7 +137,7 @@ class LiveExample:
     reasons: list[str]
 
 
-def live_examples(grader: RelevanceGrader, floors: Mapping[str, Money]) -> list[LiveExample]:
+def live_examples(grader: RelevanceGrader, floors: PriceFloors) -> list[LiveExample]:
     """A New Year trip for two at 300 thousand is adequate; six adults in one room for a fortnight at 200 thousand is not."""
     said = (_("A last-minute New Year tour, 300 000 ₽ for two"), _("Six adults in one room, 14 days, 200 000 ₽"))
     today = date(2026, 11, 22)
@@ -177,7 +210,7 @@ def _preview(
 
 def _needs_more(conditions: Any) -> bool:
     """Whether the conditions speak of a season or of the budget's share, which the grader alone works out."""
-    return "season" in str(conditions) or "budget_ratio" in str(conditions)
+    return "season" in str(conditions) or any(measure in str(conditions) for measure in WORKED_OUT)
 
 
 def _save(row: RelevanceRow | None, values: Values, tree: Group, reader: Reader) -> None:
@@ -208,10 +241,10 @@ LIST = CriterionList(
     try_list=lambda request, wanted: compared_grades(request, relevance_settings(), wanted),
     try_one=_preview,
     save=_save,
-    around=lambda request: {"outcomes": outcomes_of(month_of(request))},
+    around=lambda request: {"outcomes": outcomes_of(month_of(request)), "separations": separations_of(request)},
     seasons=_seasons,
-    more=("budget_ratio",),
-    is_relevance=True,
+    more=WORKED_OUT,
+    kind="relevance",
 )
 
 

@@ -56,7 +56,7 @@ def _demand(one: Sampled) -> Demand:
 
 def _people(reference: Reference, one: Sampled) -> list[Candidate]:
     """Managers as they would be at the moment of receipt by today's shifts; loads of that day are not known and not counted."""
-    skills = reference.catalogue.skills
+    skills, newcomers = reference.catalogue.skills, reference.rules.distribution.newcomers
     return [
         Candidate(
             c.id,
@@ -65,10 +65,11 @@ def _people(reference: Reference, one: Sampled) -> list[Candidate]:
             c.is_at_work(one.received_at),
             0,
             c.capacity,
-            c.weight,
+            newcomers.weight(c.weight, c.newcomer_since, one.received_at.date()),
             skills.get(c.id, frozenset()),
             serves_all_offices=c.is_on_duty,
             languages=c.languages,
+            full_weight=c.weight,
         )
         for c in reference.staff.sellers
     ]

@@ -54,15 +54,19 @@ def _told(saves: Sequence[Sequence[Past]], reader: Reader) -> list[list[Line]]:
 
 def _lines(one: Past, row: Stored, past: Sequence[Past], reader: Reader) -> list[Line]:
     """What a change made of the set: every value that is another one now, delivered ones included."""
-    slug = str(row["slug"])
-    words, (before, after) = _words[slug], _around(one, row, [other for other in past if other.row_id == one.row_id])
+    lines = lines_between(str(row["slug"]), *_around(one, row, [other for other in past if other.row_id == one.row_id]), reader)
+    return [Line(_("As delivered again")), *lines] if one.op == "D" else lines
+
+
+def lines_between(slug: str, before: Values, after: Values, reader: Reader) -> list[Line]:
+    """What is another value in one set of changes of a rule set than in another."""
+    words = _words[slug]
     old, new = (dict(_leaves(adjusted(words.delivered(), values))) for values in (before, after))
-    lines = [
+    return [
         Line(words.named(path, reader), cut(words.said(old.get(path))), cut(words.said(new.get(path))))
         for path in {**old, **new}
         if old.get(path) != new.get(path)
     ]
-    return [Line(_("As delivered again")), *lines] if one.op == "D" else lines
 
 
 def _around(one: Past, row: Stored, past: Sequence[Past]) -> tuple[Values, Values]:

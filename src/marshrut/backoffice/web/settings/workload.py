@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from math import ceil
 from typing import Any
@@ -44,7 +45,7 @@ PAGE = register_settings(
         description=lazy(
             "When each person works, how much may be open with them at once, and how large their share of new inquiries is."
         ),
-        watches={"agency_employee": ("capacity", "share_weight", "is_on_duty"), "agency_shift": ()},
+        watches={"agency_employee": ("capacity", "share_weight", "is_on_duty", "newcomer_since"), "agency_shift": ()},
         words=lazy("capacity weight fair share duty schedule managers"),
     )
 )
@@ -57,6 +58,7 @@ describe(
             "capacity": lazy("at most open at once"),
             "share_weight": lazy("share of new inquiries"),
             "is_on_duty": lazy("on duty round the clock"),
+            "newcomer_since": lazy("new here since"),
         },
     ),
 )
@@ -80,6 +82,7 @@ def _item(line: WorkloadLine, reader: Reader) -> Item:
         "capacity": "" if line.capacity is None else line.capacity,
         "share_weight": typed_figure(line.share_weight),
         "is_on_duty": "yes" if line.is_on_duty else "",
+        "newcomer_since": line.newcomer_since.isoformat() if line.newcomer_since else "",
         **week_values(line.week),
     }
     at_most = _("at most %(num)s open") % {"num": line.capacity} if line.capacity is not None else _("no limit")
@@ -115,6 +118,13 @@ def _asks(_reader: Reader, _item: Item | None) -> list[Ask]:
             attrs={"inputmode": "decimal"},
         ),
         Ask(
+            "newcomer_since",
+            _("New here since"),
+            "date",
+            _("Their share grows from this day as the distribution says. Empty: whole."),
+            is_whole=False,
+        ),
+        Ask(
             "is_on_duty",
             _("On duty round the clock"),
             "check",
@@ -139,7 +149,15 @@ def _typed(values: Values) -> Workload:
             "bad_weight", _("A share above 0 and up to 10: 1 is a full share, 0.5 half of it."), field="share_weight"
         ) from error
     capacity = whole_number(values, "capacity", most=1000) if values["capacity"] else None
-    return check_workload(Workload(capacity, weight, bool(values["is_on_duty"]), read_week(values)))
+    return check_workload(Workload(capacity, weight, bool(values["is_on_duty"]), read_week(values), _day(values["newcomer_since"])))
+
+
+def _day(text: str) -> date | None:
+    """The day as the browser sends it; none when empty. Invalid when it is no day."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Invalid("no_day", _("Choose a day."), field="newcomer_since") from error
 
 
 def _save(pk: int | None, values: Values, reader: Reader) -> None:
@@ -170,10 +188,11 @@ def _try_out(values: Values, reader: Reader, item: Item | None) -> dict[str, Any
 
 def _share_with(wanted: Workload, person: Colleague, reader: Reader) -> Share:
     """What they would have got of last month with this weight and limit."""
-    weight = int(wanted.share_weight * 100)
+    whole = int(wanted.share_weight * 100)
+    weight = read_reference(reader.revision).rules.distribution.newcomers.weight(whole, wanted.newcomer_since, reader.now.date())
 
     def changed(one: Candidate) -> Candidate:
-        return replace(one, weight=weight, capacity=wanted.capacity) if one.employee_id == person.id else one
+        return replace(one, weight=weight, full_weight=whole, capacity=wanted.capacity) if one.employee_id == person.id else one
 
     shares: list[Share] = replayed(reader, change=changed)["shares"]
     return next(one for one in shares if one.id == person.id)

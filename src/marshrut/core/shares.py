@@ -1,4 +1,4 @@
-"""Whether two shares still differ when like is compared with like.
+"""Shares: how sure one is, and whether two still differ when like is compared with like.
 
 One source may close more of its inquiries only because the best manager gets them, or because they come at noon. The
 Mantel–Haenszel risk difference compares the two within each stratum (one manager, one part of the day) and weighs the
@@ -12,7 +12,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 
-from marshrut.insights.rules.intervals import Z95
+Z95 = 1.959964
+"""The normal quantile of a 95 % interval."""
+
+
+def wilson(won: int, closed: int) -> tuple[float, float] | None:
+    """The 95 % interval (Wilson's) of a share of `won` in `closed`, each 0 to 1; None when nothing is closed.
+
+    Two of three are somewhere between 21 and 94 %: that is what a reader should be told, not 67 %.
+    """
+    if closed <= 0:
+        return None
+    share, z2 = won / closed, Z95 * Z95
+    middle = (share + z2 / (2 * closed)) / (1 + z2 / closed)
+    spread = Z95 * sqrt(share * (1 - share) / closed + z2 / (4 * closed * closed)) / (1 + z2 / closed)
+    return max(0.0, middle - spread), min(1.0, middle + spread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +72,15 @@ def level_difference(strata: Iterable[Stratum]) -> Difference | None:
     return Difference(points, max(points - spread, -1.0), min(points + spread, 1.0))
 
 
+def share_difference(won: int, closed: int, others_won: int, others_closed: int) -> Difference | None:
+    """The difference of two plain shares; None without both."""
+    return level_difference([Stratum(won, closed, others_won, others_closed)])
+
+
 def crude_difference(strata: Iterable[Stratum]) -> Difference | None:
     """The difference of the plain shares: everything in one stratum."""
     kept = list(strata)
-    whole = Stratum(
+    return share_difference(
         sum(one.won for one in kept), sum(one.closed for one in kept),
         sum(one.others_won for one in kept), sum(one.others_closed for one in kept),
     )  # fmt: skip
-    return level_difference([whole])
