@@ -104,7 +104,7 @@ PAGES: dict[str, Kind] = {
     "/relations/<id:pk>/part": ACTION("persons:write"), "/contacts/<id:pk>/shared": ACTION("persons:write"),
     "/dossiers/<id:pk>/fields": ACTION, "/clients/<id:pk>/fields": ACTION, "/clients/<id:pk>/language": ACTION("persons:write"),
     **{f"/settings{rest}": MANAGE("settings:write") for rest in (
-        "", "/history/<slug:slug>", "/history/<slug:slug>/<id:pk>/undo", "/agency", "/offices/<id:pk>/switch", "/sources/<id:pk>/merge", "/calendars", "/calendars/<id:pk>",
+        "", "/words", "/category-criteria", "/category-criteria/new", "/category-criteria/<id:pk>", "/history/<slug:slug>", "/history/<slug:slug>/<id:pk>/undo", "/agency", "/offices/<id:pk>/switch", "/sources/<id:pk>/merge", "/calendars", "/calendars/<id:pk>",
         "/calendars/<id:pk>/days/new", "/calendars/<id:pk>/days/<str:day>", "/calendars/<id:pk>/public", "/workload", "/workload/<id:pk>",
         "/skills", "/skills/<id:pk>", "/relevance/numbers", "/priority", "/priority/replays/<id:pk>", "/learned", "/exceptions", "/contact", "/contact/row", "/contact/<id:pk>/remove", "/distribution", "/distribution/trials/<id:pk>",
         "/clocks", "/funnels/<id:pk>/stages/new", "/stages/<id:pk>", "/stages/<id:pk>/retire", "/stages/<id:pk>/restore")},

@@ -14,6 +14,7 @@ from marshrut.backoffice.web.settings import (
     quiet_replies,
     relevance,
     relevance_numbers,
+    words,
     replays,
     trials,
 )
@@ -23,6 +24,10 @@ urlpatterns = [
     path("settings/criteria", criteria.criteria, name="settings_criteria"),
     path("settings/criteria/new", criteria.criterion, name="settings_criterion_new"),
     path("settings/criteria/<id:pk>", criteria.criterion, name="settings_criterion"),
+    path("settings/category-criteria", criteria.category_criteria, name="settings_category_criteria"),
+    path("settings/category-criteria/new", criteria.category_criterion, name="settings_category_criterion_new"),
+    path("settings/category-criteria/<id:pk>", criteria.category_criterion, name="settings_category_criterion"),
+    path("settings/words", words.words, name="settings_words"),
     path("settings/relevance", relevance.relevance, name="settings_relevance"),
     path("settings/relevance/new", relevance.relevance_criterion, name="settings_relevance_new"),
     path("settings/relevance/numbers", relevance_numbers.relevance_numbers, name="settings_relevance_numbers"),

@@ -5,8 +5,8 @@ import sys
 
 from procrastinate.contrib.django import app
 
-from marshrut.clients.models import DoubleSearch
 from marshrut.agency.permissions import system
+from marshrut.clients.models import DoubleSearch
 from marshrut.clients.queries import count_people, is_search_due
 from marshrut.clients.services import ask_for_search, look_over_new_people, search_base
 from marshrut.core.clock import utc_now

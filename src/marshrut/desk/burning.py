@@ -19,15 +19,25 @@ SHOWN = 6
 MOST = 1000
 """Up to here what burns is counted; nobody needs to know whether 4,000 or 5,000 wait."""
 
-# Two short indexes instead of all that is open: a running clock does something next before it breaks.
+# Short indexes instead of all that is open: a running clock does something next before it breaks. Of a client who wrote again and
+# again the last time stands for all, and none while their first answer is still missing.
 _UNANSWERED = """
-    select dossier_id, clock_state, respond_by from intake_inquiry
+    select dossier_id, clock_state, respond_by, false as is_next from intake_inquiry
     where clock_state = 'running' and warn_at <= {soon} and respond_by <= {soon} and state = 'open' and answered_at is null
     union all
-    select dossier_id, clock_state, respond_by from intake_inquiry
-    where clock_state = 'missed' and state = 'open' and answered_at is null"""
+    select dossier_id, clock_state, respond_by, false from intake_inquiry
+    where clock_state = 'missed' and state = 'open' and answered_at is null
+    union all
+    select n.dossier_id, n.state, n.respond_by, true from (
+        select dossier_id, id, state, respond_by from intake_nextanswer
+        where state = 'running' and warn_at <= {soon} and respond_by <= {soon}
+        union all
+        select dossier_id, id, state, respond_by from intake_nextanswer where state = 'missed' and answered_at is null) n
+    where n.id = (select max(id) from intake_nextanswer where dossier_id = n.dossier_id) and not exists (
+        select from intake_inquiry i where i.dossier_id = n.dossier_id and i.clock_state = 'missed' and i.state = 'open'
+            and i.answered_at is null)"""
 _WAITING = """from (select * from waiting where part = {part} order by respond_by, dossier_id offset 0) i
-    join journal_dossier d on d.id = i.dossier_id where d.is_open and d.place = 'inquiry' and d.waits_until is null and {reach}"""
+    join journal_dossier d on d.id = i.dossier_id where d.is_open and (i.is_next or d.place = 'inquiry') and d.waits_until is null and {reach}"""
 _NOBODYS = "from journal_dossier d where d.is_open and d.queue_id is not null and d.waits_until is null and {reach}"
 _STUCK = """from (select dossier_id, stage_id, stage_entered_at from deals_deal where state = 'open' order by stage_entered_at offset 0) l
     join deals_stage s on s.id = l.stage_id
@@ -46,7 +56,7 @@ def list_burning(actor: Actor, now: datetime) -> list[MatterRow]:
     Broken clocks whose client still waits, clocks about to break, matters in a queue, deals that stand too long.
     """
     reach, values = matters_in_reach(actor)
-    waiting = f"""select dossier_id, respond_by,
+    waiting = f"""select dossier_id, respond_by, is_next,
             case when clock_state = 'missed' or respond_by <= {literal(now)} then {BROKEN} else {BREAKING} end as part
         from ({_UNANSWERED.format(soon=literal(now + SOON))}) u"""
     sources = (
@@ -73,14 +83,14 @@ def count_burning(actor: Actor, now: datetime, most: int) -> int:
     Counted up to `most`: it stands on every page.
     """
     reach, values = matters_in_reach(actor)
-    waits = f"d.is_open and d.place = 'inquiry' and d.waits_until is null and {reach}"
+    waits = f"d.is_open and d.waits_until is null and {reach}"
     with connection.cursor() as cursor:
         cursor.execute(
             f"""select count(*) from (
-                (select d.id from journal_dossier d where d.queue_id is not null and {waits} limit {int(most)})
+                (select d.id from journal_dossier d where d.queue_id is not null and d.place = 'inquiry' and {waits} limit {int(most)})
                 union all
                 (select d.id from ({_UNANSWERED.format(soon=literal(now + SOON))}) i join journal_dossier d on d.id = i.dossier_id
-                 where d.queue_id is null and {waits} limit {int(most)}) limit {int(most)}) n""",
+                 where d.queue_id is null and (i.is_next or d.place = 'inquiry') and {waits} limit {int(most)}) limit {int(most)}) n""",
             [*values, *values],
         )
         return int(cursor.fetchone()[0])

@@ -9,7 +9,7 @@ from django.db import connection
 from marshrut.agency.permissions import Actor
 from marshrut.journal.permissions import matters_in_reach
 
-MOST = 600  # rows of one view: a week of an office
+MOST = 1200  # rows of one view: a day of twelve people with a hundred actions each
 MOST_COUNTED = 1000
 """Up to here what is overdue is counted."""
 

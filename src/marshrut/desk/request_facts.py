@@ -34,7 +34,7 @@ def request_facts(
     ages = request.get("children_ages") or []
     listed = [
         Fact(_("Where to"), _where(request, catalogue) or None, read=_read("directions", read)),
-        Fact(_("Leaving from"), request.get("departure"), read=_read("departure", read)),
+        Fact(_("Leaving from the city"), request.get("departure"), read=_read("departure", read)),
         Fact(_("When"), wording.dates(request) or None, read=_read("dates", read)),
         Fact(_("For how long"), wording.nights(request) or None, read=_read("nights", read)),
         Fact(_("Who travels"), wording.party(request) or None, read=_read("adults", read) or ("" if ages else _read("children", read))),
@@ -45,7 +45,7 @@ def request_facts(
         Fact(_("Rooms"), str(rooms or "")),
         Fact(_("Kind of trip"), catalogue.categories.get(category, category) if category else ""),
     ]
-    return [fact for fact in listed if fact.value or (fact.value is None and fact.label != _("Leaving from"))]
+    return [fact for fact in listed if fact.value or (fact.value is None and fact.label != _("Leaving from the city"))]
 
 
 def _read(group: str, read: frozenset[str]) -> str:

@@ -91,6 +91,8 @@ _FURTHER = f"exists ({_ENTRY} and z.position > {{position}})"
 _STAYED = f"s.position <= {{position}} and not {_FURTHER}"
 """Who came no further stands no further now, which is known without looking at the way."""
 
+_INCOMPLETE = "exists (select from intake_inquiry q where q.raw_id = i.raw_id and q.contact_missing <> '{{}}')"
+
 _LISTED = (
     Measure(
         "inquiries",
@@ -152,6 +154,23 @@ _LISTED = (
         _("Inquiries that ended without a sale, counted like the closed ones; each has a reason."),
         "inquiry",
         f"{LED} and i.outcome = 'lost'",
+    ),
+    Measure(
+        "incomplete",
+        _("Incomplete contacts"),
+        _("Inquiries of the period of which something of the minimum contact set is still not known."),
+        "inquiry",
+        f"{LED} and {_INCOMPLETE}",
+    ),
+    Measure(
+        "lost_incomplete",
+        _("Ended incomplete"),
+        _(
+            "Inquiries of the period that ended, not realised or without a sale asked, before the minimum contact set was "
+            "known: nobody can call them again."
+        ),
+        "inquiry",
+        f"{LED} and (i.outcome = 'lost' or i.disposition not in ('', 'spam')) and {_INCOMPLETE}",
     ),
     Measure(
         "answered",

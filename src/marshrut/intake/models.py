@@ -244,6 +244,9 @@ class NextAnswer(models.Model):
         indexes = [
             models.Index(fields=["warn_at"], name="intake_nextanswer_due", condition=Q(state="running")),
             models.Index(fields=["-since"], name="intake_nextanswer_newest"),
+            models.Index(
+                fields=["dossier"], name="intake_nextanswer_unanswered", condition=Q(state="missed", answered_at__isnull=True)
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(state="none") & Q(state__in=ClockState.values), name="intake_nextanswer_state"),

@@ -20,7 +20,7 @@ from marshrut.intake.tests.conftest import agency, come  # noqa: F401  the fixtu
 from marshrut.intake.wording import say
 
 pytestmark = pytest.mark.django_db
-PAGES = ("criteria", "criteria/new", "relevance", "relevance/new", "relevance/numbers", "priority", "contact", "contact/row", "distribution", "clocks",
+PAGES = ("criteria", "criteria/new", "category-criteria", "category-criteria/new", "words", "relevance", "relevance/new", "relevance/numbers", "priority", "contact", "contact/row", "distribution", "clocks",
          "clocks/row", "quiet-replies", "quiet-replies/new")
 BOUNDED = settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
 
@@ -152,7 +152,7 @@ def test_P06_priority_names_the_field_that_cannot_be(browser: Client, month: lis
     said = browser.post(f"{address}?preview=1", {"classes.job.at_stake": "9999999", "classes.job.lost_in_hour": "1"}).content.decode()
     assert "rule-rank" in said
     assert "↑" in said
-    assert browser.post(address, {"vip_factor": "3", "since": since(browser, address)}).status_code == 204
+    assert browser.post(address, {"vip_factor": "3", "unseen": "yes", "since": since(browser, address)}).status_code == 204
     assert RuleSetting.objects.get(slug="priority").values == {"vip_factor": 3}
     assert browser.post(address, {"restore": "yes", "since": since(browser, address)}).status_code == 204
     assert not RuleSetting.objects.exists()
@@ -295,6 +295,6 @@ def test_a_number_of_priority_is_shown_and_read_with_a_comma(browser: Client) ->
     for typed in ("0,31", "0.32"):
         tried = browser.post("/settings/priority?preview=1", {"channel_chance.phone": typed, "since": since[1]}, headers={"HX-Request": "true"})
         assert tried.status_code == 200
-    saved = browser.post("/settings/priority", {"channel_chance.phone": "0,31", "since": since[1]}, headers={"HX-Request": "true"})
+    saved = browser.post("/settings/priority", {"channel_chance.phone": "0,31", "since": since[1], "unseen": "yes"}, headers={"HX-Request": "true"})
     assert saved.status_code == 204
     assert RuleSetting.objects.get(slug="priority").values == {"channel_chance": {"phone": 0.31}}

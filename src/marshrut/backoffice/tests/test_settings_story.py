@@ -74,7 +74,7 @@ def test_days_off_come_and_go_in_one_line_and_a_short_day_tells_its_hours(englis
 def test_rule_sets_that_share_a_table_are_told_and_taken_back_each_on_its_own_page(english: Client, cast: Any) -> None:
     pages = {"/settings/priority": ("vip_factor", "3"), "/settings/relevance/numbers": ("c_at_most", "-3")}
     for address, (name, value) in pages.items():
-        assert save(english, address, **{name: value}).status_code == 204
+        assert save(english, address, unseen="yes", **{name: value}).status_code == 204
     order = {"order": ["skill", "clients_manager", "office"], "on": ["skill", "office"], "take_by_hand": "yes"}
     from marshrut.intake.rules import STEPS
 
@@ -99,8 +99,8 @@ def test_rule_sets_that_share_a_table_are_told_and_taken_back_each_on_its_own_pa
 @commits
 def test_what_was_restored_is_told_value_by_value(english: Client) -> None:
     address = "/settings/priority"
-    assert save(english, address, **{"vip_factor": "3"}).status_code == 204
-    assert save(english, address, **{"vip_factor": "4"}).status_code == 204
+    assert save(english, address, unseen="yes", vip_factor="3").status_code == 204
+    assert save(english, address, unseen="yes", vip_factor="4").status_code == 204
     assert save(english, address, restore="yes").status_code == 204
     said = story(english, address)
     assert "As delivered again" in said

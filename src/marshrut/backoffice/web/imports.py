@@ -91,7 +91,8 @@ def _page(request: ReaderRequest, card: RunCard, errors: dict[str, str] | None =
     context: dict[str, Any] = {"run": card, "steps": wording.steps(card), "state_label": wording.state_label(card.state),
                                "state_tone": wording.state_tone(card.state), "mode_label": wording.mode_label(card.mode),
                                "errors": errors or {}, "is_mapped": is_mapped,
-                               "lost": forgotten_words(card.made if card.started_at else 0) if card.lost else "", "shown": shown_to(request.reader.actor)}
+                               "lost": forgotten_words(card.made if card.started_at else 0) if card.lost else "",
+                               "shown": shown_to(request.reader.actor)}
     if is_mapped:
         context |= mapping_form(card, request.reader, request.POST if errors else None)
     else:

@@ -8,7 +8,6 @@ from marshrut.core.names import given_name_lines, search_name
 
 from .spelling import spelled
 
-
 _PATRONYMIC_ENDING = re.compile(r"(?<=..)(?:[eio]?vich|ich|[eio]?vna|ichna|inichna)$")
 
 

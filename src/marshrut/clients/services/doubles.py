@@ -14,7 +14,15 @@ from django.utils.translation import gettext as _
 from marshrut.agency.permissions import Actor, system
 from marshrut.clients.models import DoubleSearch, Suspect, SuspectState
 from marshrut.clients.queries.doubles import find_suspect
-from marshrut.clients.queries.likeness import agreement_of, count_people, every_record, find_alike, hashed_keys, read_weights, records_of
+from marshrut.clients.queries.likeness import (
+    agreement_of,
+    count_people,
+    every_record,
+    find_alike,
+    hashed_keys,
+    read_weights,
+    records_of,
+)
 from marshrut.clients.rules import Found, Record, Search, find_pairs
 from marshrut.core.errors import NotFound, Refused
 from marshrut.core.history import sign

@@ -1,10 +1,9 @@
 """What the lists' choices may be: offices, people, sources, funnels and the agency's own fields, of one revision."""
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass
-from functools import cached_property
 
-from marshrut.agency.queries import Staff, read_custom_fields, read_staff
+from marshrut.agency.queries import Staff, kept, read_custom_fields, read_staff
 from marshrut.catalog.queries import Catalogue, read_catalogue
 from marshrut.core.languages import LANGUAGES
 from marshrut.core.typed_values import FieldSpec
@@ -37,11 +36,8 @@ class ListReference:
     catalogue: Catalogue
     funnels: dict[str, FunnelCard]
     specs: tuple[FieldSpec, ...]
-
-    @cached_property
-    def reasons(self) -> dict[str, str]:
-        """Why deals are not realised: slug → name, in the agency's order, those no longer offered too."""
-        return dict(LossReason.objects.order_by("position").values_list("slug", "name"))
+    reasons: dict[str, str]
+    """Why deals are not realised: slug → name, in the agency's order, those no longer offered too."""
 
     def specs_of(self, subject: str) -> tuple[FieldSpec, ...]:
         """The agency's own fields of people or of matters."""
@@ -68,8 +64,20 @@ class ListReference:
         return read_list_query(page, self.settled(given), self.known(page, given), self.specs)
 
 
+def _load_reasons() -> dict[str, str]:
+    return dict(LossReason.objects.order_by("position").values_list("slug", "name"))
+
+
+_read_reasons: Callable[[int], dict[str, str]] = kept(_load_reasons)
+
+
 def list_reference(revision: int) -> ListReference:
     """The reference of one revision."""
     return ListReference(
-        read_staff(revision), read_sources(revision), read_catalogue(revision), read_funnels(revision), read_custom_fields(revision)
+        read_staff(revision),
+        read_sources(revision),
+        read_catalogue(revision),
+        read_funnels(revision),
+        read_custom_fields(revision),
+        _read_reasons(revision),
     )

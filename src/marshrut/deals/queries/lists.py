@@ -218,7 +218,7 @@ def choose(reading: ListReading, limit: int, after: Cursor | None) -> tuple[str,
         return _EMPTY.format(**told, empty="true"), found.values
     if is_among_empty:
         return _EMPTY.format(**told, empty=key.empty or "false"), found.values
-    parts = [_CHOSEN.format(**{**told, "source": source + key.join, "where": where}) for where in _branches(wanted, found.sql)]
+    parts = [_CHOSEN.format(**{**told, "source": source + key.join, "where": where}) for where in _branches(reading, found.sql)]
     parameters = [*found.values, *values] * len(parts)
     if len(parts) > 1:
         parts = [_MERGED.format(parts=" union all ".join(parts), way=way, limit=int(limit))]
@@ -233,10 +233,13 @@ def _has_none(wanted: ListQuery) -> bool:
     return (wanted.sort == "due" and wanted.state in ENDED) or (wanted.sort == "closed" and wanted.state == "open")
 
 
-def _branches(wanted: ListQuery, where: str) -> list[str]:
-    """The condition, for each state by itself where the index of the order begins with the state and there are several."""
-    column, states = _STATES_OF.get((wanted.page.slug, wanted.state), ("", ()))
-    if not states or not _key_of(wanted).by_state:
+def _branches(reading: ListReading, where: str) -> list[str]:
+    """The condition, for each state by itself where the index of the order begins with the state and there are several.
+
+    Somebody's own are read by whose they are, and not by that index.
+    """
+    column, states = _STATES_OF.get((reading.wanted.page.slug, reading.wanted.state), ("", ()))
+    if not states or not reading.key.by_state or reading.actor.reach in ("own", "team"):
         return [where]
     return [f"{where} and {column} = '{state}'" for state in states]
 

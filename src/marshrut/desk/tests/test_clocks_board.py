@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from marshrut.agency.models import Employee, WorkingWindow
 from marshrut.core.clock import utc_now
 from marshrut.intake.models import Inquiry, NextAnswer
+from marshrut.intake.reference import read_reference
 from marshrut.intake.services import answer_client
+from marshrut.intake.services.next_answers import run_next_answers
 from marshrut.intake.tests.conftest import agency as agency
 from marshrut.intake.tests.conftest import come as come
 
@@ -67,7 +69,6 @@ def test_whoever_wrote_again_stands_there_too_and_goes_when_answered(always: Any
     for address in ("/inbox?tab=all", f"/inquiries/{inquiry.pk}", "/board"):
         shown = browser_of(always.supervisor).get(address).content.decode()
         assert NextAnswer.objects.get().respond_by.isoformat() in shown, address
-    assert NextAnswer.objects.get().respond_by.isoformat() in browser_of(always.supervisor).get("/?part=list").content.decode() or inquiry.dossier.owner_id != always.supervisor.id
     answer_client(dossier_id=inquiry.dossier_id, kind="message_out", body="вот", by=always.owner, now=utc_now())
     assert "data-left-at" not in board(always.supervisor)
 
@@ -92,3 +93,16 @@ def test_one_client_and_three_take_the_same_number_of_statements(always: Any, co
         counts.append(len(asked))
     assert counts[0] == counts[1]
     assert Inquiry.objects.count() == 3
+
+
+def test_whoever_wrote_again_and_was_not_answered_in_time_burns_until_somebody_does(always: Any, come: Come) -> None:
+    her = {"contact": {"name": "Ольга Ветрова", "phone": "+79161112233"}}
+    now = utc_now()
+    inquiry = come(now - timedelta(hours=3), **her)
+    answer_client(dossier_id=inquiry.dossier_id, kind="call_out", body="", by=always.owner, now=now - timedelta(hours=3))
+    come(now - timedelta(hours=2), **her)
+    run_next_answers(reference=read_reference(), now=now)
+    burning = browser_of(always.supervisor).get("/burning").content.decode()
+    assert f'id="burning-broken-{inquiry.dossier_id}"' in burning
+    answer_client(dossier_id=inquiry.dossier_id, kind="message_out", body="вот", by=always.owner, now=now)
+    assert f'id="burning-broken-{inquiry.dossier_id}"' not in browser_of(always.supervisor).get("/burning").content.decode()

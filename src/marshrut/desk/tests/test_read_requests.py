@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from marshrut.core.history import read_since  # noqa: F401  the history the card and the door show
 from marshrut.intake.models import Inquiry
 from marshrut.journal.models import Dossier
 from marshrut.journal.queries import read_history
@@ -37,7 +36,7 @@ def test_the_card_marks_what_was_read_and_the_words_it_was_read_in(inquiry: Inqu
 
 
 def test_one_value_is_confirmed_by_one_click_and_history_knows_by_whom(inquiry: Inquiry, anna: Client) -> None:
-    assert anna.post(f"/inquiries/{inquiry.pk}/request/confirm/budget").status_code == 200
+    assert anna.post(f"/inquiries/{inquiry.pk}/request/confirm/budget").status_code == 204
     inquiry.refresh_from_db()
     assert inquiry.request_origin["budget"] == {"amount": "stated", "currency": "stated"}
     assert inquiry.request_origin["directions"] == "read"
@@ -48,7 +47,7 @@ def test_one_value_is_confirmed_by_one_click_and_history_knows_by_whom(inquiry: 
 
 def test_all_is_confirmed_at_once_and_twice_changes_nothing(inquiry: Inquiry, anna: Client) -> None:
     for _again in range(2):
-        assert anna.post(f"/inquiries/{inquiry.pk}/request/confirm").status_code == 200
+        assert anna.post(f"/inquiries/{inquiry.pk}/request/confirm").status_code == 204
     inquiry.refresh_from_db()
     assert "read-mark" not in anna.get(f"/inquiries/{inquiry.pk}").content.decode()
     assert inquiry.request_origin["dates"] == {"from": "stated", "to": "stated"}
@@ -60,7 +59,7 @@ def test_a_value_written_anew_is_stated_and_the_rest_stays_as_read(inquiry: Inqu
         "directions": "Турция", "dates_from": "2027-06-05", "dates_to": "2027-06-12", "adults": "3", "stars_from": "5", "stars_to": "5",
         "board": "AI", "amount": "350 000", "currency": "RUB",
     }  # fmt: skip
-    assert anna.post(f"/inquiries/{inquiry.pk}/request", given).status_code == 200
+    assert anna.post(f"/inquiries/{inquiry.pk}/request", given).status_code == 204
     inquiry.refresh_from_db()
     assert (inquiry.request["adults"], inquiry.request["budget"]["amount"]) == (3, "350000")
     assert inquiry.request_origin["adults"] == "stated"

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marshrut.agency.queries import custom_fields_of
-from marshrut.agency.wording import language_name
 from marshrut.agency.web.pages import Reader, ReaderRequest, for_staff
+from marshrut.agency.wording import language_name
 from marshrut.clients.queries import SuspectLine, last_search, list_suspects, search_people
 from marshrut.clients.services import ask_for_search, settle_as_different
 from marshrut.core.names import clean_text
@@ -19,11 +19,12 @@ from marshrut.desk.lists.shown import own_words
 from marshrut.desk.queries import matters_of
 from marshrut.desk.shapes import Filter, Option
 from marshrut.desk.shaping import owner_of, past_matter_of, title_of
-from marshrut.desk.wording import day
 from marshrut.desk.web.pages import Desk, DeskRequest, acting, at_desk, found, part_or_page
+from marshrut.desk.wording import day
 from marshrut.privacy.merge_reads import Half, find_merge, merges_of, read_halves, what_goes_over
 from marshrut.privacy.services import merge_people, undo_merge
 from marshrut.ui.answers import done
+from marshrut.ui.wording import phone as written_phone
 
 MERGE = "persons:merge"
 A_PAGE = 25
@@ -102,8 +103,13 @@ def _side(half: Half, desk: Reader) -> dict[str, Any]:
     return {
         "id": half.id, "name": title_of(half.name, None, desk.actor), "owner": owner, "since": half.created_at,
         "born_on": day(half.born_on.isoformat()) if half.born_on else "", "trips": half.past_deals,
-        "contacts": [desk.actor.contact(kind, normal) + (f" ({_('shared')})" if shared else "") for kind, normal, shared in half.contacts],
+        "contacts": [_way(desk, *contact) for contact in half.contacts],
     }  # fmt: skip
+
+
+def _way(desk: Reader, kind: str, normal: str, is_shared: bool) -> str:
+    shown = written_phone(normal) if kind == "phone" and desk.actor.shows("phone") else str(desk.actor.contact(kind, normal))
+    return f"{shown} ({_('shared')})" if is_shared else shown
 
 
 @require_POST
@@ -128,7 +134,7 @@ def search_all(request: ReaderRequest) -> HttpResponse:
 def merge(request: ReaderRequest, pk: int) -> HttpResponse:
     """One record goes into another: whom to merge with, then field by field with everything that moves, then it is done."""
     reader, other = request.reader, request.POST.get("other") or request.GET.get("other", "")
-    keep = found(read_halves(reader.actor, [pk]))[0] if not other else None
+    keep = found(next(iter(read_halves(reader.actor, [pk])), None)) if not other else None
     if keep is not None:
         return _whom(request, keep)
     if not other.isdecimal() or len(other) > 18:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from marshrut.desk.double_words import RELATIONS
 from marshrut.desk.shapes import Option
 from marshrut.desk.shaping import title_of
 from marshrut.desk.web.pages import found
+from marshrut.intake.services.contact_sets import strike_off_known
 from marshrut.ui.answers import done
 
 WRITE = "persons:write"
@@ -40,7 +42,9 @@ def edit(request: ReaderRequest, pk: int) -> HttpResponse:
     values = {name: clean_text(request.POST.get(name), 200) for name in PARTS}
     try:
         name = PersonName(values["surname"], values["given_name"], values["patronymic"], "")
-        change_person(person_id=pk, name=name, born_on=_day(values["born_on"]), by=reader.actor, now=reader.now)
+        with transaction.atomic():
+            change_person(person_id=pk, name=name, born_on=_day(values["born_on"]), by=reader.actor, now=reader.now)
+            strike_off_known(person_id=pk)
     except NotFound:
         raise
     except DomainError as error:

@@ -13,14 +13,14 @@ from marshrut.clients.queries import PersonCard, people_within, person_card, rel
 from marshrut.core.languages import OWN_NAMES
 from marshrut.core.names import clean_text
 from marshrut.core.phones import read_phone
-from marshrut.desk.queries import MatterRow, known_by, matters_of
 from marshrut.desk.double_words import relation_label, said_of
+from marshrut.desk.queries import MatterRow, known_by, matters_of
 from marshrut.desk.shapes import Fact, Named
 from marshrut.desk.shaping import owner_of, past_matter_of, title_of
-from marshrut.desk.wording import day
 from marshrut.desk.web.matters import contacts_of, story_of
 from marshrut.desk.web.own_fields import own_facts
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found, part_or_page
+from marshrut.desk.wording import day
 from marshrut.journal.queries import read_story
 from marshrut.privacy.merge_reads import MergeLine, kept_instead_of, merges_of
 

@@ -36,7 +36,7 @@ def confirm(request: DeskRequest, pk: int, group: str = "") -> HttpResponse:
     """It is so: what was read of one thing, or of all, is stated from now on."""
     desk = request.desk
     count = confirm_request(inquiry_id=pk, groups=[group] if group else [], by=desk.actor, now=desk.now)
-    return done(ngettext("Confirmed", "Confirmed: %(count)s values", count) % {"count": count} if count else _("It was confirmed already"))
+    return done(ngettext("Confirmed: %(count)s value", "Confirmed: %(count)s values", count) % {"count": count} if count else _("It was confirmed already"))
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,6 +10,7 @@ from marshrut.insights.asked import QUEUE, Asked
 from marshrut.insights.queries.counting import choose, choose_measure, condition, counted, rows_of, unit_of
 
 OF_INQUIRIES = ("inquiries", "answered", "kept", "timed")
+OF_CONTACTS = ("incomplete", "lost_incomplete")
 OF_TOUCHES = ("calls", "messages", "meetings")
 
 
@@ -23,11 +24,11 @@ class Work:
 
 
 def work_by_person(actor: Actor, asked: Asked, now: datetime) -> dict[int, Work]:
-    """Work by employee id; 0 is what waits in queues. Six statements."""
+    """Work by employee id; 0 is what waits in queues. Eight statements."""
     found: dict[int, Work] = defaultdict(Work)
     _count(found, actor, asked, now, OF_INQUIRIES)
     _count(found, actor, asked, now, OF_TOUCHES)
-    for code in ("done", "overdue", "deals_opened"):
+    for code in ("done", "overdue", "deals_opened", *OF_CONTACTS):
         _count(found, actor, asked, now, (code,))
     _add_deals(found, actor, asked, now)
     return found

@@ -8,9 +8,12 @@ from django.utils.translation import gettext as _
 
 from marshrut.insights import wording
 from marshrut.insights.queries.answers import Speed, answer_speeds
+from marshrut.insights.queries.speed import read_next_answers, read_speed_piles
 from marshrut.insights.reports.shapes import Cell, Column, Figure, Question, Report, Row, Table, columns, number_cell, share_cell
 from marshrut.insights.reports.sources import tone_of
+from marshrut.insights.reports.speed import next_table, speed_sentence, speed_table
 from marshrut.intake.wording import channel_label
+from marshrut.ui.wording import percent
 
 CODES = ("inquiries", "answered", "silent", "kept", "missed", "kept_share", "median", "ninetieth")
 LEVELS = 5
@@ -18,9 +21,10 @@ Named = Callable[[Any], tuple[str, dict[str, Any]]]
 
 
 def answers_report(question: Question) -> Report:
-    """The whole report; two statements, one of them of the period before."""
+    """The whole report; four statements, one of them of the period before."""
     speeds = answer_speeds(question.actor, question.asked, "owner", "source", "channel", "hour")
     total, before = speeds["all"][0], total_speed(question.before())
+    piles = read_speed_piles(question.actor, question.asked, question.now)
     heat, whole = heat_of(question, speeds["hour"]), Row("total", _("Together"), _cells(question, total, {}))
 
     def table(code: str, title: str, heading: str, found: dict[Any, Speed], named: Named) -> Table:
@@ -35,9 +39,12 @@ def answers_report(question: Question) -> Report:
               lambda key: (question.person(key), {"manager": key or "queue"})),
         table("sources", _("By source"), _("Source"), speeds["source"], lambda key: _source(question, key)),
         table("channels", _("By channel"), _("Channel"), speeds["channel"], lambda key: (channel_label(key), {"channel": key})),
+        next_table(question, read_next_answers(question.actor, question.asked)),
+        speed_table(question, piles),
         *_heat_tables(heat),
     ]  # fmt: skip
-    return Report("answers", _("Response times"), figures_of(question, total, before), tables, {"heat": heat})
+    pictures = {"heat": heat, "speed": speed_sentence(piles)}
+    return Report("answers", _("Response times"), figures_of(question, total, before), tables, pictures)
 
 
 def total_speed(question: Question) -> Speed:
@@ -115,7 +122,8 @@ def _source(question: Question, id: int) -> tuple[str, dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
-    """One hour of one weekday: how many came, how long the middle one waited; levels 0 to 5 for the colours."""
+    """One hour of one weekday: how many came, how long the middle one and the ninth of ten waited, the share kept in time;
+    levels 0 to 5 for the colours."""
 
     count: int
     minutes: float | None
@@ -123,6 +131,23 @@ class HeatCell:
     level: int
     slow: int
     href: str
+    ninetieth: float | None = None
+    slowest: int = 0
+    kept: float | None = None
+    broken: int = 0
+
+    def shown(self, mode: str) -> str:
+        """The figure of a mode of the map: arrivals, waiting, ninetieth or kept."""
+        if mode == "arrivals":
+            return str(self.count)
+        value = {"waiting": self.minutes, "ninetieth": self.ninetieth, "kept": None if self.kept is None else 100 * self.kept}[mode]
+        return "·" if value is None else f"{value:.0f}"
+
+    def colour(self, mode: str) -> str:
+        """The class of its colour in a mode."""
+        if mode == "arrivals":
+            return f"heat-{self.level}"
+        return f"slow-{ {'waiting': self.slow, 'ninetieth': self.slowest, 'kept': self.broken}[mode] }"
 
 
 def heat_of(question: Question, hours: dict[int, Speed]) -> list[list[HeatCell]]:
@@ -136,15 +161,24 @@ def _heat_cell(question: Question, speed: Speed | None, day: int, hour: int, mos
         return HeatCell(0, None, "", 0, 0, "")
     middle = speed.median
     level = -(-speed.inquiries * LEVELS // most)
-    slow = 0 if middle is None else next((n for n, limit in enumerate((2, 5, 10, 15), 1) if middle <= limit), LEVELS)
+    ended = speed.kept + speed.missed
+    kept = speed.kept / ended if ended else None
     return HeatCell(
         speed.inquiries,
         _rounded(middle),
         wording.minutes(middle) if middle is not None else wording.NONE,
         level,
-        slow,
+        _slowness(middle),
         question.address("inquiries", weekday=day, hour=hour),
+        _rounded(speed.ninetieth),
+        _slowness(speed.ninetieth),
+        kept,
+        0 if kept is None else next((n for n, least in enumerate((0.95, 0.85, 0.7, 0.5), 1) if kept >= least), LEVELS),
     )
+
+
+def _slowness(minutes: float | None) -> int:
+    return 0 if minutes is None else next((n for n, limit in enumerate((2, 5, 10, 15), 1) if minutes <= limit), LEVELS)
 
 
 def _heat_tables(heat: list[list[HeatCell]]) -> list[Table]:
@@ -158,7 +192,17 @@ def _heat_tables(heat: list[list[HeatCell]]) -> list[Table]:
     waited = [
         Row(str(day), names[day], tuple(Cell(cell.minutes, cell.text, cell.href) for cell in line)) for day, line in enumerate(heat)
     ]
+    slowest = [
+        Row(str(day), names[day], tuple(Cell(cell.ninetieth, wording.minutes(cell.ninetieth), cell.href) for cell in line))
+        for day, line in enumerate(heat)
+    ]
+    kept = [
+        Row(str(day), names[day], tuple(Cell(cell.kept, wording.NONE if cell.kept is None else percent(cell.kept), cell.href) for cell in line))
+        for day, line in enumerate(heat)
+    ]
     return [
         Table("arrivals", _("Arrivals by weekday and hour"), _("Weekday"), hours, came),
         Table("waiting", _("Median answer by weekday and hour, minutes"), _("Weekday"), hours, waited),
+        Table("ninetieth", _("90 % answered within, by weekday and hour, minutes"), _("Weekday"), hours, slowest),
+        Table("kept", _("Kept in time by weekday and hour"), _("Weekday"), hours, kept),
     ]

@@ -24,11 +24,12 @@ from marshrut.insights.reports.shapes import (
 )
 
 NUMBERS = ("done", "calls", "messages", "meetings", "deals_opened", "deals_won", "deals_lost")
+CONTACTS = ("incomplete", "lost_incomplete")
 SAID = ("done", "calls", "messages", "meetings")
 
 
 def work_report(question: Question) -> Report:
-    """The whole report; six statements."""
+    """The whole report; eight statements."""
     found = work_by_person(question.actor, question.asked, question.now)
     ordered = sorted(found, key=lambda id: (id == QUEUE, -found[id].numbers["inquiries"], -found[id].numbers["done"], id))
     rows = [Row(str(id), question.person(id), _cells(question, found[id], {"manager": id or "queue"})) for id in ordered]
@@ -41,7 +42,7 @@ def work_report(question: Question) -> Report:
 
 def _columns(question: Question) -> tuple[Any, ...]:
     margin = ("margin",) if question.actor.shows("margin") else ()
-    return columns(("inquiries", "kept_share", *NUMBERS, "amount", *margin, "overdue"))
+    return columns(("inquiries", "kept_share", *CONTACTS, *NUMBERS, "amount", *margin, "overdue"))
 
 
 def _cells(question: Question, work: Work, narrowed: dict[str, Any]) -> tuple[Cell, ...]:
@@ -54,6 +55,7 @@ def _cells(question: Question, work: Work, narrowed: dict[str, Any]) -> tuple[Ce
     return (
         number_cell(question, "inquiries", numbers["inquiries"], **narrowed),
         share_cell(question, "timed", numbers["kept"], numbers["timed"], **narrowed),
+        *(number_cell(question, code, numbers[code], **narrowed) for code in CONTACTS),
         *made,
         money_cell(amounts, sold),
         *([money_cell(margins, sold)] if question.actor.shows("margin") else []),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,8 +10,6 @@ from django.test import Client
 
 if TYPE_CHECKING:
     from marshrut.agency.permissions import Actor
-
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday, 15:00 in Moscow
 
 
 @pytest.fixture
@@ -35,6 +32,7 @@ def question(cast: Any) -> Callable[..., Any]:
     from marshrut.agency.queries import read_revision, read_staff
     from marshrut.insights.asked import Asked
     from marshrut.insights.reports.shapes import Question
+    from marshrut.insights.tests.made_matters import NOW
 
     def ask(actor: Actor, *, first: date = date(2026, 11, 1), last: date = date(2026, 11, 30), zone: str = "Europe/Moscow", **more: Any) -> Question:
         revision = read_revision()

@@ -27,6 +27,7 @@ from marshrut.insights.reports.shapes import Cell, Question, Report
 from marshrut.insights.reports.sources import sources_report
 from marshrut.insights.reports.work import work_report
 from marshrut.insights.web import lists
+from marshrut.intake.models import Inquiry
 from marshrut.journal.models import Task, Touch
 from marshrut.marketing.models import Source
 
@@ -44,7 +45,8 @@ def world(make: Make, cast: Any) -> Any:
     make(at=past, joined_to=first)
     make(at=past, answered=90, clock="missed", owner=cast.boris, task_due=now - timedelta(days=1))
     make(at=past, disposition="spam")
-    make(at=past, outcome="lost", reason="Дорого: нашли дешевле", source="friends", channel="phone")
+    Inquiry.objects.filter(pk=make(at=past, outcome="lost", reason="Дорого: нашли дешевле", source="friends", channel="phone").pk).update(
+        contact_missing=["name"])
     make(at=past, outcome="lost", reason="Передумали", stages=(("contact_made", past),), closed_at=past + timedelta(days=2))
     make(at=past, outcome="won", amount=1000, margin=80, stages=(("contact_made", past), ("need_recorded", past + timedelta(days=1))),
          closed_at=past + timedelta(days=3))

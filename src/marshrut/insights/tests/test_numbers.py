@@ -13,7 +13,7 @@ from marshrut.insights.reports.overview import overview_report
 from marshrut.insights.reports.shapes import Report, Row
 from marshrut.insights.reports.sources import sources_report
 from marshrut.insights.reports.work import work_report
-from marshrut.insights.tests.conftest import NOW
+from marshrut.insights.tests.made_matters import NOW
 from marshrut.journal.models import Task, Touch
 
 pytestmark = pytest.mark.django_db
@@ -164,9 +164,23 @@ def test_work_is_counted_by_whoever_did_it(make: Make, question: Make, cast: Any
     report = work_report(question(cast.owner))
     anna, boris = values(report, "managers", str(cast.anna.id)), values(report, "managers", str(cast.boris.id))
     assert anna == {"inquiries": 3, "kept_share": 1.0, "done": 0, "calls": 2, "messages": 1, "meetings": 1, "deals_opened": 2, "deals_won": 1,
-                    "deals_lost": 1, "amount": ((Decimal(1000), "RUB"),), "margin": ((Decimal(80), "RUB"),), "overdue": 1}
+                    "deals_lost": 1, "amount": ((Decimal(1000), "RUB"),), "margin": ((Decimal(80), "RUB"),), "overdue": 1,
+                    "incomplete": 0, "lost_incomplete": 0}
     assert (boris["done"], boris["kept_share"], boris["calls"]) == (1, 0.0, 0)
     assert hers.pk
+
+
+def test_incomplete_and_lost_contacts_are_counted_by_manager_with_the_list_behind_them(make: Make, question: Make, cast: Any) -> None:
+    from marshrut.intake.models import Inquiry
+
+    made = [make(at=day(5)), make(at=day(5), outcome="lost", reason="Дорого", closed_at=day(8)), make(at=day(5), disposition="spam", closed_at=day(8)),
+            make(at=day(5), outcome="won", closed_at=day(8)), make(owner=cast.boris, at=day(5))]  # fmt: skip
+    Inquiry.objects.filter(pk__in=[one.pk for one in made]).update(contact_missing=["phone"])
+    make(at=day(5))
+    report = work_report(question(cast.owner))
+    anna, boris = values(report, "managers", str(cast.anna.id)), values(report, "managers", str(cast.boris.id))
+    assert (anna["incomplete"], anna["lost_incomplete"]) == (4, 1)
+    assert (boris["incomplete"], boris["lost_incomplete"]) == (1, 0)
 
 
 def test_whose_matters_are_out_of_reach_are_counted_nowhere(make: Make, question: Make, cast: Any) -> None:

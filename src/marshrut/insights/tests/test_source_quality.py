@@ -14,7 +14,7 @@ from marshrut.core.errors import Invalid
 from marshrut.core.money import Money
 from marshrut.core.shares import Stratum, crude_difference, level_difference, wilson
 from marshrut.insights.reports.sources import sources_report
-from marshrut.insights.tests.conftest import NOW
+from marshrut.insights.tests.made_matters import NOW
 from marshrut.insights.tests.test_numbers import values
 from marshrut.marketing.models import Source
 from marshrut.marketing.queries import costs_between

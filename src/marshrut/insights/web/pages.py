@@ -21,6 +21,7 @@ from marshrut.insights.reports.sources import sources_report
 from marshrut.insights.reports.work import work_report
 from marshrut.insights.web.reading import Choice, Reading, chips_of, days_in_words, periods, read_question
 
+HEATS = ("arrivals", "waiting", "ninetieth", "kept")
 MAKERS = {"sources": sources_report, "answers": answers_report, "funnel": funnel_report, "work": work_report}
 PAGES = {
     "overview": "reports",
@@ -58,12 +59,12 @@ def answers(request: ReaderRequest) -> HttpResponse:
     """Response times against the clock."""
     reading = read_question(request)
     report = _sorted(answers_report(reading.question), request)
-    heat = "waiting" if request.GET.get("heat") == "waiting" else "arrivals"
+    heat = chosen if (chosen := request.GET.get("heat", "")) in HEATS else "arrivals"
     chips = chips_of(reading, "office", "manager", "source", "channel", "category")
     more = {
         "heat": heat,
         "weekdays": wording.weekdays(),
-        "heat_urls": {name: reading.question.page("report_answers", heat=name) for name in ("arrivals", "waiting")},
+        "heat_urls": {name: reading.question.page("report_answers", heat=name) for name in HEATS},
     }
     return render(request, "insights/answers.html", {**frame(reading, report, chips), **more})
 

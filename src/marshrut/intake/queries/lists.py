@@ -133,7 +133,7 @@ def _rows(columns: str, actor: Actor, wanted: InquiryFilter) -> list[tuple[Any, 
     where, values = _where(actor, wanted)
     with connection.cursor() as cursor:
         cursor.execute(f"select {columns} {_FROM.format(where=where, limit=int(wanted.limit))}", values)
-        return cursor.fetchall()
+        return cursor.fetchall()  # type: ignore[no-any-return]
 
 
 def _where(actor: Actor, wanted: InquiryFilter) -> tuple[str, list[Any]]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from marshrut.intake.models import ClockPolicy, Criterion, QuietReply, RelevanceCriterion
+from marshrut.intake.models import CategoryCriterion, ClockPolicy, Criterion, QuietReply, RelevanceCriterion
 from marshrut.intake.rules.clock_policies import ClockPlace
 from marshrut.intake.rules.condition_names import names_slug
 

@@ -1,6 +1,7 @@
 """Stored inquiries as the rules see them, so that a change of rules can be tried before it is made."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,6 +44,16 @@ class Sampled:
     arrival: dict[str, Any] = field(default_factory=dict)
     is_missed_call: bool = False
 
+    @property
+    def states_category(self) -> bool:
+        """Whether the category was stated, or set by a person, rather than found."""
+        return self.facts.category is not None and "category" not in self.facts.read
+
+    @property
+    def as_stated(self) -> InquiryFacts:
+        """The facts without a category that was found: by these the class is decided."""
+        return self.facts if self.states_category else replace(self.facts, category=None)
+
     def is_seen_by(self, actor: Actor) -> bool:
         """Whether this inquiry may be shown as an example."""
         return actor.sees(self.owner_id, self.office_id)
@@ -73,6 +84,12 @@ def sample_between(staff: Staff, start: datetime, until: datetime, limit: int) -
 def sample_open(staff: Staff, limit: int = 1000) -> list[Sampled]:
     """Open inquiries that wait for an answer or a deal, the newest first; one statement."""
     return _read("d.is_open and d.phase = 'inquiry' and i.state = 'open' and i.received_at is not null", staff, limit)
+
+
+def sample_ids(ids: Sequence[int], staff: Staff) -> list[Sampled]:
+    """These inquiries, the newest first; one statement."""
+    named = ", ".join(str(int(one)) for one in ids)
+    return _read(f"i.raw_id in ({named}) and i.received_at is not null", staff, len(ids)) if ids else []
 
 
 def sample_one(inquiry_id: int, staff: Staff) -> Sampled | None:

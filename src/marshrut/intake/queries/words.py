@@ -1,6 +1,5 @@
 """What people said inquiries are, as examples to learn words from; what was learned of them; corrections of one inquiry."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +8,7 @@ from django.db import connection
 
 from marshrut.intake.models import Correction, Learning
 from marshrut.intake.rules import AXES
+from marshrut.intake.rules.word_judging import Judged, read_judged
 from marshrut.intake.rules.word_learning import Example
 
 MOST_EXAMPLES = 4000
@@ -109,8 +109,6 @@ def count_kept(since: datetime) -> dict[str, Kept]:
     return {axis: Kept(still[axis] + made[axis][2], made[axis][0], made[axis][1]) for axis in AXES}
 
 
-def judged_cell(axis: str, truth: str, guess: str) -> Sequence[int]:
-    """The inquiries of one cell of the newest confusion table."""
-    found = newest_word_figures().get(axis)
-    rows = found.figures.get("judged", []) if found else []
-    return [int(row[0]) for row in rows if row[1] == truth and row[2] == guess]
+def read_judged_of(learnt: LearntWords) -> list[Judged]:
+    """How the later messages were judged when it was learned."""
+    return read_judged(learnt.figures.get("judged", []))

@@ -64,9 +64,10 @@ def compare(before: Sequence[str], after: Sequence[str]) -> Compared:
     return Compared(len(before), changes, Counter(before), Counter(after))
 
 
-def classes_of(classifier: Classifier, inquiries: Sequence[InquiryFacts]) -> list[str]:
-    """The class of each."""
-    return [classifier.classify(facts).inquiry_class for facts in inquiries]
+def labels_of(classifier: Classifier, inquiries: Sequence[InquiryFacts], none: str = "other") -> list[str]:
+    """What a list of criteria makes of each: its class or its category; `none` where no criterion holds."""
+    found = (classifier.classify(facts) for facts in inquiries)
+    return [none if one.reason["code"] == "no_criterion" else one.inquiry_class for one in found]
 
 
 @dataclass(slots=True)
@@ -90,11 +91,6 @@ def reached_by(classifier: Classifier, criteria: int, inquiries: Sequence[Inquir
             else:
                 reached[place].takers[holding[0]] += 1
     return reached
-
-
-def taken_by(classifier: Classifier, inquiries: Sequence[InquiryFacts]) -> Counter[str]:
-    """How many each criterion, by its name, decided; "" those that none did."""
-    return Counter(str(classifier.classify(facts).reason.get("name", "")) for facts in inquiries)
 
 
 def grades_of(grader: RelevanceGrader, inquiries: Sequence[InquiryFacts], floors: PriceFloors) -> list[str]:

@@ -328,10 +328,9 @@ def forgotten_words(made: int) -> str:
     happened = _("The file itself is not kept any more: files of leads are kept for a limited time.")
     if not made:
         return " ".join((happened, _("Nothing of it came in. Choose the file once more to bring it in.")))
-    kept = ngettext(
-        "%(num)s row that came in stays in.", "%(num)s rows that came in stay in.", made
-    ) % {"num": made}  # fmt: skip
-    return " ".join((happened, kept, _("Choose the same file once more: what is in is recognised and only the rest comes in. Or take out what is in.")))
+    kept = ngettext("%(num)s row that came in stays in.", "%(num)s rows that came in stay in.", made) % {"num": made}
+    advice = _("Choose the same file once more: what is in is recognised and only the rest comes in. Or take out what is in.")
+    return " ".join((happened, kept, advice))
 
 
 def work_soon() -> None:

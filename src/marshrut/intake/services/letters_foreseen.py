@@ -107,7 +107,9 @@ class _Looker:
         if is_in_thread and (dossier_id is None or _is_open(dossier_id)):
             return "reply"
         door = self._door
-        read = submission_of(letter, source_slug=door.source_slug, office_id=door.office_id, reference=self._reference, now=self._now)
+        read = submission_of(
+            letter, source_slug=door.source_slug, office_id=door.office_id, reference=self._reference, now=self._now
+        )
         return QUARANTINED if read.obstacle else "inquiry"
 
     def _is_repeated(self, letter: ParsedLetter) -> bool:

@@ -8,6 +8,7 @@ from marshrut.clients.services import add_contacts, add_person, learn_language, 
 from marshrut.core.names import PersonName, is_quite_different
 from marshrut.core.phones import read_phone
 from marshrut.intake.reading import Submission
+from marshrut.intake.services.contact_sets import strike_off_known
 
 
 def choose_person(matches: Sequence[Match], submission: Submission) -> Match | None:
@@ -30,8 +31,9 @@ def complete_person(person: Match, matches: Sequence[Match], submission: Submiss
     new = [c for c in submission.contacts if c.normal not in known]
     if new:
         add_contacts(person_id=person.person_id, contacts=new)
+    is_named_now = bool(submission.name and read_phone(person.name))
     if submission.name:
-        if read_phone(person.name):
+        if is_named_now:
             rename_unnamed(person_id=person.person_id, name=submission.name)
         elif is_quite_different(person.name, submission.name.display):
             suspect(
@@ -41,6 +43,8 @@ def complete_person(person: Match, matches: Sequence[Match], submission: Submiss
             )
     for other in {m.person_id: m for m in matches if m.person_id != person.person_id and m.kind != person.kind}.values():
         suspect(person_id=person.person_id, other_id=other.person_id, reason={"code": f"{person.kind}_and_{other.kind}"})
+    if new or is_named_now:
+        strike_off_known(person_id=person.person_id)
 
 
 def make_person(submission: Submission, owner_id: int | None, office_id: int | None, now: datetime, language: str = "") -> int | None:

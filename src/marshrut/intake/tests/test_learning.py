@@ -1,6 +1,5 @@
 """Learning from own history: what counts, what the agency decides, what a priority then says of itself."""
 
-import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,14 +24,13 @@ GOOD = {"beats": True, "cases": 100}
 
 @pytest.fixture
 def history(agency: Any, come: Callable[..., Any]) -> list[int]:
-    """Two hundred inquiries that have ended: those with a word about the sea and those from the fair buy more often."""
-    chance, ids = random.Random(1), []
+    """Two hundred inquiries that have ended: of those who want the sea eight of ten bought, of the others two."""
+    ids: list[int] = []
     template = come(MONDAY, message="Хотим на море")
     for number in range(200):
-        wants = chance.random() < 0.5
+        wants = number % 2 == 0
         at = MONDAY + timedelta(hours=number)
-        odds = 0.7 if wants else 0.15
-        is_won = chance.random() < odds
+        is_won = number // 2 % 10 < (8 if wants else 2)
         copied = Inquiry.objects.get(pk=template.pk)
         raw = copied.raw
         raw.pk, raw.external_id = None, f"history-{number}"
@@ -149,8 +147,9 @@ def test_a_run_is_worked_off_once_and_the_next_night_learns_by_itself(agency: An
     assert (run.progress, run.problem, run.result["cases"]) == (1, "", 200)
     assert work_on_runs(lambda: LATER) == 0
     night = datetime(2027, 2, 1, 0, 10, tzinfo=MONDAY.tzinfo)
-    assert work_on_runs(lambda: night) == 1
+    assert work_on_runs(lambda: night) >= 1
     assert work_on_runs(lambda: night + timedelta(minutes=20)) == 0
+    assert LearningRun.objects.filter(kind=LEARNING, finished_at__isnull=False).count() == 2
 
 
 def test_margins_of_own_deals_take_the_place_of_the_table_as_they_grow(agency: Any, come: Callable[..., Any]) -> None:

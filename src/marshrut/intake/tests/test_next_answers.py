@@ -131,9 +131,11 @@ def test_an_answer_the_clock_was_not_told_of_is_read_from_the_journal(answered: 
     assert (clock().state, clock().answered_at, told(answered)) == ("met", after(104), [])
 
 
-def test_everybody_left_nothing_crashes(agency: Any, answered: Inquiry, come: Come, tick: Tick) -> None:
+def test_everybody_absent_is_no_crash(agency: Any, answered: Inquiry, come: Come, tick: Tick) -> None:
+    Absence.objects.bulk_create(Absence(employee=one, starts_at=after(50), ends_at=after(900)) for one in Employee.objects.all())
+    again = come(after(60), contact={"name": "Пётр Новый", "phone": "+79165550000"})
+    assert again.dossier.owner_id is None, "it waits in a queue"
     come(after(100), **HER)
-    Employee.objects.filter(role__in=["manager", "supervisor"]).update(is_active=False)
     tick(after(500))
     assert clock().state == "missed"
 

@@ -40,7 +40,7 @@ def test_nobody_is_answered_outside_the_hours_and_waits_are_in_working_minutes()
 
 def test_what_is_left_when_the_hours_end_is_counted() -> None:
     waits = work_through(
-        [Arrived(0, 1, 100), Arrived(1, 1, 100), Arrived(2, 1, 100)], order(1, 1, 1), {1: Clock([(0.0, 90.0)])}, 1.0
+        [Arrived(0, 1, 100), Arrived(1, 1, 100), Arrived(2, 1, 100)], order(1, 1, 1), {1: Clock([(0.0, 90.0)])}, EVEN
     )
     assert waits.left_over == 2
 

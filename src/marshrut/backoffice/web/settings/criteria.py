@@ -121,6 +121,7 @@ class _Axis:
     present: Callable[[ReaderRequest], Classifier]
     label: Callable[[ReaderRequest, str], str]
     asks: Callable[[Sampled], bool]
+    none: str
 
 
 def _is_asked_of_category(one: Sampled) -> bool:
@@ -135,6 +136,7 @@ CLASSES = _Axis(
     lambda request: reference_of(request).rules.classifying.classes,
     lambda _request, slug: class_label(slug),
     lambda _one: True,
+    "other",
 )
 CATEGORIES = _Axis(
     "category",
@@ -143,15 +145,16 @@ CATEGORIES = _Axis(
     lambda request: reference_of(request).rules.classifying.categories,
     lambda request, slug: reference_of(request).catalogue.categories.get(slug, slug) if slug else _("none"),
     _is_asked_of_category,
+    "",
 )
 
 
 def _compared(request: ReaderRequest, axis: _Axis, wanted: Sequence[Rule]) -> dict[str, Any]:
     """What another list would have made of last month, before and after, and which of its criteria do nothing."""
     sample = [one for one in month_of(request) if axis.asks(one)]
-    facts = [one.unstated for one in sample] if axis is CATEGORIES else [one.facts for one in sample]
+    facts = [one.as_stated for one in sample]
     classifier = axis.compile(wanted)
-    compared = compare(labels_of(axis.present(request), facts), labels_of(classifier, facts))
+    compared = compare(labels_of(axis.present(request), facts, axis.none), labels_of(classifier, facts, axis.none))
     notes = {one.place: f"{axis.label(request, one.before)} → {axis.label(request, one.after)}" for one in compared.changes}
     reached = reached_by(classifier, len(wanted), facts)
     asked = [Asked(str(rule["name"]), from_conditions(rule["conditions"])) for rule in wanted]
@@ -176,7 +179,7 @@ def _preview(
     """How many of last month's it would have matched and which, and what the list with it would have done differently."""
     conditions = read_conditions(tree)
     sample = [one for one in month_of(request) if axis.asks(one)]
-    facts = [one.unstated for one in sample] if axis is CATEGORIES else [one.facts for one in sample]
+    facts = [one.as_stated for one in sample]
     label = values[axis.field] or ("other" if axis is CLASSES else "")
     rule = {"name": values["name"].strip() or _("This criterion"), axis.field: label, "conditions": conditions}
     wanted = with_this(rows, row, rule)
@@ -187,7 +190,7 @@ def _preview(
     place = next(place for place, one in enumerate(wanted) if one is rule)
     asked = [Asked(str(one["name"]), from_conditions(one["conditions"])) for one in wanted]
     reached = reached_by(classifier, len(wanted), facts)
-    compared = compare(labels_of(axis.present(request), facts), labels_of(classifier, facts))
+    compared = compare(labels_of(axis.present(request), facts, axis.none), labels_of(classifier, facts, axis.none))
     found = matching(conditions, facts)
     shows_all = "all" in request.GET
     return {

@@ -50,12 +50,12 @@ class CriterionList:
     row_url: str
     own_field: str
     read: Callable[[], Sequence[AnyCriterion]]
-    badge: Callable[[Any], str]
+    badge: Callable[[ReaderRequest, Any], str]
     own_value: Callable[[Any], str]
     try_list: Callable[[ReaderRequest, list[Rule]], Mapping[str, Any]]
     try_one: Callable[[ReaderRequest, Sequence[Any], Any, Group, Values], Mapping[str, Any]]
     save: Callable[[Any, Values, Group, Reader], object]
-    editing: Callable[[], Mapping[str, Any]] = dict
+    editing: Callable[[ReaderRequest], Mapping[str, Any]] = lambda _request: {}
     around: Callable[[ReaderRequest], Mapping[str, Any]] = lambda _request: {}
     seasons: Callable[[], Sequence[str]] = tuple
     more: tuple[str, ...] = ()
@@ -99,7 +99,7 @@ def list_page(request: ReaderRequest, criteria: CriterionList) -> HttpResponse:
 def _listed(request: ReaderRequest, criteria: CriterionList, row: AnyCriterion) -> ListedCriterion:
     note = say_tree(from_conditions(row.conditions), reference_of(request), criteria.seasons()) or _("every inquiry")
     url = reverse(criteria.row_url, args=[row.id])
-    return ListedCriterion(row.id, criterion_title(row), note, row.is_active, criteria.badge(row), url)
+    return ListedCriterion(row.id, criterion_title(row), note, row.is_active, criteria.badge(request, row), url)
 
 
 def row_page(request: ReaderRequest, criteria: CriterionList, pk: int | None) -> HttpResponse:
@@ -108,7 +108,7 @@ def row_page(request: ReaderRequest, criteria: CriterionList, pk: int | None) ->
     row = next((one for one in rows if one.id == pk), None)
     if pk is not None and row is None:
         raise Http404
-    context = {"classes": None, **criteria.editing(), "action": request.path, "title": criterion_title(row) if row else _("New criterion")}
+    context = {"classes": None, "categories": None, **criteria.editing(request), "action": request.path, "title": criterion_title(row) if row else _("New criterion")}
     if request.method == "GET":
         tree = from_conditions(row.conditions) if row else act_on(EMPTY, "add:c")
         values = {"name": criterion_title(row) if row else "", criteria.own_field: criteria.own_value(row)}

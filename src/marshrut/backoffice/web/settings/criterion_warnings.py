@@ -73,7 +73,7 @@ def _shadow(asked: Sequence[Asked], place: int) -> str:
 
 def _taken(asked: Sequence[Asked], mine: Reached) -> str:
     """Who took what this one matched: “all 37 it would match are taken by …”."""
-    takers = [f"“{asked[place].name}” ({number})" for place, number in mine.takers.most_common(MOST_NAMED)]
+    takers = [f"{_quoted(asked[place].name)} ({number})" for place, number in mine.takers.most_common(MOST_NAMED)]
     number = len(mine.matched)
     return ngettext(
         "The one it would match is taken by criteria above it: %(names)s.",
@@ -83,5 +83,9 @@ def _taken(asked: Sequence[Asked], mine: Reached) -> str:
 
 
 def _named(names: Sequence[str]) -> str:
-    shown = ", ".join(f"“{name}”" for name in names[:MOST_NAMED])
+    shown = ", ".join(_quoted(name) for name in names[:MOST_NAMED])
     return shown if len(names) <= MOST_NAMED else _("%(names)s and %(number)s more") % {"names": shown, "number": len(names) - MOST_NAMED}
+
+
+def _quoted(name: str) -> str:
+    return _("“%(name)s”") % {"name": name}

@@ -58,7 +58,8 @@ def _told(found: ForeseenFolder, door: DoorCard) -> list[str]:
         said.append(_("The first %(num)s were looked at:") % {"num": len(found.letters)})
     if found.others:
         said.append(
-            ngettext("%(num)s file is no letter and stays.", "%(num)s files are no letters and stay.", found.others) % {"num": found.others}
+            ngettext("%(num)s file is no letter and stays.", "%(num)s files are no letters and stay.", found.others)
+            % {"num": found.others}
         )
     if not door.is_active:
         said.append(_("The folder is not in use: they stay there until it is."))
@@ -109,7 +110,9 @@ def _server_cautions(address: str | None) -> list[str]:
     before = read_email(parseaddr(present.sender)[1]) if present else None
     told = []
     if address and not any(door.is_active and address in (door.address, "") for door in list_doors()):
-        told.append(_("No mail folder brings in letters to %(address)s: clients’ answers would not be seen here.") % {"address": address})
+        told.append(
+            _("No mail folder brings in letters to %(address)s: clients’ answers would not be seen here.") % {"address": address}
+        )
     if address and before and address != before:
         told.append(_("Until now letters came from %(address)s: answers to those go there still.") % {"address": before})
     return told

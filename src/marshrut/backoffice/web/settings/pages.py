@@ -25,6 +25,7 @@ from marshrut.backoffice.web.settings import (
     skills,
     sources,
     templates,
+    words,
     workload,
 )
 
@@ -53,5 +54,6 @@ __all__ = [
     "skills",
     "sources",
     "templates",
+    "words",
     "workload",
 ]

@@ -10,15 +10,16 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from marshrut.agency.web.pages import Reader, ReaderRequest
+from marshrut.catalog.queries import Catalogue
 from marshrut.core.names import clean_text
-from marshrut.intake.queries.rule_lists import CriterionRow, RelevanceRow
+from marshrut.intake.queries.rule_lists import CategoryRow, CriterionRow, RelevanceRow
 from marshrut.intake.queries.rule_samples import MOST_SAMPLED, Sampled, sample_month
 from marshrut.intake.reference import Reference, read_reference
 from marshrut.intake.rules import CHANNELS, CLASSES
 from marshrut.intake.wording import SENTENCES, channel_label, class_label
 
-MOST_EXAMPLES = 6
-AnyCriterion = CriterionRow | RelevanceRow
+MOST_EXAMPLES, ALL_EXAMPLES = 6, 300
+AnyCriterion = CriterionRow | CategoryRow | RelevanceRow
 Rule = dict[str, Any]
 """A criterion ready to compile."""
 TITLES = {
@@ -112,6 +113,11 @@ def class_choices() -> list[Choice]:
     return [Choice(slug, class_label(slug)) for slug in CLASSES]
 
 
+def category_choices(catalogue: Catalogue) -> list[Choice]:
+    """Categories that are offered."""
+    return [Choice(slug, name) for slug, name in catalogue.categories.items() if slug not in catalogue.unused]
+
+
 def reference_of(request: ReaderRequest) -> Reference:
     """The rules in force, of the reader's revision."""
     return read_reference(request.reader.revision)
@@ -139,13 +145,15 @@ def example(reader: Reader, one: Sampled, note: str = "") -> Example | None:
     return Example(one.id, title, note or reader.actor.text(words))
 
 
-def examples(reader: Reader, sample: Sequence[Sampled], places: Iterable[int], notes: Mapping[int, str]) -> list[Example]:
-    """The first few of these inquiries that the reader may see."""
+def examples(
+    reader: Reader, sample: Sequence[Sampled], places: Iterable[int], notes: Mapping[int, str], most: int | None = MOST_EXAMPLES
+) -> list[Example]:
+    """The first few of these inquiries (`most` None: all, within reason) that the reader may see."""
     found: list[Example] = []
     for place in places:
         one = example(reader, sample[place], notes.get(place, ""))
         if one:
             found.append(one)
-        if len(found) == MOST_EXAMPLES:
+        if len(found) == (most or ALL_EXAMPLES):
             break
     return found

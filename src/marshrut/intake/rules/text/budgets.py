@@ -7,7 +7,7 @@ elsewhere or costs something else is left alone, and so are several amounts none
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from marshrut.core.money import CENT, MOST, Money
@@ -54,7 +54,7 @@ def read_budget(line: Line, currency: str) -> Budget | None:
     """The budget; `currency` stands where none is said."""
     if not line.has("currency|rouble_short|thousand|thousand_short|thousand_roubles|half_million|budget|till|at_most|people|about"):
         return None
-    weighed = [(weight, one) for one in _amounts(line) if (weight := _weight(line, one, currency))]
+    weighed = [(weight, one) for one in (_in_thousands(line, each, currency) for each in _amounts(line)) if (weight := _weight(line, one, currency))]
     if not weighed:
         return None
     best = max(weight for weight, _one in weighed)
@@ -142,6 +142,14 @@ def _unit(line: Line, found: re.Match[str], name: str) -> tuple[str | None, floa
         elif token.sign in (SIGNS["currency"], SIGNS["rouble_short"]):
             code, is_marked = str(token.value), True
     return code, times, is_marked
+
+
+def _in_thousands(line: Line, amount: _Amount, currency: str) -> _Amount:
+    """«Бюджет 250» in roubles can only be thousands of them."""
+    is_bare = not amount.is_marked and amount.currency is None and currency == "RUB" and 30 <= amount.low <= amount.high < 1000
+    if not is_bare or _counts_other(line, amount.end) or _said_before(line, amount) != "budget":
+        return amount
+    return replace(amount, low=amount.low * 1000, high=amount.high * 1000)
 
 
 def _is_thousand(line: Line, at: int) -> bool:

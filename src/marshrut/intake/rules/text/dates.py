@@ -199,7 +199,8 @@ class _Dates:
         if self.line.before(start, "<till>|<not>?<at_most>|<by>"):
             return When(None, day, True, (start - 1, said[1]))
         if self.line.before(start, "<since|from|after>"):
-            return When(day, None, True, (start - 1, said[1]))
+            is_window = self.line.before(start, "<after>") is not None or not self.line.has("night|night_short|day|week")
+            return When(day, None, is_window, (start - 1, said[1]))
         return When(day, None, False, self.widened(said))
 
     def choice(self, found: re.Match[str]) -> When | None:

@@ -109,7 +109,7 @@ def _is_word_of_doubt(line: Line, not_at: int) -> bool:
 
 def _is_left(line: Line, at: int, match: Match) -> bool:
     """Where one leaves from."""
-    if line.before(at, "<out_of>(?:<word>{0,1}<dot>?)") or line.before(at, "<out_of>"):
+    if line.before(at, "<out_of>(?:<word|flight>{0,1}<dot>?)") or line.before(at, "<out_of>"):
         return True
     if line.before(at, "<from>(?:<word>)?") or (line.before(at, "<since>(?:<word><dot>?)?") and match.is_genitive and not match.is_adjective):
         return not (match.is_named and not match.place.is_home and not line.before(at, "<flight><since|from>"))

@@ -61,7 +61,7 @@ class Gazetteer:
 
     def slipped(self, word: str) -> str | None:
         """The form of a country a misspelt word was meant to be: one letter missing, too many, wrong or swapped."""
-        if len(word) < _TYPOS_FROM:
+        if len(word) < _TYPOS_FROM or word in _ordinary():
             return None
         slips = _delivered().slips
         if word in slips:
@@ -112,8 +112,7 @@ def _delivered() -> _Forms:
         _add_other_words(made, slug, country, names)
         for place in country.get("places", ()):
             _add_place(made, slug, names, place)
-    words = _ordinary()
-    kept = {slip: form for slip, form in slips.items() if slip not in words and slip not in made}
+    kept = {slip: form for slip, form in slips.items() if slip == form or slip not in made}
     return _Forms({first: tuple(sorted(some, key=lambda one: -len(one[0]))) for first, some in made.items()}, kept)
 
 

@@ -80,6 +80,9 @@ def _russian_noun(word: str) -> Cases:
     if last == "а":
         soft, hush = stem[-1] in "гкхжшчщ", stem[-1] in _HUSHING
         return (word,), (stem + ("и" if soft else "ы"),), (stem + "е",), (stem + "у",), (stem + ("ей" if hush else "ой"),), (stem + "е",)
+    if word in ("кольцо", "море", "озеро"):
+        locative = word if last == "е" else stem + "е"
+        return (word,), (stem + ("я" if last == "е" else "а"),), (stem + ("ю" if last == "е" else "у"),), (word,), (stem + ("ем" if last == "е" else "ом"),), (locative,)
     if two == "ье":
         return (word,), (stem + "я",), (stem + "ю",), (word,), (stem + "ем",), (word,)
     if two == "ие":

@@ -18,7 +18,7 @@ _KID = "<child|kin_child>"
 _AGE_UNIT = "(?:<year|year_short|month_unit|rouble_short>)"
 _AGES = f"<number|decimal|date>{_AGE_UNIT}?(?:<comma|or|plus|slash|dash>{{1,2}}<number|decimal|date>{_AGE_UNIT}?){{0,6}}"
 _GAP = "<open|comma|colon|dash|word|by|about|dot|we|other>"
-_PERSON = SIGNS["people"]
+_COUNTING = frozenset(("один", "одну", "одна", "одно", "два", "две", "дві", "три", "четыре", "чотири", "пять", "шесть", "шість", "семь", "сім"))
 
 
 @dataclass(slots=True)
@@ -117,7 +117,7 @@ def _counted_children(line: Line, party: Party) -> int | None:
     for found in line.find(f"(?P<count>{_COUNT}){_KID}|<child>(?:<dash|colon>)(?P<after><number|collective>)(?!<year|year_short|comma|or|month_unit>)"):
         at = found.start("count") if found.start("count") >= 0 else found.start("after")
         count = line.whole(at)
-        if count is not None and 1 <= count <= 10 and not line.before(found.start(), "<number>"):
+        if count is not None and 1 <= count <= MOST_PEOPLE and not line.before(found.start(), "<number>"):
             total += count
             party.said_children.append(found.span())
     return total or None
@@ -144,7 +144,7 @@ def _named_children(line: Line, party: Party) -> int:
 
 def _read_ages(line: Line, party: Party, today: date) -> None:
     """Ages beside the words for children, before or behind them."""
-    for found in line.find(f"(?:{_KID}|<infant>)(?:<colon|dash><number>(?=<open|comma|dash>))?{_GAP}{{0,3}}(?P<ages>{_AGES})"):
+    for found in line.find(f"(?:{_KID}|<infant>)(?:<colon|dash><number>(?=<open>))?{_GAP}{{0,3}}(?P<ages>{_AGES})"):
         start = found.start("ages")
         if not _is_about_children(line, found.start(), start) or line.is_used(start, start + 1):
             continue
@@ -159,8 +159,8 @@ def _read_ages(line: Line, party: Party, today: date) -> None:
     for found in line.find(f"{_KID}<year|month_unit>(?!<number>)"):
         if line.tokens[found.end() - 1].word.startswith(("год", "рок", "рочок")) and not line.before(found.start(), "<number>"):
             _add_age(party, 1, found.span())
-    if not party.ages:
-        for found in line.find("<infant>"):
+    for found in line.find("<infant>"):
+        if not party.ages or line.before(found.start(), "<or|plus|comma>"):
             _add_age(party, float(line.tokens[found.start()].value), found.span())
 
 
@@ -255,7 +255,9 @@ def _read_together(line: Line, party: Party) -> None:
     for written in (
         "(?P<count><number|collective|pair>)<word>?<people>", "<people><colon|dash>(?P<count><number>)(?!<dash|number>)", "(?P<count><together>)", "<we>(?:<on>)?(?P<count><collective|number>)(?!<child|kin_child|night|day|star>)",
         "<on|for|aside>(?P<count><collective>)(?!<child|kin_child|day|week>)", "(?P<count><collective>)(?!<child|kin_child|day|week|month_unit>)",
-        "(?P<count><number>)<pair>", "<on|aside>(?P<count><number>)(?=<comma|dot|end_mark|line|till|since|into|open|dash>|$)",
+        "(?P<count><number>)<pair>",
+        "<on|for|aside>(?P<count><number>)(?!<night|day|week|star|child|kin_child|adult|people|thousand|currency|number|month|month_unit|year|companions>)",
+        "<on|aside>(?P<count><number>)(?=<comma|dot|end_mark|line|till|since|into|open|dash>|$)",
     ):  # fmt: skip
         for found in line.find(written):
             if _take_people(line, party, found):
@@ -276,6 +278,8 @@ def _take_people(line: Line, party: Party, found: re.Match[str]) -> bool:
     if token.sign == SIGNS["number"] and line.signs[found.end() - 1] == SIGNS["number"] and line.signs[found.start()] not in (SIGNS["we"], SIGNS["people"]) and (
         token.text.isalpha() is False and not token.text.lower().endswith(("х", "x"))):  # fmt: skip
         return False
+    if token.sign == SIGNS["number"] and not found.group().endswith(SIGNS["people"]) and token.word in _COUNTING and token.text[0].isalpha():
+        return False  # «на две», «на три»: of what is not said; «на двух», «на трьох» are people
     if count == 1 and line.before(found.start(), "<currency|thousand|thousand_short|thousand_roubles|number><on|since|for|slash>"):
         return False
     party.said_adults.append(found.span())
@@ -318,6 +322,7 @@ def _read_relatives(line: Line, party: Party) -> None:
         ("(?P<first><me>)(?:<comma>|<or>|<plus>|<dash>)<word>?(?P<kin><relative>)(?:(?:<comma>|<or>|<plus>)<relative>)*", 1),
         ("(?P<kin><relative>)(?:(?:<comma>|<or>|<plus>)<relative>)+", 0),
         (f"(?P<kin><relative>)(?=<or|since|plus>{_KID})", 0),
+        ("<me><number><year|year_short>?<comma|or>?(?P<kin><relative>)", 1),
         ("<for>(?P<kin><relative>)(?:(?:<comma>|<or>)<relative>)*", 0),
     ):
         for found in line.find(written):

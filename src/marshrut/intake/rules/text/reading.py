@@ -81,7 +81,7 @@ def read_text(text: str, today: date, currency: str = "RUB", gazetteer: Gazettee
         found["board"] = board.code
         said("board", board.said)
     ways = read_ways(line, places)
-    if when and not (stay or stars or board or ways.directions or party.adults or party.people or party.children or _says_trip(line)):
+    if when and not (stay or stars or board or budget or ways.directions or party.adults or party.people or party.children or _says_trip(line)):
         found = {name: value for name, value in found.items() if name not in ("date_from", "date_to", "is_flexible")}
         spans = [span for span in spans if span.field != "dates"]
     found |= {"directions": ways.directions, "resorts": ways.resorts, "departure": ways.departure}
