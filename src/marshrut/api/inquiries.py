@@ -25,7 +25,7 @@ from marshrut.intake.queries import InquiryFilter, find_inquiry, list_briefs, re
 from marshrut.intake.queries.reading_text import read_message
 from marshrut.intake.reading import read_submission
 from marshrut.intake.reference import read_reference
-from marshrut.intake.services import Receipt, accept_inquiry, close_inquiry
+from marshrut.intake.services import Receipt, accept_inquiry, close_inquiry, correct_inquiry
 from marshrut.journal.queries import read_history, read_story
 
 _DECLARED = ("owner", "source", "class")
@@ -194,6 +194,28 @@ def make_deal(request: HttpRequest, id: Id, given: DealIn) -> HttpResponse:
     deal_id = open_deal(inquiry_id=id, funnel=clean_text(given.funnel, 60), by=actor, now=utc_now())
     deal = find_deal(actor, deal_id)
     return answer(shapes.deal(actor, deal) if deal else {"id": deal_id}, 201)
+
+
+class SaidIn(Schema):
+    inquiry_class: str | None = None
+    category: str | None = None
+
+
+@api.post(
+    "/inquiries/{id}/class", tags=["inquiries"], summary="Say what an inquiry is: its class, its category, or both", response=contract.ANY
+)
+def correct(request: HttpRequest, id: Id, given: SaidIn) -> HttpResponse:
+    """Kept as an example to learn from. An empty category says that it has none; what is left out stays as it is."""
+    actor = acting(request, "inquiries:write")
+    said = {
+        "inquiry_class": None if given.inquiry_class is None else clean_text(given.inquiry_class, 20),
+        "category": None if given.category is None else clean_text(given.category, 120),
+    }
+    correct_inquiry(inquiry_id=id, **said, way="program", reference=read_reference(actor.revision), by=actor, now=utc_now())
+    card = find_inquiry(actor, id)
+    if card is None:
+        raise absent()
+    return answer(shapes.inquiry(actor, card))
 
 
 class EndIn(Schema):

@@ -18,6 +18,8 @@ from marshrut.intake.rules import origin_of, read_names
 from marshrut.intake.wording import say_all
 from marshrut.journal.queries import PlaceSum, TaskLine, TouchLine
 
+CATEGORY_ORIGINS = {"stated": "stated", "criterion": "criterion", "model": "model", "by_hand": "person"}
+
 
 def named(id: int | None, name: str | None) -> dict[str, Any] | None:
     return {"id": id, "name": name} if id is not None else None
@@ -61,6 +63,8 @@ def inquiry(actor: Actor, card: InquiryCard) -> dict[str, Any]:
         "received_at": card.received_at,
         "inquiry_class": card.inquiry_class,
         "class_reason": "; ".join(say_all(card.class_reason)),
+        "category_origin": CATEGORY_ORIGINS.get((card.category_reason or {}).get("code", "")),
+        "category_reason": "; ".join(say_all(card.category_reason)) if card.category_reason else "",
         "person": person_of(actor, card.person_id, card.person, card.matched_by),
         "contact_set": {"complete": not card.contact_missing, "missing": list(card.contact_missing)},
         "relevance": {"grade": card.relevance, "reasons": say_all(card.relevance_reasons)},

@@ -45,6 +45,7 @@ urlpatterns = [
     path("settings/clocks/row", clocks.clock, name="settings_clock"),
     path("settings/clocks/<id:pk>/remove", clocks.clock_drop, name="settings_clock_drop"),
     path("settings/quiet-replies", quiet_replies.quiet_replies, name="settings_quiet"),
+    path("settings/quiet-replies/ready", quiet_replies.quiet_ready, name="settings_quiet_ready"),
     path("settings/quiet-replies/new", quiet_replies.quiet_new, name="settings_quiet_new"),
     path("settings/quiet-replies/<id:pk>", quiet_replies.quiet_one, name="settings_quiet_one"),
     path("settings/quiet-replies/<id:pk>/remove", quiet_replies.quiet_drop, name="settings_quiet_drop"),

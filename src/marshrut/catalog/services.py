@@ -128,7 +128,7 @@ def try_floor(floor_id: int | None, values: FloorValues) -> Money:
         stars=values.stars,
         is_active=True,
     )
-    if values.is_active and same.exclude(pk=floor_id).exists():
+    if values.is_active and same.exclude(pk=floor_id or 0).exists():
         raise Invalid("second_floor", _("There is such a floor already."), field="direction")
     return values.price
 

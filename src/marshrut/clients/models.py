@@ -48,7 +48,9 @@ class Person(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(display_name=""), name="clients_person_named"),
-            models.CheckConstraint(condition=Q(merged_into__isnull=True) | ~Q(merged_into=models.F("id")), name="clients_person_not_into_self"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=models.F("id")), name="clients_person_not_into_self"
+            ),
         ]
 
 

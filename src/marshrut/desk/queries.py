@@ -97,7 +97,7 @@ _TODAY = f"""
     where r.rank <= (%s::int[])[r.part + 1] order by r.part, r.rank"""
 
 
-def list_today(actor: Actor, now: datetime, day_end: datetime, covered: str = "false") -> list[MatterRow]:
+def list_today(actor: Actor, now: datetime, day_end: datetime, covered: str = "1 = 0") -> list[MatterRow]:
     """What the actor has to do, in the order of work: exceptions (`covered` is their condition), running clocks, overdue, today, later.
 
     Whoever answers for an office (or all) also sees what waits in its queues. `group_count` is the whole number of the

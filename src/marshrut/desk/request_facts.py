@@ -24,7 +24,10 @@ _BUDGET_TAGS = {"budget_fits": ("good", "enough"), "budget_below": ("warm", "tig
 
 
 def request_facts(
-    request: Mapping[str, Any], catalogue: Catalogue, relevance_reasons: Sequence[Mapping[str, Any]] | None, read: frozenset[str] = frozenset()
+    request: Mapping[str, Any],
+    catalogue: Catalogue,
+    relevance_reasons: Sequence[Mapping[str, Any]] | None,
+    read: frozenset[str] = frozenset(),
 ) -> list[Fact]:
     """Where, when, for how long, who, for how much: what a selection cannot begin without is shown even when unknown.
 
@@ -75,7 +78,7 @@ def _budget(request: Mapping[str, Any]) -> str | None:
 def marked_words(message: str, spans: Sequence[Span], read: frozenset[str]) -> list[Piece]:
     """A message in pieces: the words in which an unconfirmed value was read are marked."""
     pieces, at = [], 0
-    for span in spans:
+    for span in sorted(spans, key=lambda one: (one.start, -one.end)):
         if span.start < at or _read(_GROUP_OF.get(span.field, span.field), read) == "":
             continue
         pieces += [Piece(message[at : span.start]), Piece(message[span.start : span.end], is_read=True)]

@@ -34,6 +34,7 @@ class Asked:
     reason: str = ""
     weekday: int | None = None
     hour: int | None = None
+    speed: int | None = None
 
     @property
     def since(self) -> datetime:
@@ -74,9 +75,24 @@ class Asked:
             "reason": self.reason,
             "weekday": self.weekday,
             "hour": self.hour,
+            "speed": self.speed,
             **more,
         }
         return {name: str(value) for name, value in parts.items() if value not in (None, "")}
+
+
+SPEED_LIMITS = (5, 15, 60, 240)
+"""Working minutes that part the bands of a first answer: up to five, up to a quarter of an hour, an hour, four; later; never."""
+LATER, NEVER = len(SPEED_LIMITS), len(SPEED_LIMITS) + 1
+
+
+def speed_sql(band: int) -> str:
+    """The condition over i that a first answer falls into a band. Imported history, of which nobody knows it, falls into none."""
+    if band == NEVER:
+        return "(i.answered_at is null and i.clock_state <> 'none')"
+    above = f"i.answer_minutes > {SPEED_LIMITS[band - 1]}" if band else "i.answer_minutes >= 0"
+    below = "" if band == LATER else f" and i.answer_minutes <= {SPEED_LIMITS[band]}"
+    return f"({above}{below})"
 
 
 def midnight(day: date, zone: str) -> datetime:

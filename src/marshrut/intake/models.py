@@ -206,18 +206,14 @@ class ClockPolicy(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["office", "channel", "inquiry_class"], name="intake_clock_place_once", nulls_distinct=False
-            ),
+            models.UniqueConstraint(fields=["office", "channel", "inquiry_class"], name="intake_clock_place_once", nulls_distinct=False),
             models.CheckConstraint(
                 condition=Q(warn_minutes__lte=models.F("escalate_minutes"), escalate_minutes__lte=models.F("breach_minutes")),
                 name="intake_clock_order",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    next_warn_minutes__lte=models.F("next_escalate_minutes"),
-                    next_escalate_minutes__lte=models.F("next_breach_minutes"),
-                ),
+                condition=Q(next_warn_minutes__lte=models.F("next_escalate_minutes"),
+                            next_escalate_minutes__lte=models.F("next_breach_minutes")),
                 name="intake_clock_next_order",
             ),
         ]
@@ -244,9 +240,7 @@ class NextAnswer(models.Model):
         indexes = [
             models.Index(fields=["warn_at"], name="intake_nextanswer_due", condition=Q(state="running")),
             models.Index(fields=["-since"], name="intake_nextanswer_newest"),
-            models.Index(
-                fields=["dossier"], name="intake_nextanswer_unanswered", condition=Q(state="missed", answered_at__isnull=True)
-            ),
+            models.Index(fields=["dossier"], name="intake_nextanswer_unanswered", condition=Q(state="missed", answered_at__isnull=True)),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(state="none") & Q(state__in=ClockState.values), name="intake_nextanswer_state"),
@@ -266,9 +260,7 @@ class QuietReply(models.Model):
     is_active = models.BooleanField(default=True, db_default=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["office", "channel"], name="intake_quiet_place_once", nulls_distinct=False),
-        ]
+        constraints = [models.UniqueConstraint(fields=["office", "channel"], name="intake_quiet_place_once", nulls_distinct=False)]
 
 
 class ShareLedger(models.Model):
@@ -295,7 +287,7 @@ class Taking(models.Model):
 
 
 class QueueAlarm(models.Model):
-    """A time in which inquiries of an office, waiting in a queue, called for its supervisor: why it began, and how bad it was when it was last looked at."""
+    """A time in which inquiries of an office, waiting in a queue, called for its supervisor: why, and how bad it was at most."""
 
     queue = models.ForeignKey("agency.Queue", models.CASCADE, related_name="+", db_index=False)
     office = models.ForeignKey("agency.Office", models.CASCADE, null=True, related_name="+", db_index=False)
@@ -312,10 +304,6 @@ class QueueAlarm(models.Model):
                 fields=["queue", "office"], name="intake_alarm_once", condition=Q(ended_at__isnull=True), nulls_distinct=False
             )
         ]
-
-
-class Meta:
-        indexes = [models.Index(fields=["id"], name="intake_simulation_to_do", condition=Q(finished_at__isnull=True))]
 
 
 class SourceTally(models.Model):

@@ -76,15 +76,7 @@ def read_submission(
     visitor = _text(data.get("visitor"), 200)
     named = any(_text(contact.get(key), 500) for key in ("phone", "email")) or _messenger_id(contact)
     if not (named or external_id or visitor):
-        raise Invalid(
-            "unreachable",
-            _(
-                "Name one way to reach or identify somebody: contact.phone, contact.email, contact.messenger, "
-                "external_id or visitor."
-            ),
-            field="contact",
-            missing=("contact",),
-        )
+        raise _unreachable()
     channel = _text(data.get("channel"), 40)
     obstacle = ""
     if channel not in CHANNELS:
@@ -115,6 +107,13 @@ def read_submission(
         is_missed_call=is_missed_call,
         also={str(key): value for key, value in data.items() if key not in _READ},
     )
+
+
+def _unreachable() -> Invalid:
+    sentence = _(
+        "Name one way to reach or identify somebody: contact.phone, contact.email, contact.messenger, external_id or visitor."
+    )
+    return Invalid("unreachable", sentence, field="contact", missing=("contact",))
 
 
 def _missed(value: object, channel: str, flaws: list[Flaw]) -> bool:

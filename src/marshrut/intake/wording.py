@@ -1,7 +1,7 @@
 """Reasons in words: what rules stored as codes and values, said to the reader in their language."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop as noop
 
 from marshrut.agency.wording import language_name
 from marshrut.core.money import format_money
+from marshrut.core.working_time import NoWorkingTime, WorkingCalendar
 from marshrut.intake.rules.clock_policies import MISSED_CALL
 from marshrut.intake.wording_chance import said_fact
 from marshrut.marketing.queries import Sources
@@ -275,9 +276,16 @@ def next_answer_title(channel: str, language: str = "ru") -> str:
         return _("The client came again (%(channel)s): answer") % {"channel": channel_label(channel)}
 
 
-def say_opening(moment: datetime, zone: tzinfo, language: str) -> str:
-    """When somebody works again, by their own clock, in the language of the text it is said in: "Monday 23 November, 09:00"."""
-    local = moment.astimezone(zone)
+def say_opening(calendar: WorkingCalendar, now: datetime, language: str) -> str:
+    """When somebody works again, by their own clock, in the language of the text it is said in: "Monday 23 November, 09:00".
+
+    While they work that is the next day's beginning; empty when they never do.
+    """
+    try:
+        closed_at = calendar.local_day_bounds(now)[1] if calendar.is_open(now) else now
+        local = calendar.next_opening(closed_at).astimezone(calendar.zone)
+    except NoWorkingTime:
+        return ""
     return str(format_datetime(local, "EEEE d MMMM, HH:mm", locale=language if language in ("ru", "uk") else "en_GB"))
 
 

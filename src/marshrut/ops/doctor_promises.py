@@ -9,6 +9,7 @@ GUARDS = {
     "journal_dossier_next_action": "journal_dossier",
     "intake_inquiry_next_action": "intake_inquiry",
     "intake_dossier_closes": "journal_dossier",
+    "intake_dossier_classified": "journal_dossier",
     "deals_deal_next_action": "deals_deal",
     "deals_dossier_closes": "journal_dossier",
     "agency_employee_keep": "agency_employee",
@@ -61,6 +62,12 @@ PROMISES: tuple[tuple[str, str, str], ...] = (
         "matter_planned",
         "Every open matter has a next action",
         f"select d.id from journal_dossier d where d.is_open and {_NO_TASK.format(id='d.id')}",
+    ),
+    (
+        "assigned_is_classified",
+        "Every matter that is an inquiry and has a holder has an inquiry with a class",
+        """select d.id from journal_dossier d where d.is_open and d.phase = 'inquiry'
+           and not exists (select from intake_inquiry i where i.dossier_id = d.id and i.inquiry_class <> '')""",
     ),
     (
         "closed_has_no_plan",

@@ -26,11 +26,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "journal_touch": ("dossier_id", "kind", "direction", "at", "by", "body", "data", "is_answer"),
     "intake_inquiry": (
         "raw_id", "dossier_id", "person_id", "matched_by", "channel", "source_id", "external_id", "received_at", "state",
-        "joined_to_id", "inquiry_class", "class_reason", "message", "request", "flaws", "budget", "currency",
+        "joined_to_id", "inquiry_class", "class_reason", "category_reason", "message", "request", "flaws", "budget", "currency",
         "contact_missing", "relevance", "relevance_reasons", "priority", "priority_reasons", "owner_reason",
         "respond_by", "clock_started_at", "warn_at", "clock_state", "answered_at", "answer_minutes",
         "clock_step", "reroutes", "outcome",
-        "disposition", "close_reason", "utm", "visitor",
+        "disposition", "close_reason", "utm", "visitor", "priority_parts", "arrival",
     ),
     "deals_deal": (
         "id", "dossier_id", "inquiry_id", "stage_id", "stage_entered_at", "title", "amount", "currency", "facts", "state",

@@ -64,7 +64,8 @@ def read_halves(actor: Actor, ids: Sequence[int]) -> list[Half]:
 
 def _half(row: tuple[Any, ...]) -> Half:
     custom, created_at, contacts = row[11:]
-    return Half(*row[:11], _json(custom), created_at, tuple(tuple(one) for one in _json(contacts)))
+    found: list[Any] = [*row[:11], _json(custom), created_at, tuple(tuple(one) for one in _json(contacts))]
+    return Half(*found)
 
 
 def _json(value: Any) -> Any:

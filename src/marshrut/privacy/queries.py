@@ -61,7 +61,8 @@ def ids_about(person_id: int) -> Ids:
         )
         dossiers, letters, raws, attachments, files = cursor.fetchone()
     rows, runs = _in_bulk(person_id, dossiers, raws)
-    return {"person": [person_id, *_merged_into(person_id)], "dossier": dossiers, "letter": letters, "raw": raws, "attachment": attachments, "file": files,
+    people = [person_id, *_merged_into(person_id)]
+    return {"person": people, "dossier": dossiers, "letter": letters, "raw": raws, "attachment": attachments, "file": files,
             "bulk_row": rows, "bulk_run": runs}
 
 

@@ -212,3 +212,18 @@ def test_the_number_of_statements_of_intake_is_fixed(program: Client, django_ass
             )
         counts.add(len(counted))
     assert len(counts) == 1, counts
+
+
+def test_a_program_says_what_an_inquiry_is_and_where_its_category_is_from_is_told(program: Client) -> None:
+    came = send(program, inquiry(message="Нужна виза в Италию", request={})).json()
+    assert (came["request"]["category"], came["category_origin"]) == ("visa", "criterion")
+    assert came["category_reason"]
+    address = f"/api/v1/inquiries/{came['id']}/class"
+    said = program.post(address, {"inquiry_class": "partner", "category": "insurance"}, content_type="application/json").json()
+    assert (said["inquiry_class"], said["request"]["category"], said["category_origin"]) == ("partner", "insurance", "person")
+    none = program.post(address, {"category": ""}, content_type="application/json").json()
+    assert (none["request"].get("category"), none["inquiry_class"]) == (None, "partner")
+    refused = program.post(address, {"inquiry_class": "vip"}, content_type="application/json")
+    assert (refused.status_code, refused.json()["field"]) == (422, "inquiry_class")
+    assert program.post(address, {}, content_type="application/json").status_code == 422
+    assert send(program, inquiry(contact={"phone": "+79990001122"}, request={"category": "cruise"})).json()["category_origin"] == "stated"

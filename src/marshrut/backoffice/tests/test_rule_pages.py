@@ -20,8 +20,8 @@ from marshrut.intake.tests.conftest import agency, come  # noqa: F401  the fixtu
 from marshrut.intake.wording import say
 
 pytestmark = pytest.mark.django_db
-PAGES = ("criteria", "criteria/new", "category-criteria", "category-criteria/new", "words", "relevance", "relevance/new", "relevance/numbers", "priority", "contact", "contact/row", "distribution", "clocks",
-         "clocks/row", "quiet-replies", "quiet-replies/new")
+PAGES = ("criteria", "criteria/new", "category-criteria", "category-criteria/new", "words", "relevance", "relevance/new", "relevance/numbers", "priority", "contact", "contact/row", "distribution",
+         "clocks/row", "quiet-replies/new")
 BOUNDED = settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
 
 
@@ -221,16 +221,16 @@ def test_P05_clocks_by_office_channel_and_class(browser: Client, cast: Cast, mon
 
 def test_P05_the_page_says_which_clock_counts_where_and_names_one_that_never_does(browser: Client, cast: Cast) -> None:
     page = browser.get("/settings/clocks").content.decode()
-    assert page.count("5 · next 5") == 2, "a missed call in both offices"
+    assert page.count(">5 · дальше 5<") == 2, "a missed call in both offices"
     place = "/settings/clocks/row?office=&channel=missed_call&class="
     assert browser.post(place, {**CLOCK, "breach": "40", "since": since(browser, place)}).status_code == 204
-    assert browser.get("/settings/clocks").content.decode().count("40 · next 60") == 2
+    assert browser.get("/settings/clocks").content.decode().count("40 · дальше 60") == 2
     for office in (cast.anna.office_id, cast.stranger.office_id):
         form = {**CLOCK, "office": str(office), "channel": "missed_call", "inquiry_class": ""}
         if office == cast.stranger.office_id:
-            assert "would never count" in browser.post("/settings/clocks/row?preview=1", form).content.decode()
+            assert "не подействует никогда" in browser.post("/settings/clocks/row?preview=1", form).content.decode()
         assert browser.post("/settings/clocks/row", {**form, "since": since(browser, "/settings/clocks/row")}).status_code == 204
-    assert "Never counts" in browser.get("/settings/clocks").content.decode()
+    assert "Никогда не действует" in browser.get("/settings/clocks").content.decode()
 
 
 def test_somebody_faster_is_not_buried(browser: Client, cast: Cast) -> None:

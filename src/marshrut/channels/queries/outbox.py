@@ -207,5 +207,7 @@ def list_templates() -> list[TemplateCard]:
 
 def find_template(template_id: int | None) -> TemplateCard | None:
     """A template that is in use; None when there is none (any more)."""
+    if template_id is None:
+        return None
     row = MessageTemplate.objects.filter(pk=template_id, is_active=True).values_list(*_TEMPLATE).first()
     return TemplateCard(*row) if row else None

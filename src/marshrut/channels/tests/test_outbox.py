@@ -119,7 +119,7 @@ def test_a_letter_goes_whole_with_its_file_and_its_thread(server: Peer) -> None:
 
 
 def test_a_letter_of_a_matter_asks_for_answers_to_its_marked_address(server: Peer, cast: Cast) -> None:
-    dossier = open_dossier(person_id=None, holder=Holder(cast.anna.id, None, cast.anna.office_id), place=Place(), by=BY, now=utc_now(),
+    dossier = open_dossier(person_id=None, holder=Holder(cast.anna.id, None, cast.anna.office_id), place=Place(phase="deal"), by=BY, now=utc_now(),
                            action=NextAction("Позвонить", utc_now()), said="", heard={})[0]
     door = MailDoor.objects.create(name="Почта", kind="drop", path="/nowhere", address="hello@agency.example", source_slug="email")
     queue(dossier_id=dossier)

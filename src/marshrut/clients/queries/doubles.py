@@ -46,7 +46,12 @@ _SUSPECT = """
 def _lines(sql: str, values: Sequence[Any]) -> list[SuspectLine]:
     with connection.cursor() as cursor:
         cursor.execute(sql, list(values))
-        return [SuspectLine(*row[:4], orjson.loads(row[4]) if isinstance(row[4], str) else row[4], *row[5:]) for row in cursor.fetchall()]
+        return [_line(list(row)) for row in cursor.fetchall()]
+
+
+def _line(row: list[Any]) -> SuspectLine:
+    row[4] = orjson.loads(row[4]) if isinstance(row[4], str) else row[4]
+    return SuspectLine(*row)
 
 
 def _both_in_reach(actor: Actor) -> tuple[str, list[Any]]:

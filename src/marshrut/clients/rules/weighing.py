@@ -54,9 +54,9 @@ class Weights:
 
     def as_json(self) -> dict[str, object]:
         """As it is kept: the most frequent values alone, so that it stays small, and none that is one person's own."""
+        kept = {name: dict(Counter(dict(values)).most_common(_FREQUENT)) for name, values in self.shares.items() if name not in _ONES_OWN}
         return {"same": self.same, "strangers": self.strangers, "doubles": self.doubles, "households": self.households,
-                "people": self.people, "rare": dict(self.rare), "together": dict(self.together),
-                "shares": {name: dict(Counter(dict(values)).most_common(_FREQUENT)) for name, values in self.shares.items() if name not in _ONES_OWN}}
+                "people": self.people, "rare": dict(self.rare), "together": dict(self.together), "shares": kept}  # fmt: skip
 
     @staticmethod
     def from_json(kept: Mapping[str, object]) -> "Weights":
@@ -230,9 +230,9 @@ def _chances(pattern: Pattern, weights: Weights, a: Record | None = None, b: Rec
             if level == SAME:
                 found[place] = _chance(FIELDS[place], a, b, weights, found[place])
     if weights.together:
-        if pattern[_PLACES["surname"]] in (SAME, NEAR):
-            for name in _NAMES[1:]:
-                found[_PLACES[name]] = max(found[_PLACES[name]], weights.together.get(f"{name} surname", 0.0) if pattern[_PLACES[name]] == SAME else 0.0)
+        for name in _NAMES[1:] if pattern[_PLACES["surname"]] in (SAME, NEAR) else ():
+            if pattern[_PLACES[name]] == SAME:
+                found[_PLACES[name]] = max(found[_PLACES[name]], weights.together.get(f"{name} surname", 0.0))
         agreeing = [name for name in ADDRESS if pattern[_PLACES[name]] in (SAME, NEAR)]
         for number, name in enumerate(agreeing):
             likeliest = max((weights.together.get(f"{name} {other}", 0.0) for other in agreeing[:number]), default=0.0)

@@ -42,7 +42,7 @@ def suspect(*, person_id: int, other_id: int | None, reason: dict[str, object]) 
         cursor.execute(
             """insert into clients_suspect(person_id, kind, reason) select %s, 'name', %s::jsonb where not exists (
                    select from clients_suspect where person_id = %s and other_id is null and reason ->> 'name' = %s)""",
-            [person_id, orjson.dumps(reason).decode(), person_id, reason.get("name", "")],
+            [person_id, orjson.dumps(reason).decode(), person_id, str(reason.get("name", ""))],
         )
 
 

@@ -20,7 +20,8 @@ OLDEST = date(1900, 1, 1)
 
 @transaction.atomic
 def relate_people(*, person_id: int, other_id: int, kind: str, by: Actor, now: datetime) -> int:
-    """Note that `other` is the person's spouse, child …; the id. A suspicion that they are one household is settled by it.
+    """Note that `other` is the person's spouse, child …; the id. Whoever belongs to somebody is not that
+    somebody: a suspicion about the two is settled by it.
 
     Invalid when it is nobody else, or no such kind; NotFound out of reach.
     """
@@ -35,7 +36,7 @@ def relate_people(*, person_id: int, other_id: int, kind: str, by: Actor, now: d
     relation, _made = Relation.objects.get_or_create(
         person_id=person_id, other_id=other_id, kind=kind, defaults={"noted_at": now, "noted_by": by.label}
     )
-    Suspect.objects.filter(person_id=person_id, other_id=other_id, state="open", kind="household").update(
+    Suspect.objects.filter(person_id=person_id, other_id=other_id, state="open").update(
         state="linked", settled_at=now, settled_by=by.label
     )
     return int(relation.pk)

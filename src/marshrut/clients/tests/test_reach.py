@@ -23,7 +23,7 @@ def people(cast: Any) -> dict[str, int]:
             (("anna", cast.anna), ("boris", cast.boris), ("stranger", cast.stranger), ("held", cast.stranger))}  # fmt: skip
     made["nobody"] = client(None, cast.anna.office_id)
     matter = Dossier.objects.create(
-        person_id=made["held"], owner_id=cast.anna.id, office_id=cast.anna.office_id, opened_at=timezone.now()
+        person_id=made["held"], owner_id=cast.anna.id, office_id=cast.anna.office_id, phase="deal", opened_at=timezone.now()
     )
     Task.objects.create(dossier=matter, title="Позвонить", due_at=timezone.now(), assignee_id=cast.anna.id, created_by="test")
     return made

@@ -17,7 +17,8 @@ from marshrut.deals.queries import find_deal
 from marshrut.deals.services.passing import close_deal, reopen_deal
 from marshrut.intake.queries import find_inquiry
 from marshrut.intake.reference import read_reference
-from marshrut.intake.services import close_inquiry, mark_spam, reopen_inquiry
+from marshrut.intake.services import close_inquiry, correct_inquiry, mark_spam, reopen_inquiry, undo_correction
+from marshrut.intake.services.correcting import refuse_unknown
 from marshrut.intake.services.handing import clean_reason, find_receiver, hand_client_back, hand_over_client, hand_over_matter
 from marshrut.intake.services.putting_back import changed_since, hand_matter_back, matter_before, put_reopened_back
 from marshrut.journal.queries import custom_of, find_task
@@ -25,7 +26,7 @@ from marshrut.journal.services import NextAction, finish_task, has_other_task, l
 
 SCOPES = {"inquiries": "inquiries:write", "deals": "deals:write", "clients": "persons:write"}
 ACTIONS = {
-    "inquiries": ("hand_over", "plan", "set", "close", "spam"),
+    "inquiries": ("hand_over", "plan", "set", "correct", "close", "spam"),
     "deals": ("hand_over", "plan", "set", "close"),
     "clients": ("hand_over", "set"),
 }
@@ -75,12 +76,20 @@ def _check_close(page: str, options: Options, by: Actor, now: datetime) -> dict[
     return {"outcome": outcome, "reason": reason}
 
 
+def _check_correct(page: str, options: Options, by: Actor, now: datetime) -> dict[str, Any]:
+    """A class, a category ("" none), or both; None leaves that as it is."""
+    kept = {"inquiry_class": options.get("inquiry_class"), "category": options.get("category")}
+    refuse_unknown(**kept, reference=read_reference())
+    return kept
+
+
 def _check_nothing(page: str, options: Options, by: Actor, now: datetime) -> dict[str, Any]:
     return {}
 
 
 _CHECKS: dict[str, Callable[[str, Options, Actor, datetime], dict[str, Any]]] = {
     "hand_over": _check_hand_over, "plan": _check_plan, "set": _check_set, "close": _check_close, "spam": _check_nothing,
+    "correct": _check_correct,
 }  # fmt: skip
 
 
@@ -148,8 +157,14 @@ def _spam(page: str, options: Options, item_id: int, by: Actor, now: datetime) -
     return before
 
 
+def _correct(page: str, options: Options, item_id: int, by: Actor, now: datetime) -> dict[str, Any]:
+    came = correct_inquiry(inquiry_id=item_id, **options, way="bulk", reference=read_reference(), by=by, now=now)
+    return {"corrections": list(came.corrections)}
+
+
 _DO: dict[str, Callable[[str, Options, int, Actor, datetime], dict[str, Any]]] = {
     "hand_over": _hand_over, "plan": _plan, "set": _set, "close": _close, "spam": _spam,
+    "correct": _correct,
 }  # fmt: skip
 
 
@@ -164,6 +179,9 @@ def undo_row(
         _unset(page, options, item_id, kept, by, now)
     elif action == "plan":
         _unplan(kept, by, now)
+    elif action == "correct":
+        for number in reversed(kept["corrections"]):
+            undo_correction(correction_id=number, reference=read_reference(), by=by, now=now)
     else:
         staff = read_staff(read_revision())
         if page == "clients":

@@ -104,7 +104,7 @@ def save_gate(*, gate_id: int | None, stage_id: int, question: str, is_active: b
         raise Invalid("no_question", _("Say what the client has to agree to."), field="question")
     if not Stage.objects.filter(pk=stage_id, is_active=True).exists():
         raise Invalid("no_such_stage", _("Choose the stage."), field="stage")
-    if Gate.objects.filter(stage_id=stage_id).exclude(pk=gate_id).exists():
+    if Gate.objects.filter(stage_id=stage_id).exclude(pk=gate_id or 0).exists():
         raise Invalid("second_gate", _("This stage has a gate already."), field="stage")
     sign(by.label)
     row = Gate.objects.select_for_update().filter(pk=gate_id).first() if gate_id else Gate()

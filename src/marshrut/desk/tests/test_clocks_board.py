@@ -41,7 +41,7 @@ def board(of: Any) -> str:
 
 def test_P05_the_board_shows_each_client_who_waits_under_whoever_holds_them(always: Any, come: Come) -> None:
     inquiry = come(utc_now() - timedelta(minutes=12))
-    page = board(always.supervisor)
+    page = board(always.owner)
     assert f'id="clock-{inquiry.dossier_id}"' in page
     assert 'data-tone="bad"' in page, "three of fifteen minutes are left"
     assert page.count("data-left-at=") == 1
@@ -49,11 +49,12 @@ def test_P05_the_board_shows_each_client_who_waits_under_whoever_holds_them(alwa
 
 def test_a_manager_sees_their_own_a_stranger_and_an_administrator_none(always: Any, cast: Any, come: Come) -> None:
     inquiry = come(utc_now())
-    holder = next(one for one in (always.anna, always.boris, always.denis) if one.id == inquiry.dossier.owner_id)
-    other = next(one for one in (always.anna, always.boris) if one.id != holder.id)
+    everybody = (always.anna, always.boris, always.denis, always.oleh)
+    holder = next(one for one in everybody if one.id == inquiry.dossier.owner_id)
+    others = [one for one in everybody if one.id != holder.id]
     mark = f'id="clock-{inquiry.dossier_id}"'
     assert mark in board(holder)
-    for foreign in (other, cast.stranger, cast.administrator):
+    for foreign in (*others, cast.administrator):
         assert mark not in board(foreign)
 
 
@@ -61,16 +62,16 @@ def test_whoever_wrote_again_stands_there_too_and_goes_when_answered(always: Any
     her = {"contact": {"name": "Ольга Ветрова", "phone": "+79161112233"}}
     inquiry = come(utc_now() - timedelta(minutes=30), **her)
     answer_client(dossier_id=inquiry.dossier_id, kind="call_out", body="", by=always.owner, now=utc_now() - timedelta(minutes=29))
-    assert "data-left-at" not in board(always.supervisor)
+    assert "data-left-at" not in board(always.owner)
     come(utc_now() - timedelta(minutes=5), **her)
-    page = board(always.supervisor)
+    page = board(always.owner)
     assert f'id="clock-{inquiry.dossier_id}"' in page
     assert 'data-tone="calm"' in page
     for address in ("/inbox?tab=all", f"/inquiries/{inquiry.pk}", "/board"):
-        shown = browser_of(always.supervisor).get(address).content.decode()
+        shown = browser_of(always.owner).get(address).content.decode()
         assert NextAnswer.objects.get().respond_by.isoformat() in shown, address
     answer_client(dossier_id=inquiry.dossier_id, kind="message_out", body="вот", by=always.owner, now=utc_now())
-    assert "data-left-at" not in board(always.supervisor)
+    assert "data-left-at" not in board(always.owner)
 
 
 def test_a_clock_that_stands_still_says_until_when(agency: Any, come: Come) -> None:
@@ -102,7 +103,7 @@ def test_whoever_wrote_again_and_was_not_answered_in_time_burns_until_somebody_d
     answer_client(dossier_id=inquiry.dossier_id, kind="call_out", body="", by=always.owner, now=now - timedelta(hours=3))
     come(now - timedelta(hours=2), **her)
     run_next_answers(reference=read_reference(), now=now)
-    burning = browser_of(always.supervisor).get("/burning").content.decode()
+    burning = browser_of(always.owner).get("/burning").content.decode()
     assert f'id="burning-broken-{inquiry.dossier_id}"' in burning
     answer_client(dossier_id=inquiry.dossier_id, kind="message_out", body="вот", by=always.owner, now=now)
-    assert f'id="burning-broken-{inquiry.dossier_id}"' not in browser_of(always.supervisor).get("/burning").content.decode()
+    assert f'id="burning-broken-{inquiry.dossier_id}"' not in browser_of(always.owner).get("/burning").content.decode()

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from tests.cast import Cast
 
+from marshrut.deals.models import BulkRun
 from marshrut.intake.models import Correction, Inquiry
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +77,20 @@ def test_a_stranger_corrects_nothing_and_is_not_told_it_exists(cast: Cast, look:
     for address in ("class", "class/accept", "class/confirm", "category/confirm"):
         assert browser.post(f"/inquiries/{came.pk}/{address}", {"inquiry_class": "spam"}).status_code == 404
     assert not Correction.objects.exists()
+
+
+def test_many_are_corrected_at_once_and_taken_back(cast: Cast, look: Look, ask: Ask) -> None:
+    came = [ask(request={}, message="Нужна виза") for _one in range(3)]
+    browser = look(cast.supervisor)
+    ids = ",".join(str(one.pk) for one in came)
+    asked = browser.post("/lists/inquiries/bulk/correct", {"ids": ids}).content.decode()
+    assert "оставить как есть" in asked
+    assert browser.post("/lists/inquiries/bulk/correct", {"ids": ids, "step": "do"}).status_code == 422, "nothing was said"
+    answer = browser.post("/lists/inquiries/bulk/correct", {"ids": ids, "step": "do", "inquiry_class": "partner", "category": "-"})
+    assert answer.status_code == 200
+    assert {(one.inquiry_class, one.request.get("category")) for one in Inquiry.objects.all()} == {("partner", None)}
+    assert set(Correction.objects.values_list("way", flat=True)) == {"bulk"}
+    run = BulkRun.objects.get()
+    assert browser.post(f"/lists/runs/{run.pk}/undo", headers={"HX-Request": "true"}).status_code == 200
+    assert {(one.inquiry_class, one.request.get("category")) for one in Inquiry.objects.all()} == {("new_sale", "visa")}
+    assert not Correction.objects.filter(undone_at__isnull=True).exists()

@@ -25,7 +25,7 @@ from marshrut.deals.services.bulk_actions import ACTIONS, SCOPES
 from marshrut.desk import wording
 from marshrut.desk.lists.asked import AskedList
 from marshrut.desk.shapes import Option
-from marshrut.desk.shaping import choice_options
+from marshrut.desk.shaping import choice_options, class_options
 from marshrut.desk.web.asking import moment, next_morning, presets, queue_options, receiver_of, typed, whole
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found
 from marshrut.intake.services.handing import may_hand_over, receivers_of
@@ -35,8 +35,12 @@ from marshrut.ui.answers import done
 LABELS = {
     "hand_over": (noop("Hand over…"), "user-check"), "plan": (noop("Plan an action…"), "calendar-event"),
     "set": (noop("Set a field…"), "list-check"), "close": (noop("Close…"), "circle-x"), "spam": (noop("Spam"), "ban"),
+    "correct": (noop("Class and category…"), "filter"),
 }  # fmt: skip
 SHOWN_RESULTS = 200
+CORRECTED = ("inquiry_class", "category")
+NO_CATEGORY = "-"
+"""Stands for "no category" among the choices: an empty one leaves it as it is."""
 
 
 def actions_of(actor: Actor, page: str) -> list[dict[str, str]]:
@@ -62,7 +66,7 @@ def bulk(request: DeskRequest, page: str, action: str) -> HttpResponse:
         raise Invalid("nothing_chosen", _("Choose at least one row."))
     if request.POST.get("step") != "do":
         return render(request, "desk/_bulk_dialog.html", {**context, "values": _usual(desk, action), "errors": {}})
-    values = typed(request, "to", "matters", "reason", "title", "kind", "due", "field", "value", "outcome", "loss", "note")
+    values = typed(request, "to", "matters", "reason", "title", "kind", "due", "field", "value", "outcome", "loss", "note", *CORRECTED)
     try:
         run_id = start_bulk(page=page, action=action, options=_options(desk, action, values, context), ids=ids,
                             language=get_language() or "ru", by=desk.actor, now=desk.now)  # fmt: skip
@@ -92,6 +96,9 @@ def _asking(desk: Desk, page: str, action: str) -> dict[str, Any]:
     if action == "set":
         specs = custom_fields_of("person" if page == "clients" else "matter", desk.revision)
         return {"specs": specs, "fields": [Option(spec.slug, spec.name) for spec in specs]}
+    if action == "correct":
+        offered = [Option(slug, name) for slug, name in desk.catalogue.categories.items() if slug not in desk.catalogue.unused]
+        return {"classes": class_options(), "categories": [*offered, Option(NO_CATEGORY, _("none"))]}
     if action == "close":
         ends = [] if page == "deals" else [Option(slug, disposition_label(slug)) for slug in DISPOSITIONS]
         return {"outcomes": [Option("lost", _("Not realised")), *ends], "reasons": [Option(name, name) for _slug, name in loss_reasons()]}
@@ -113,6 +120,9 @@ def _options(desk: Desk, action: str, values: dict[str, str], context: dict[str,
         return {"title": values["title"], "kind": values["kind"], "due_at": due_at}
     if action == "set":
         return {"field": values["field"], "value": values["value"]}
+    if action == "correct":
+        category = "" if values["category"] == NO_CATEGORY else values["category"] or None
+        return {"inquiry_class": values["inquiry_class"] or None, "category": category}
     named = values["loss"] if values["outcome"] == "lost" else ""
     return {"outcome": values["outcome"], "reason": ": ".join(filter(None, (named, values["note"])))}
 

@@ -68,7 +68,8 @@ def _further(line: SuspectLine, kind: str, state: str) -> str:
 
 
 def _filters(kind: str, state: str) -> list[Filter]:
-    kinds = [Option("double", _("Perhaps one person")), Option("household", _("Perhaps one family")), Option("name", _("One number, two names"))]
+    kinds = [Option("double", _("Perhaps one person")), Option("household", _("Perhaps one family")),
+             Option("name", _("One number, two names"))]
     states = [Option("open", _("To decide")), Option("different", _("Not the same")), Option("merged", _("Merged")),
               Option("linked", _("Linked as a family")), Option("settled", _("One person after all"))]
     return [
@@ -211,4 +212,5 @@ def undo(request: ReaderRequest, pk: int) -> HttpResponse:
         return render(request, "desk/_part_dialog.html", {"merge": line, "kept": title_of(line.kept, None, reader.actor),
                                                           "gone": title_of(line.gone, None, reader.actor)})  # fmt: skip
     undo_merge(merge_id=pk, by=reader.actor, now=reader.now)
-    return done(_("Both records are back. What came since the merge stays with “%(name)s”.") % {"name": title_of(line.kept, None, reader.actor)})
+    name = title_of(line.kept, None, reader.actor)
+    return done(_("Both records are back. What came since the merge stays with “%(name)s”.") % {"name": name})

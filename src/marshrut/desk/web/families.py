@@ -37,8 +37,8 @@ def edit(request: ReaderRequest, pk: int) -> HttpResponse:
         raise PermissionDenied("phone")
     context = {"pk": pk, "name": title_of(card.name, None, reader.actor)}
     if request.method == "GET":
-        values = {"surname": card.surname, "given_name": card.given_name, "patronymic": card.patronymic, "born_on": card.born_on or ""}
-        return render(request, "desk/_person_dialog.html", {**context, "values": values, "errors": {}})
+        first = {"surname": card.surname, "given_name": card.given_name, "patronymic": card.patronymic, "born_on": card.born_on or ""}
+        return render(request, "desk/_person_dialog.html", {**context, "values": first, "errors": {}})
     values = {name: clean_text(request.POST.get(name), 200) for name in PARTS}
     try:
         name = PersonName(values["surname"], values["given_name"], values["patronymic"], "")

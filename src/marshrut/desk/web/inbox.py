@@ -65,7 +65,7 @@ def _read(request: DeskRequest, tab: str) -> tuple[list[InboxMatter], str | None
     wanted = InquiryFilter(
         state="open", place="inquiry", owner_id=desk.actor.id if tab == "mine" else None, holder="queue" if tab == "nobody" else "any",
         sources=(source,) if source else (), inquiry_class=inquiry_class, after=read_cursor(request.GET.get("after", "")), limit=PAGE + 1,
-        with_waiting=False)
+        with_waiting=False, longest_first=tab == "nobody")
     lines = list_inquiries(desk.actor, wanted)
     more = None
     if len(lines) > PAGE:

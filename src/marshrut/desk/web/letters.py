@@ -129,7 +129,7 @@ def _known(desk: Desk, asked: Asked, language: str) -> dict[str, str]:
         "name": _given_name(person.name) if person else "", "full_name": full_name, "manager": desk.actor.name,
         "agency": agency.name, "office": desk.office.name, "phone": agency.phone, "trip": title[2],
         "sum": str(written_money(worth.amount, worth.currency)) if worth else "",
-        "opens": say_opening(desk.office.calendar.next_opening(desk.now), desk.office.calendar.zone, language),
+        "opens": say_opening(desk.office.calendar, desk.now, language),
     }  # fmt: skip
 
 

@@ -26,10 +26,10 @@ from marshrut.desk.web.correcting import sorted_as
 from marshrut.desk.web.own_fields import own_facts
 from marshrut.desk.web.pages import ACTING, Desk, DeskRequest, at_desk, found, part_or_page
 from marshrut.intake.queries import InquiryCard, find_inquiry
+from marshrut.intake.queries.running import next_answers_due
 from marshrut.intake.rules import read_names
 from marshrut.intake.rules.origins import EDITED
 from marshrut.intake.rules.text import read_text
-from marshrut.intake.queries.running import next_answers_due
 from marshrut.intake.wording import close_reason_label, missing_label, say_all
 from marshrut.journal.queries import TaskLine, TouchLine, pending_tasks, read_story
 from marshrut.ui.wording import phone as written_phone

@@ -36,7 +36,9 @@ def confirm(request: DeskRequest, pk: int, group: str = "") -> HttpResponse:
     """It is so: what was read of one thing, or of all, is stated from now on."""
     desk = request.desk
     count = confirm_request(inquiry_id=pk, groups=[group] if group else [], by=desk.actor, now=desk.now)
-    return done(ngettext("Confirmed: %(count)s value", "Confirmed: %(count)s values", count) % {"count": count} if count else _("It was confirmed already"))
+    if not count:
+        return done(_("It was confirmed already"))
+    return done(ngettext("Confirmed: %(count)s value", "Confirmed: %(count)s values", count) % {"count": count})
 
 
 @require_http_methods(["GET", "POST"])
@@ -87,5 +89,6 @@ def as_request(values: Mapping[str, str]) -> dict[str, Any]:
     asked |= {name: [one.strip() for one in re.split(r"[,;]", values[name]) if one.strip()] for name in ("directions", "resorts")}
     asked["children_ages"] = re.findall(r"\d+", values["children_ages"])
     if values["amount"]:
-        asked["budget"] = {"amount": values["amount"], "currency": values["currency"], "from": values["least"], "per_person": values["each"]}
+        named = {"amount": "amount", "currency": "currency", "from": "least", "per_person": "each"}
+        asked["budget"] = {name: values[field] for name, field in named.items()}
     return asked

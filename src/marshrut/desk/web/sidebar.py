@@ -22,7 +22,7 @@ def register_pages() -> None:
     register_entry("", _("Today"), "today", "list-check", 10, count=lambda request: counts(request).to_do, allowed=_works)
     register_entry("", _("What burns"), "burning", "flame", 15, count=_burning_count, allowed=_answers_for_others, is_urgent=True,
                    most=MOST_BURNING)
-    register_entry("", _("Live clocks"), "clocks", "clock", 17, allowed=_works)
+    register_entry("", _("Live clocks"), "clocks", "clock", 22, allowed=_works)
     register_entry("", _("Inbox"), "inbox", "inbox", 20, count=_inbox_count, allowed=_works, also=("inquiry",), is_urgent=True)
     register_entry("", _("Deals"), "board", "layout-kanban", 30, count=lambda request: counts(request).deals, allowed=_works,
                    also=("deal",))

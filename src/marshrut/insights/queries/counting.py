@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from marshrut.agency.permissions import Actor
-from marshrut.insights.asked import QUEUE, Asked
+from marshrut.insights.asked import QUEUE, Asked, speed_sql
 from marshrut.insights.measures import ENDED, LED, MEASURES, UNITS, Unit
 from marshrut.journal.permissions import matters_in_reach
 
@@ -106,6 +106,8 @@ def _of_inquiry(asked: Asked) -> tuple[str, list[Any]]:
     if asked.hour is not None:
         parts.append("extract(hour from i.received_at at time zone %s) = %s")
         values += [asked.zone, asked.hour]
+    if asked.speed is not None:
+        parts.append(speed_sql(asked.speed))
     return " and ".join(parts), values
 
 

@@ -6,15 +6,13 @@ from datetime import datetime
 
 from marshrut.agency.permissions import Actor
 from marshrut.core.shares import Stratum
-from marshrut.insights.asked import QUEUE, Asked
+from marshrut.insights.asked import NEVER, QUEUE, Asked, speed_sql
 from marshrut.insights.measures import LED
 from marshrut.insights.queries.counting import choose_measure, literal, rows_of
 from marshrut.journal.permissions import matters_in_reach
 
-LIMITS = (5, 15, 60, 240)
-"""Working minutes that part the bands of a first answer: up to five, up to a quarter of an hour, an hour, four; longer."""
-LONGER, NEVER = len(LIMITS), len(LIMITS) + 1
-_BAND = " ".join(f"when answer_minutes <= {limit} then {number}" for number, limit in enumerate(LIMITS))
+_LED_BY = f"select from intake_reckoning i where i.dossier_id = d.id and {LED}"
+_BAND = " ".join(f"when {speed_sql(band)} then {band}" for band in range(NEVER + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +29,8 @@ def read_speed_piles(actor: Actor, asked: Asked, now: datetime) -> list[SpeedPil
     """Everything closed of the question; one statement. Answers whose minutes nobody knows (imported history) are left out."""
     chosen = choose_measure(actor, asked, "closed", now)
     rows = rows_of(
-        f"""select source_id, case when answered_at is null then {NEVER} {_BAND} else {LONGER} end as band,
-                count(*), count(*) filter (where outcome = 'won')
-            from (select i.source_id, i.answer_minutes, i.answered_at, i.outcome, i.clock_state {chosen.source}) came
-            where answer_minutes is not null or (answered_at is null and clock_state <> 'none') group by 1, 2""",
+        f"""select * from (select i.source_id, case {_BAND} end as band, count(*), count(*) filter (where i.outcome = 'won')
+            {chosen.source} group by 1, 2) piles where band is not null""",
         chosen.values,
     )
     return [SpeedPile(*row) for row in rows]
@@ -73,8 +69,8 @@ def read_next_answers(actor: Actor, asked: Asked) -> list[NextSpeed]:
         ("d.office_id = %s", asked.office_id),
         (f"{whose} = %s" if asked.owner_id != QUEUE else f"{whose} is null and %s is not null", asked.owner_id),
         ("n.channel = %s", asked.channel or None),
-        ("exists (select from intake_reckoning i where i.dossier_id = d.id and {led} and i.source_id = %s)".format(led=LED), asked.source_id),
-        ("exists (select from intake_reckoning i where i.dossier_id = d.id and {led} and i.category = %s)".format(led=LED), asked.category or None),
+        (f"exists ({_LED_BY} and i.source_id = %s)", asked.source_id),
+        (f"exists ({_LED_BY} and i.category = %s)", asked.category or None),
     ):
         if value is not None:
             parts.append(part)

@@ -181,10 +181,14 @@ def _slowness(minutes: float | None) -> int:
     return 0 if minutes is None else next((n for n, limit in enumerate((2, 5, 10, 15), 1) if minutes <= limit), LEVELS)
 
 
+def _hours(kind: str) -> tuple[Column, ...]:
+    return tuple(Column(f"hour-{hour}", f"{hour:02}", kind) for hour in range(24))
+
+
 def _heat_tables(heat: list[list[HeatCell]]) -> list[Table]:
     """The heat map as tables, for files and programs."""
     names = wording.weekdays("wide")
-    hours = tuple(Column(f"hour-{hour}", f"{hour:02}", "number") for hour in range(24))
+    hours = _hours("number")
     came = [
         Row(str(day), names[day], tuple(Cell(cell.count, str(cell.count), cell.href) for cell in line))
         for day, line in enumerate(heat)
@@ -193,16 +197,16 @@ def _heat_tables(heat: list[list[HeatCell]]) -> list[Table]:
         Row(str(day), names[day], tuple(Cell(cell.minutes, cell.text, cell.href) for cell in line)) for day, line in enumerate(heat)
     ]
     slowest = [
-        Row(str(day), names[day], tuple(Cell(cell.ninetieth, wording.minutes(cell.ninetieth), cell.href) for cell in line))
+        Row(str(day), names[day], tuple(Cell(cell.ninetieth, wording.minutes(cell.ninetieth)) for cell in line))
         for day, line in enumerate(heat)
     ]
     kept = [
-        Row(str(day), names[day], tuple(Cell(cell.kept, wording.NONE if cell.kept is None else percent(cell.kept), cell.href) for cell in line))
+        Row(str(day), names[day], tuple(Cell(cell.kept, wording.NONE if cell.kept is None else percent(cell.kept)) for cell in line))
         for day, line in enumerate(heat)
     ]
     return [
         Table("arrivals", _("Arrivals by weekday and hour"), _("Weekday"), hours, came),
         Table("waiting", _("Median answer by weekday and hour, minutes"), _("Weekday"), hours, waited),
-        Table("ninetieth", _("90 % answered within, by weekday and hour, minutes"), _("Weekday"), hours, slowest),
-        Table("kept", _("Kept in time by weekday and hour"), _("Weekday"), hours, kept),
+        Table("ninetieth", _("90 % answered within, by weekday and hour, minutes"), _("Weekday"), _hours("minutes"), slowest),
+        Table("kept", _("Kept in time by weekday and hour"), _("Weekday"), _hours("share"), kept),
     ]

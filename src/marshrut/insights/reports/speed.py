@@ -5,11 +5,12 @@ from django.utils.translation import gettext as _
 
 from marshrut.core.shares import Difference, crude_difference, level_difference
 from marshrut.insights import wording
-from marshrut.insights.queries.speed import LIMITS, LONGER, NEVER, NextSpeed, SpeedPile, speed_strata
-from marshrut.insights.reports.shapes import Cell, Column, Question, Row, Table, conversion_cell, share_cell
+from marshrut.insights.asked import LATER, NEVER, SPEED_LIMITS
+from marshrut.insights.queries.speed import NextSpeed, SpeedPile, speed_strata
+from marshrut.insights.reports.shapes import Cell, Column, Question, Row, Table, conversion_cell, number_cell, share_cell
 
 ENOUGH = 20
-"""Closed inquiries on each side below which nothing is said."""
+"""Closed inquiries on each side below which nothing is compared."""
 FAST = frozenset({0, 1})
 """Bands up to a quarter of an hour: what the clock asks for as delivered."""
 ALL = frozenset(range(NEVER + 1))
@@ -19,13 +20,14 @@ def band_label(band: int) -> str:
     """A band in words."""
     if band == NEVER:
         return _("never")
-    if band == LONGER:
+    if band == LATER:
         return _("later")
-    return (_("within %(hours)s h") % {"hours": LIMITS[band] // 60}) if LIMITS[band] >= 60 else _("within %(minutes)s min") % {"minutes": LIMITS[band]}
+    limit = SPEED_LIMITS[band]
+    return _("within %(hours)s h") % {"hours": limit // 60} if limit >= 60 else _("within %(minutes)s min") % {"minutes": limit}
 
 
 def speed_table(question: Question, piles: list[SpeedPile]) -> Table:
-    """A line for each band: what was closed and won, and how it compares with all the others."""
+    """A line for each band: what was closed and won, and how it compares with all the others, once there are enough."""
     heads = (
         Column("closed", _("Closed"), "number"),
         Column("won", _("Realised"), "number"),
@@ -42,13 +44,12 @@ def _row(question: Question, band: int, piles: list[SpeedPile]) -> Row:
     won = sum(pile.won for pile in piles if pile.band == band)
     alone = frozenset({band})
     plain, alike = (
-        difference(speed_strata(piles, alone, ALL - alone, by_source=by_source)) if closed else None
+        difference(speed_strata(piles, alone, ALL - alone, by_source=by_source)) if closed >= ENOUGH else None
         for difference, by_source in ((crude_difference, False), (level_difference, True))
     )
-    share = conversion_cell(question, won, closed)
     cells = (
-        Cell(closed, wording.number(closed)), Cell(won, wording.number(won)), Cell(share.value, share.text, note=share.note),
-        _points(plain), _points(alike),
+        number_cell(question, "closed", closed, speed=band), number_cell(question, "won", won, speed=band),
+        conversion_cell(question, won, closed, speed=band), _points(plain), _points(alike),
     )  # fmt: skip
     return Row(str(band), band_label(band), cells)
 
@@ -66,11 +67,11 @@ def speed_sentence(piles: list[SpeedPile]) -> str:
     slow = ALL - FAST
     fast_closed, slow_closed = (sum(pile.closed for pile in piles if pile.band in bands) for bands in (FAST, slow))
     if min(fast_closed, slow_closed) < ENOUGH:
-        said = {"least": ENOUGH, "fast": fast_closed, "slow": slow_closed}
+        few = {"least": ENOUGH, "fast": fast_closed, "slow": slow_closed}
         return _(
             "Too few to tell: of those answered within 15 minutes %(fast)s are closed, of the others %(slow)s; "
             "at least %(least)s of each are needed."
-        ) % said
+        ) % few
     plain = crude_difference(speed_strata(piles, FAST, slow, by_source=False))
     alike = level_difference(speed_strata(piles, FAST, slow, by_source=True))
     if plain is None or not plain.is_certain:
@@ -79,7 +80,10 @@ def speed_sentence(piles: list[SpeedPile]) -> str:
         return _("It cannot be told from the source: no source has both quick and slow answers.")
     said = {"points": wording.points(alike.points), "low": wording.signed_points(alike.low), "high": wording.signed_points(alike.high)}
     if not alike.is_certain:
-        return _("With the same source the difference is not certain any more (%(points)s, from %(low)s to %(high)s): the sources may explain it.") % said
+        return _(
+            "With the same source the difference is not certain any more (%(points)s, from %(low)s to %(high)s): "
+            "the sources may explain it."
+        ) % said
     if alike.points > 0:
         return _("With the same source, clients answered within 15 minutes buy more often: %(points)s (from %(low)s to %(high)s).") % said
     return _("With the same source, clients answered within 15 minutes buy less often: %(points)s (from %(low)s to %(high)s).") % said
@@ -88,12 +92,12 @@ def speed_sentence(piles: list[SpeedPile]) -> str:
 def next_table(question: Question, found: list[NextSpeed]) -> Table:
     """Answers to clients who had written again, by who held the matter."""
     heads = (
-        Column("asked", _("Wrote again"), "number"),
-        Column("kept", _("In time"), "number"),
-        Column("missed", _("Too late"), "number"),
-        Column("kept_share", _("Kept in time"), "share"),
-        Column("median", _("Median answer"), "minutes"),
-        Column("ninetieth", _("90 % within"), "minutes"),
+        Column("asked", _("Wrote again"), "waits"),
+        Column("in_time", _("In time"), "waits"),
+        Column("too_late", _("Too late"), "waits"),
+        Column("in_time_share", _("Kept in time"), "share"),
+        Column("next_median", _("Median answer"), "minutes"),
+        Column("next_ninetieth", _("90 % within"), "minutes"),
     )
     together = next((one for one in found if one.owner_id == -1), None)
     lines = sorted((one for one in found if one.owner_id != -1), key=lambda one: -one.asked)

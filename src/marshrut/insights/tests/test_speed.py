@@ -1,12 +1,14 @@
 """What speed did to conversion: known differences are found, those of the sources are not taken for speed, few are not judged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from marshrut.core.shares import level_difference
-from marshrut.insights.queries.speed import NEVER, SpeedPile, speed_strata
+from marshrut.insights.asked import NEVER
+from marshrut.insights.queries.speed import SpeedPile, speed_strata
 from marshrut.insights.reports.answers import answers_report
 from marshrut.insights.reports.speed import ALL, FAST, band_label, speed_sentence, speed_table
 from marshrut.insights.tests.test_numbers import day, values
@@ -14,6 +16,12 @@ from marshrut.intake.models import NextAnswer
 
 SLOW = ALL - FAST
 Make = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def pile(source: int, band: int, closed: int, won: int) -> SpeedPile:
@@ -75,6 +83,6 @@ def test_next_answers_by_who_held_the_matter_within_reach(make: Make, question: 
     for minutes, state in ((10, "met"), (20, "met"), (90, "missed"), (None, "stopped")):
         NextAnswer.objects.create(since=day(11), state=state, answer_minutes=minutes, answered_at=day(12) if minutes else None, **common)
     found = values(answers_report(question(cast.owner)), "next", str(cast.anna.id))
-    assert (found["asked"], found["kept"], found["missed"], found["median"]) == (3, 2, 1, 20)
+    assert (found["asked"], found["in_time"], found["too_late"], found["next_median"]) == (3, 2, 1, 20)
     for nobody in (question(cast.stranger), question(cast.owner, channel="phone"), question(cast.owner, owner_id=cast.boris.id)):
         assert not next(table for table in answers_report(nobody).tables if table.code == "next").rows

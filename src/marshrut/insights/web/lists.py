@@ -21,6 +21,7 @@ from marshrut.insights.asked import Asked
 from marshrut.insights.measures import LISTED, MEASURES
 from marshrut.insights.queries.lists import ListedLine, count_listed, list_counted
 from marshrut.insights.reports.shapes import Question
+from marshrut.insights.reports.speed import band_label
 from marshrut.insights.web.reading import chips_of, days_in_words, periods, read_question
 from marshrut.intake.wording import channel_label, disposition_label
 from marshrut.ui.wording import up_to
@@ -182,6 +183,8 @@ def told(question: Question) -> list[str]:
         said.append(wording.weekdays("wide")[asked.weekday])
     if asked.hour is not None:
         said.append(f"{asked.hour:02}:00–{asked.hour + 1:02}:00")
+    if asked.speed is not None:
+        said.append(_("first answer: %(when)s") % {"when": band_label(asked.speed)})
     if asked.basis == "received":
         said.append(_("of those received in the period"))
     return said

@@ -16,7 +16,7 @@ from marshrut.agency.web.pages import Reader, ReaderRequest
 from marshrut.catalog.queries import read_catalogue
 from marshrut.core.names import clean_text
 from marshrut.deals.queries import read_funnels
-from marshrut.insights.asked import LONGEST_DAYS, QUEUE, Asked, period_of
+from marshrut.insights.asked import LONGEST_DAYS, NEVER, QUEUE, Asked, period_of
 from marshrut.insights.reports.shapes import Question
 from marshrut.intake.wording import CHANNELS, channel_label, merged_words
 from marshrut.marketing.queries import read_sources
@@ -100,6 +100,7 @@ def read_asked(request: HttpRequest, staff: Staff, office: OfficeCard, revision:
         stage=stage.slug if stage else "",
         reason=given.get("reason", ""),
         weekday=_within(given.get("weekday", ""), 7),
+        speed=_within(given.get("speed", ""), NEVER + 1),
         hour=_within(given.get("hour", ""), 24),
     ), notes
 

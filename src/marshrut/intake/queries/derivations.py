@@ -35,7 +35,10 @@ def find_derivation(actor: Actor, inquiry_id: int) -> Derivation | None:
             [inquiry_id, *reached],
         )
         row = cursor.fetchone()
-    return Derivation(*row[:4], _loaded(row[4]), _loaded(row[5])) if row else None
+    if row is None:
+        return None
+    number, person, received_at, score, reasons, parts = row
+    return Derivation(number, person, received_at, score, _loaded(reasons), _loaded(parts))
 
 
 def _loaded(value: Any) -> list[dict[str, Any]]:

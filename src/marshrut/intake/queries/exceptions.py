@@ -11,6 +11,10 @@ from marshrut.intake.rules.exceptions import DUE_KINDS, DUE_TODAY, LONGEST_WAIT,
 from marshrut.journal.permissions import matters_in_reach
 
 
+NOTHING = "1 = 0"
+"""A condition under which nothing stands; a bare `false` is no order."""
+
+
 def exception_sql(rules: ExceptionRules, now: datetime, day_end: datetime, task: str = "t") -> str:
     """A condition over a planned action: does it stand under an exception now? The same as `ExceptionRules.of_task`."""
     parts = []
@@ -24,7 +28,7 @@ def exception_sql(rules: ExceptionRules, now: datetime, day_end: datetime, task:
             f"when '{kind}' then timestamptz '{(now - rules.longest(kind)).isoformat()}'" for kind in rules.longest_hours if kind
         )
         parts.append(f"{task}.due_at < case {task}.kind {by_kind} else timestamptz '{(now - rules.longest('')).isoformat()}' end")
-    return f"({' or '.join(parts)})" if parts else "false"
+    return f"({' or '.join(parts)})" if parts else NOTHING
 
 
 def count_standing(rules: ExceptionRules, now: datetime, day_end: datetime) -> dict[str, int]:

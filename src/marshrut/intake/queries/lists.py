@@ -88,7 +88,7 @@ _BRIEF = """o.raw_id, o.state, o.received_at, o.channel, s.slug, o.inquiry_class
 _FROM = """
     from (select i.*, d.owner_id, d.queue_id, d.place, d.worth, d.currency as worth_currency, d.opened_at
           from journal_dossier d join intake_inquiry i on i.dossier_id = d.id where {where}
-          order by d.opened_at desc, i.raw_id desc limit {limit}) o
+          order by d.opened_at {order}, i.raw_id {order} limit {limit}) o
     join marketing_source s on s.id = o.source_id
     left join clients_person p on p.id = o.person_id
     left join lateral (select normal from clients_contactpoint where person_id = p.id and kind = 'phone' order by id limit 1) c on true
@@ -96,7 +96,7 @@ _FROM = """
     left join agency_queue q on q.id = o.queue_id
     left join lateral (select id, title, due_at from journal_task where dossier_id = o.dossier_id and state = 'pending'
                        order by due_at, id limit 1) t on true
-    order by o.opened_at desc, o.raw_id desc"""
+    order by o.opened_at {order}, o.raw_id {order}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class InquiryFilter:
     """What a list is narrowed to. `state` is open, closed, joined or all; `holder` is any, queue or owner.
 
     `with_waiting`: also what was put aside for later. `narrowed` is a further condition over d (dossier) and i (inquiry), as
-    rooms above compile it, with its values.
+    rooms above compile it, with its values. `longest_first`: the longest waiting comes first, as queues are given out.
     """
 
     state: str = "open"
@@ -116,11 +116,12 @@ class InquiryFilter:
     after: tuple[datetime, int] | None = None
     limit: int = 50
     with_waiting: bool = True
+    longest_first: bool = False
     narrowed: tuple[str, tuple[Any, ...]] | None = None
 
 
 def list_inquiries(actor: Actor, wanted: InquiryFilter) -> list[InquiryLine]:
-    """Inquiries within reach, the newest first, in one statement. `after` is (opened_at, id) of the last one seen."""
+    """Inquiries within reach, the newest (or the longest waiting) first, in one statement. `after` is (opened_at, id) of the last one seen."""
     return list(map(InquiryLine._make, _rows(_LINE, actor, wanted)))
 
 
@@ -132,7 +133,8 @@ def list_briefs(actor: Actor, wanted: InquiryFilter) -> list[InquiryBrief]:
 def _rows(columns: str, actor: Actor, wanted: InquiryFilter) -> list[tuple[Any, ...]]:
     where, values = _where(actor, wanted)
     with connection.cursor() as cursor:
-        cursor.execute(f"select {columns} {_FROM.format(where=where, limit=int(wanted.limit))}", values)
+        order = "asc" if wanted.longest_first else "desc"
+        cursor.execute(f"select {columns} {_FROM.format(where=where, limit=int(wanted.limit), order=order)}", values)
         return cursor.fetchall()  # type: ignore[no-any-return]
 
 
@@ -164,6 +166,7 @@ def _where(actor: Actor, wanted: InquiryFilter) -> tuple[str, list[Any]]:
         parts.append(wanted.narrowed[0])
         values += wanted.narrowed[1]
     if wanted.after is not None:
-        parts.append("d.opened_at <= %s and (d.opened_at, i.raw_id) < (%s, %s)")
+        side = ">" if wanted.longest_first else "<"
+        parts.append(f"d.opened_at {side}= %s and (d.opened_at, i.raw_id) {side} (%s, %s)")
         values += [wanted.after[0], *wanted.after]
     return " and ".join(parts), values

@@ -82,7 +82,7 @@ def criteria_naming(kind: str, slug: str) -> list[CriterionRow | CategoryRow | R
 def clock_ids() -> dict[ClockPlace, int]:
     """The numbers of the agency's own clocks."""
     rows = ClockPolicy.objects.order_by("id").values_list("office_id", "channel", "inquiry_class", "id")
-    return {ClockPlace(*place): number for *place, number in rows}
+    return {ClockPlace(office, channel, inquiry_class): number for office, channel, inquiry_class, number in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,4 +95,4 @@ def next_answers_since(moment: datetime, limit: int = 5000) -> list[Awaited]:
                 where n.since >= timestamptz '{moment.isoformat()}' and n.state in ('met', 'missed')
                 order by n.since desc limit {int(limit)}"""
         )
-        return [Awaited(Kind(channel, inquiry_class), office_id, minutes) for channel, inquiry_class, office_id, minutes in cursor.fetchall()]
+        return [Awaited(Kind(*kind), office_id, minutes) for *kind, office_id, minutes in cursor.fetchall()]

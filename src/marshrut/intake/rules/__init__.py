@@ -52,13 +52,12 @@ from .requests import Flaw, read_request
 from .shares import Ledger
 
 __all__ = [
-    "WORKED_OUT",
     "AXES",
-    "CATEGORY",
-    "CLASS",
     "BOARDS",
     "CATEGORIES",
+    "CATEGORY",
     "CHANNELS",
+    "CLASS",
     "CLASSES",
     "DEFAULT_CONTACT_RULES",
     "OVERDUE",
@@ -67,6 +66,7 @@ __all__ = [
     "STRICT",
     "USUAL_PLAN",
     "WITHOUT_CATEGORY",
+    "WORKED_OUT",
     "Assignment",
     "Candidate",
     "Categorised",
@@ -89,6 +89,7 @@ __all__ = [
     "PersonFacts",
     "Priority",
     "PriorityModel",
+    "QueueAlarm",
     "Reason",
     "Relevance",
     "RelevanceGrader",

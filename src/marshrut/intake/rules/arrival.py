@@ -45,7 +45,9 @@ def arrival_of(
         "hour": f"{local.hour // 3 * 3:02}" if local else None,
         "weekday": str(local.isoweekday()) if local else None,
     }
-    return {name: value for name, value in found.items() if value not in (None, "")} | dict(extra)
+    known: dict[str, Value] = {name: value for name, value in found.items() if value not in (None, "")}
+    known.update(extra)
+    return known
 
 
 def extra_facts(own: Mapping[str, Any], also: Mapping[str, Any]) -> dict[str, Value]:

@@ -76,9 +76,7 @@ def learn(cases: Sequence[Case], progress: Progress = lambda _share: None) -> Le
     tried = []
     for place, strength in enumerate(sorted(STRENGTHS, reverse=True)):
         fit = _fit(columns, outcomes, range(len(cases)), strength, fit)
-        left_out = _left_out(
-            fit, columns, outcomes, strength, lambda fold, place=place: progress((place * FOLDS + fold + 1) / steps)
-        )
+        left_out = _left_out(fit, columns, outcomes, strength, _Part(progress, place * FOLDS, steps))
         tried.append((_log_loss(left_out, outcomes), strength, left_out, fit))
     _loss, strength, left_out, fit = min(tried, key=lambda one: one[0])
     slope, shift = platt(left_out, outcomes)
@@ -150,6 +148,18 @@ def _left_out(
         made[start:end] = [without.odds(columns, row) for row in range(start, end)]
         done(fold)
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Says how far the whole is when so much of a part is done."""
+
+    progress: Progress
+    begun: int
+    steps: int
+
+    def __call__(self, fold: int) -> None:
+        self.progress((self.begun + fold + 1) / self.steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,8 +164,8 @@ def read_number(text: str) -> int | float | None:
 
 def _texts(line: Line, place: str, known: _Known) -> Any:
     names = {
-        "channel": frozenset(CHANNELS), "category": frozenset(CATEGORIES), "board": frozenset(BOARDS), "has": frozenset(FEATURES), "lacks": frozenset(FEATURES),
-        "person": frozenset(PERSONS), "season": known.seasons,
+        "channel": frozenset(CHANNELS), "category": frozenset(CATEGORIES), "board": frozenset(BOARDS),
+        "has": frozenset(FEATURES), "lacks": frozenset(FEATURES), "person": frozenset(PERSONS), "season": known.seasons,
     }  # fmt: skip
     texts = tuple(dict.fromkeys(text.strip() for text in line.texts if text.strip()))
     if line.kind not in LINE_KINDS:

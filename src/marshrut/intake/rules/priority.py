@@ -142,7 +142,7 @@ class PriorityModel:
                 "before": round(logistic(odds - one.adds) * 100),
                 "after": round(logistic(odds) * 100),
             }
-            for one in additions
+            for one in additions[:_FACTS_KEPT]
         ]
         weighed: Weighed = [
             (abs(one.adds), reason) for one, reason in zip(additions[:_FACTS_TOLD], told, strict=False) if abs(one.adds) > _TELLING
@@ -155,7 +155,7 @@ class PriorityModel:
             "value": round(chance, 4),
             "from": "learned",
             "usual": round(usual, 4),
-            "facts": told[:_FACTS_KEPT],
+            "facts": told,
         }
         return part, weighed
 

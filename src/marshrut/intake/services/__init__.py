@@ -66,8 +66,8 @@ __all__ = [
     "run_clocks",
     "take_inquiry",
     "take_letter",
-    "undo_correction",
     "understand_again",
     "understand_letter_again",
+    "undo_correction",
     "write_letter",
 ]

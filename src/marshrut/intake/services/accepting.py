@@ -31,7 +31,7 @@ from marshrut.intake.reference import Reference
 from marshrut.intake.rules import Demand
 from marshrut.intake.rules.clock_policies import MISSED_CALL, Kind
 from marshrut.intake.rules.exceptions import TROUBLE
-from marshrut.intake.services.distributing import give_to_somebody
+from marshrut.intake.services.distributing import Given, give_to_somebody
 from marshrut.intake.services.judging import Judged, facts_of, judge
 from marshrut.intake.services.next_answers import client_wrote
 from marshrut.intake.services.quiet_replies import Written, reply_if_quiet
@@ -225,16 +225,11 @@ def _lead(
         give_keeper(person_id=person.person_id, owner_id=holder.owner_id, office_id=holder.office_id)
     _keep_consent(submission, person_id, raw_id, now)
     budget = judged.facts.budget
-    action = NextAction(
-        first_action_title(kind.channel, judged.missing, reference.staff.agency.language),
-        given.moments.breach_at,
-        _kind_of_action(kind.inquiry_class, "write" if submission.channel in ("email", "messenger") else "call"),
-    )
     dossier_id, _task_id = open_dossier(
         person_id=person_id,
         holder=holder,
         place=Place(worth=budget.amount if budget else None, currency=budget.currency if budget else ""),
-        action=action,
+        action=_first_action(kind, judged, given, reference),
         said=submission.message,
         heard=_heard(submission),
         by=by,
@@ -254,6 +249,13 @@ def _lead(
         now=now,
         given=given,
     )
+
+
+def _first_action(kind: Kind, judged: Judged, given: Given, reference: Reference) -> NextAction:
+    """What is done next with a new inquiry, until its clock would break."""
+    title = first_action_title(kind.channel, judged.missing, reference.staff.agency.language)
+    usual = "write" if kind.channel in ("email", "messenger") else "call"
+    return NextAction(title, given.moments.breach_at, _kind_of_action(kind.inquiry_class, usual))
 
 
 def _join(

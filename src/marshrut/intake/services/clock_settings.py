@@ -3,8 +3,10 @@
 Nothing is kept that would not compile. What is delivered has no row until the agency writes its own in its place.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
+from importlib.resources import files
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +16,7 @@ from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import read_revision, read_staff
 from marshrut.channels.queries import find_template
 from marshrut.channels.rules.templates import unfilled
+from marshrut.channels.services.templates import TemplateForm, save_template
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
 from marshrut.intake.models import ClockPolicy as ClockPolicyRow
@@ -145,12 +148,30 @@ def save_quiet_reply(
     hold_rules()
     values = try_quiet_reply(office_id, channel, texts, is_active=is_active)
     of_office = {"office_id": office_id} if office_id is not None else {"office__isnull": True}
-    if QuietReply.objects.filter(channel=channel, **of_office).exclude(pk=reply_id).exists():
+    if QuietReply.objects.filter(channel=channel, **of_office).exclude(pk=reply_id or 0).exists():
         raise Refused("reply_there", _("There is a row for this office and channel already: change that one."), field="channel")
     if reply_id is None:
         QuietReply.objects.create(**values)
     elif not QuietReply.objects.filter(pk=reply_id).update(**values):
         raise NotFound("no_such_reply", _("There is no such row."))
+
+
+@transaction.atomic
+def take_ready_texts(*, by: Actor, now: datetime) -> None:
+    """Begin with what is delivered: a text in each language among the templates, said in every office and channel.
+
+    Refused when something is said in every office and channel already.
+    """
+    sign(by.label)
+    hold_rules()
+    if QuietReply.objects.filter(office__isnull=True, channel="").exists():
+        raise Refused("reply_there", _("There is a row for this office and channel already: change that one."))
+    ready = json.loads((files("marshrut.intake") / "data" / "quiet_texts.json").read_text("utf-8"))
+    made = {
+        language: save_template(template_id=None, form=TemplateForm(language=language, position=200, **text), by=by, now=now)
+        for language, text in ready.items()
+    }
+    QuietReply.objects.create(**{f"{TEXTS[language]}_id": number for language, number in made.items()})
 
 
 @transaction.atomic

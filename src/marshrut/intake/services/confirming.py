@@ -71,7 +71,9 @@ def _read(given: Mapping[str, Any], reference: Reference, now: datetime) -> dict
     return {**asked, "directions": [find(one) or one for one in request.directions]}
 
 
-def _keep(inquiry: Inquiry, matter: Matter, request: Mapping[str, Any], reference: Reference, now: datetime, *, is_priced: bool) -> None:
+def _keep(
+    inquiry: Inquiry, matter: Matter, request: Mapping[str, Any], reference: Reference, now: datetime, *, is_priced: bool
+) -> None:
     budget = request.get("budget") or {}
     amount = Decimal(budget["amount"]) if budget else None
     inquiry.budget, inquiry.currency = amount, budget.get("currency", "")

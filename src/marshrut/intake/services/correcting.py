@@ -45,7 +45,7 @@ def correct_inquiry(
     its holder, it is given out again where the holder is not among those it would go to now.
     """
     sign(by.label)
-    _refuse_unknown(inquiry_class, category, reference)
+    refuse_unknown(inquiry_class=inquiry_class, category=category, reference=reference)
     inquiry, matter = lock_inquiry(inquiry_id=inquiry_id, by=by)
     before = said_of(inquiry, CLASS)[0], said_of(inquiry, CATEGORY)[0]
     kept = []
@@ -57,7 +57,8 @@ def correct_inquiry(
     return Corrected(bool(ids), ids, _decide_anew(inquiry, matter, before, reference, by, now))
 
 
-def _refuse_unknown(inquiry_class: str | None, category: str | None, reference: Reference) -> None:
+def refuse_unknown(*, inquiry_class: str | None, category: str | None, reference: Reference) -> None:
+    """Invalid, with the field named, where there is no such class or category, or nothing is said at all."""
     if inquiry_class is not None and inquiry_class not in CLASSES:
         raise Invalid("no_such_class", _("Choose the class."), field="inquiry_class", missing=("inquiry_class",))
     if category and category not in reference.catalogue.categories:

@@ -166,7 +166,7 @@ def keep_learned(*, kind: str, values: Mapping[str, Any], figures: Mapping[str, 
     Learning.objects.create(kind=kind, values=values, figures=figures, may_be_used=may_be_used, learned_at=now)
     rows = Learning.objects.filter(kind=kind).order_by("-id")
     counting = rows.filter(may_be_used=True).values_list("pk", flat=True).first()
-    Learning.objects.filter(pk__in=list(rows.values_list("pk", flat=True)[KEPT:])).exclude(pk=counting).delete()
+    Learning.objects.filter(pk__in=list(rows.values_list("pk", flat=True)[KEPT:])).exclude(pk=counting or 0).delete()
 
 
 @transaction.atomic

@@ -165,6 +165,7 @@ def is_copy(letter: ParsedLetter) -> bool:
 
 
 def brought(letter: ParsedLetter) -> list[tuple[str, int]]:
+    """The files of a letter by type and size: what two copies of one letter have in common."""
     return [(part.media_type, part.end - part.start) for part in letter.files]
 
 
@@ -286,7 +287,8 @@ def _as_written(letter: ParsedLetter, body: str, now: datetime) -> Written:
     """A letter as an automatic reply answers it: to whom a person would."""
     written_at = letter.at if letter.at and letter.at < now else now
     address = "" if is_no_reply(letter.answers_to) else letter.answers_to
-    return Written("email", "open_matter", language_of(body) or "", address, letter.sender_name, written_at, letter.subject, letter.message_id)
+    language = language_of(body) or ""
+    return Written("email", "open_matter", language, address, letter.sender_name, written_at, letter.subject, letter.message_id)
 
 
 @transaction.atomic

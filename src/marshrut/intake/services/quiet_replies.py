@@ -13,7 +13,7 @@ from marshrut.channels.queries import find_template
 from marshrut.channels.rules.templates import fill, unfilled
 from marshrut.channels.services import queue_message
 from marshrut.core.names import split_name
-from marshrut.core.working_time import NoWorkingTime, WorkingCalendar
+from marshrut.core.working_time import WorkingCalendar
 from marshrut.intake.reference import Reference
 from marshrut.intake.rules.quiet import text_in
 from marshrut.intake.services.matters import calendar_of, office_of
@@ -111,15 +111,11 @@ def _known(
     matter: Matter, written: Written, reference: Reference, calendar: WorkingCalendar, language: str, now: datetime
 ) -> dict[str, str]:
     agency, office = reference.staff.agency, office_of(reference.staff, matter.office_id)
-    try:
-        opens = say_opening(calendar.next_opening(now), calendar.zone, language)
-    except NoWorkingTime:
-        opens = ""
     full_name = written.name if _IS_NAME.fullmatch(written.name) else ""
     given = split_name(full_name).given_name if full_name else ""
     return {
         "name": given, "full_name": full_name, "agency": agency.name or office.name, "office": office.name, "phone": agency.phone,
-        "opens": opens,
+        "opens": say_opening(calendar, now, language),
     }  # fmt: skip
 
 

@@ -127,7 +127,8 @@ def _arrivals(
     found = []
     for one, value in zip(sample, values, strict=True):
         near = [c.id for c in sellers if c.office_id == one.office_id] or [c.id for c in sellers]
-        server = one.owner_id if one.owner_id in clocks else min(near, key=load.__getitem__, default=0)
+        holder = one.owner_id or 0
+        server = holder if holder in clocks else min(near, key=load.__getitem__, default=0)
         load[server] = load.get(server, 0.0) + value.minutes
         found.append(Arrived((one.received_at - start).total_seconds() / 60, server, value.minutes))
     return found
@@ -137,10 +138,10 @@ def _seen(sample: Sequence[Sampled], values: Sequence[_Valued], start: datetime,
     """Answers as they were, in the working minutes of whoever gave them."""
     found = []
     for one, value in zip(sample, values, strict=True):
-        if one.answered_at is not None and one.owner_id in clocks:
+        clock = clocks.get(one.owner_id or 0)
+        if one.answered_at is not None and clock is not None:
             came, answered = ((at - start).total_seconds() / 60 for at in (one.received_at, one.answered_at))
-            clock = clocks[one.owner_id]
-            found.append(Seen(one.owner_id, clock.worked(came), clock.worked(answered), value.minutes))
+            found.append(Seen(one.owner_id or 0, clock.worked(came), clock.worked(answered), value.minutes))
     return found
 
 

@@ -28,9 +28,9 @@ from marshrut.intake.rules import (
     default_relevance,
     read_required,
 )
+from marshrut.intake.rules.adjusting import NumberField, adjusted, changes_of, number_fields, with_numbers
 from marshrut.intake.rules.defaults import default_exceptions
 from marshrut.intake.rules.exceptions import EXCEPTIONS, compile_exceptions
-from marshrut.intake.rules.adjusting import NumberField, adjusted, changes_of, number_fields, with_numbers
 from marshrut.intake.wording_rules import number_refusal
 
 

@@ -106,7 +106,7 @@ def _circumstances(reference: Reference, first: datetime, sample: Sequence[Sampl
     )
 
 
-def _offices(staff: Staff, first: datetime, until: datetime) -> dict[int, Clock]:
+def _offices(staff: Staff, first: datetime, until: datetime) -> dict[int | None, Clock]:
     return {office.id: Clock(_minutes(office.calendar.open_spans(first, until), first)) for office in staff.offices.values()}
 
 

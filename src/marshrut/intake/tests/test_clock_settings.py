@@ -11,7 +11,14 @@ from marshrut.core.errors import Invalid, Refused
 from marshrut.intake.models import ClockPolicy, QuietReply
 from marshrut.intake.reference import read_reference
 from marshrut.intake.rules.clock_policies import ClockPlace, Kind
-from marshrut.intake.services.clock_settings import FIELDS, drop_clock, drop_quiet_reply, save_clock, save_quiet_reply
+from marshrut.intake.services.clock_settings import (
+    FIELDS,
+    drop_clock,
+    drop_quiet_reply,
+    save_clock,
+    save_quiet_reply,
+    take_ready_texts,
+)
 
 pytestmark = pytest.mark.django_db
 NUMBERS = (5, 10, 15, 2, 15, 30, 60, 0)
@@ -106,3 +113,11 @@ def test_a_text_that_cannot_be_filled_at_night_is_refused(cast: Cast) -> None:
         with pytest.raises(Invalid) as refused:
             save_quiet_reply(reply_id=None, office_id=None, channel="", texts=texts, is_active=True, **by(cast))
         assert refused.value.field == field
+
+
+def test_the_ready_texts_are_taken_once(cast: Cast) -> None:
+    take_ready_texts(**by(cast))
+    assert set(read_reference().rules.quiet.of(cast.stranger.office_id, "messenger")) == {"ru", "uk", "en"}
+    with pytest.raises(Refused):
+        take_ready_texts(**by(cast))
+    assert MessageTemplate.objects.count() == 3

@@ -1,6 +1,7 @@
 """New inquiries stand above all but the listed exceptions; whoever passes one over is written down, under which and over which."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -92,6 +93,8 @@ def test_today_puts_exceptions_before_new_inquiries_and_trouble_before_what_is_m
     groups = {row.dossier_id: row.group for row in seen}
     assert groups[troubled.dossier_id] == groups[late.dossier_id] == FIRST
     assert groups[fresh.dossier_id] == NEW
+    nothing = exception_sql(replace(RULES, on=frozenset()), MONDAY, agency_day)
+    assert FIRST not in {row.group for row in list_today(agency.anna, MONDAY, agency_day, nothing)}
 
 
 @pytest.mark.django_db

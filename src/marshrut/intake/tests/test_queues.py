@@ -1,6 +1,7 @@
 """Queues call for their supervisor, once each time; what is taken from them by hand is counted."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from marshrut.agency.models import Absence, Employee
 from marshrut.core.errors import Refused
 from marshrut.intake.models import Inquiry, QueueAlarm, Taking
+from marshrut.intake.queries import InquiryFilter, list_inquiries
 from marshrut.intake.queries.queues import open_alarms, takings_since
 from marshrut.intake.reference import read_reference
 from marshrut.intake.services import take_inquiry
@@ -115,3 +117,15 @@ def test_reads_of_queues_cost_the_same_for_one_and_for_three(agency: Any, come: 
             takings_since(MONDAY)
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_the_queue_is_shown_the_longest_waiting_first_page_by_page(agency: Any, come: Come) -> None:
+    fill(agency)
+    came = [come(MONDAY + timedelta(minutes=n)).pk for n in range(5)]
+    wanted = InquiryFilter(holder="queue", limit=2, longest_first=True)
+    seen: list[int] = []
+    while page := list_inquiries(agency.supervisor, wanted):
+        seen += [line.id for line in page]
+        wanted = replace(wanted, after=(page[-1].opened_at, page[-1].id))
+    assert seen == came
+    assert [line.id for line in list_inquiries(agency.supervisor, InquiryFilter(holder="queue"))] == came[::-1]

@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 from marshrut.intake.rules import (
     CHANNELS,
     CLASSES,
+    Categorised,
+    Classifying,
     InquiryFacts,
     PersonFacts,
     RulesetError,
+    compile_category_criteria,
     compile_criteria,
+    default_categories,
     default_classifier,
     default_criteria,
 )
@@ -249,3 +253,73 @@ def test_the_lexicon_finds_what_a_plain_search_finds(words: list[str]) -> None:
         parts = entry.split()
         runs = (words[place : place + len(parts)] for place in range(len(words) - len(parts) + 1))
         assert (number in found) == any(all(map(fits, run, parts)) for run in runs)
+
+
+# --- words in their forms ---------------------------------------------------------------------------------------------
+
+FORMS = (
+    ("туры", "Предложите туры в Турцию"), ("турци*", "Едем в Турцию"), ("турци*", "Были в Турции"), ("турци*", "Довольны Турцией"),
+    ("туреччин*", "Відпочинок у Туреччині"), ("туреччин*", "Хочемо до Туреччини"), ("туреччин*", "летимо Туреччиною"),
+    ("турецк*", "турецкий берег"), ("турецк*", "на турецком побережье"), ("турецк*", "турецкую визу"), ("турецьк*", "турецькі готелі"),
+    ("турецьк*", "на турецькому узбережжі"), ("египет*", "В Египет"), ("египт*", "в Египте"), ("єгипт*", "до Єгипту"),
+    ("греці*", "у Греції"), ("готел*", "у готелях"), ("вьетнам*", "во Вьетнаме"), ("вєтнам*", "у В'єтнамі"), ("вєтнам*", "у В’єтнам"),
+    ("сімєю", "Поїдемо сім'єю"), ("памятк*", "де пам’ятка туриста"), ("обєкт*", "об'єкти поруч"), ("все включено", "питание ВСЁ включено"),
+    ("горящ* тур*", "есть горящие туры?"), ("гаряч* тур*", "цікавлять гарячі тури"), ("шри ланк*", "на Шри-Ланку"),
+    ("нью йорк*", "в Нью-Йорке"), ("сьогодні", "СЬОГОДНІ"), ("ґрунт*", "ґрунтова дорога"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("entry", "message"), FORMS)
+def test_P01_a_criterion_meets_a_word_in_its_forms_in_both_languages(entry: str, message: str) -> None:
+    rows = [{"name": "слово", "inquiry_class": "partner", "conditions": {"words_any": [entry]}}]
+    assert compile_criteria(rows).classify(InquiryFacts(channel="email", today=TODAY, message=message)).inquiry_class == "partner"
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [("тур", "турист"), ("туры", "культуры"), ("вьетнам*", "не летал"), ("турци*", "турнир"), ("сочи", "сочинение"),
+     ("бали", "балет"), ("крит", "критика"), ("виза", "визави"), ("все включено", "все не включено")],
+)  # fmt: skip
+def test_and_not_another_word_that_looks_alike(entry: str, message: str) -> None:
+    rows = [{"name": "слово", "inquiry_class": "partner", "conditions": {"words_any": [entry]}}]
+    found = compile_criteria(rows).classify(InquiryFacts(channel="email", today=TODAY, message=message))
+    assert found.inquiry_class == "other"
+
+
+# --- the second axis: what is wanted ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("category", "message"),
+    [
+        ("visa", "Нужна шенгенская виза в Италию"), ("visa", "Оформіть, будь ласка, візу до Іспанії"), ("visa", "Помогите с визами для семьи"),
+        ("insurance", "Нужна страховка для поездки в Грузию на машине"), ("insurance", "Потрібне страхування для виїзду за кордон"),
+        ("transfer", "Нужен трансфер из аэропорта Антальи в Кемер"), ("excursion", "Цікавлять автобусні тури по Європі"),
+        ("excursion", "Нужен гид в Риме на один день"), ("flight", "Билеты Москва — Стамбул на 5 мая"), ("flight", "авіаквитки до Варшави"),
+        ("hotel", "Забронируйте гостиницу в Казани на две ночи"), ("hotel", "Только отель в Батуми, билеты уже есть"),
+        ("cruise", "Шукаємо круїзи Дунаєм"), ("corporate", "Тимбилдинг для отдела продаж"), ("corporate", "організувати відрядження до Берліна"),
+        ("real_estate", "Хочу купить квартиру в Дубае"), ("package_tour", "Хотим в Турцию на море вдвоём в июне"),
+        ("package_tour", "Тур в Египет с визой и страховкой"), ("package_tour", "Шукаємо відпочинок у Греції, безвіз"),
+        ("package_tour", "Отдых без визы в феврале"), (None, "Перезвоните мне"), (None, ""),
+    ],
+)  # fmt: skip
+def test_P01_the_category_is_found_in_the_words_where_none_is_stated(category: str | None, message: str) -> None:
+    classifying = Classifying(default_classifier(), default_categories())
+    found = classifying.category_of(InquiryFacts(channel="email", today=TODAY, message=message), "new_sale")
+    assert found.category == category
+    assert found.reason["code"] == ("criterion" if category else "no_criterion")
+
+
+def test_what_is_stated_wins_and_nobody_asks_what_a_job_seeker_wants_to_buy() -> None:
+    classifying = Classifying(default_classifier(), default_categories())
+    stated = InquiryFacts(channel="email", today=TODAY, message="Нужна виза", category="cruise")
+    assert classifying.category_of(stated, "new_sale") == Categorised("cruise", {"code": "stated"})
+    asks = InquiryFacts(channel="email", today=TODAY, message="Хочу работать у вас с визами")
+    assert classifying.category_of(asks, "job") == Categorised(None, {})
+
+
+@pytest.mark.parametrize("row", [{}, {"name": "x", "category": "", "conditions": {}}, {"name": " ", "category": "visa", "conditions": {}},
+                                 {"name": "x", "category": "visa", "conditions": {"words": 1}}, {"name": "x", "category": 7, "conditions": {}}])  # fmt: skip
+def test_a_criterion_of_category_that_cannot_be_is_refused(row: dict[str, Any]) -> None:
+    with pytest.raises(RulesetError):
+        compile_category_criteria([row])

@@ -27,7 +27,7 @@ def matter(connection: psycopg.Connection, actions: int = 1) -> int:
     """An open matter of the first employee with so many planned actions, committed."""
     owner = connection.execute("select min(id) from agency_employee").fetchone()[0]
     dossier = connection.execute(
-        "insert into journal_dossier(owner_id, phase, place, is_open, opened_at) values (%s, 'inquiry', 'inquiry', true, now()) returning id",
+        "insert into journal_dossier(owner_id, phase, place, is_open, opened_at) values (%s, 'deal', 'office/need', true, now()) returning id",
         [owner],
     ).fetchone()[0]
     for _ in range(actions):
@@ -38,7 +38,7 @@ def matter(connection: psycopg.Connection, actions: int = 1) -> int:
 
 @pytest.mark.own_database
 @pytest.mark.parametrize("attempt", [
-    "insert into journal_dossier(owner_id, phase, place, is_open, opened_at) select min(id), 'inquiry', 'inquiry', true, now() from agency_employee",
+    "insert into journal_dossier(owner_id, phase, place, is_open, opened_at) select min(id), 'deal', 'office/need', true, now() from agency_employee",
     "delete from journal_task where dossier_id = {d}",
     "update journal_task set state = 'done', done_at = now(), done_by = 'x' where dossier_id = {d}",
     "update journal_task set state = 'cancelled', done_at = now(), done_by = 'x' where dossier_id = {d}",
@@ -68,7 +68,7 @@ def test_copy_of_an_open_matter_without_an_action_is_refused(dsn: str) -> None:
                 connection.cursor() as cursor,
                 cursor.copy("copy journal_dossier(owner_id, phase, place, is_open, opened_at) from stdin") as copy,
             ):
-                copy.write_row((owner, "inquiry", "inquiry", True, "2026-11-01 10:00+03"))
+                copy.write_row((owner, "deal", "office/need", True, "2026-11-01 10:00+03"))
             connection.commit()
 
 

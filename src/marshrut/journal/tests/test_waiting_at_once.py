@@ -39,7 +39,7 @@ def test_the_alarm_and_a_person_at_the_same_moment_do_it_once(own_database: str)
 def _waiting_matter(cast: Any, now: datetime) -> int:
     with transaction.atomic():
         dossier, _task = open_dossier(
-            person_id=None, holder=Holder(cast.anna.id, None, cast.anna.office_id), place=Place(), said="",
+            person_id=None, holder=Holder(cast.anna.id, None, cast.anna.office_id), place=Place(phase="deal"), said="",
             action=NextAction("Позвонить", now + timedelta(minutes=5)), heard={}, by=system("test"), now=now,
         )  # fmt: skip
         put_aside(dossier_id=dossier, until=now + timedelta(hours=1), why="зарплата", by=cast.anna, now=now)

@@ -71,7 +71,7 @@ def make_parser() -> argparse.ArgumentParser:
     twice.add_argument("files", type=Path, metavar="FILE", nargs="*", help="CSV with rec_id, given_name, surname … (default: a made set)")
     twice.add_argument("--people", type=int, default=100_000, help="how many to make when no file is named (default: 100000)")
     twice.add_argument("--seed", type=int, default=1, help="the same seed makes the same people (default: 1)")
-    give = commands.add_parser("distribute", help="give out many inquiries from many connections at once, and count what was doubled or lost")
+    give = commands.add_parser("distribute", help="give out many inquiries from many connections at once; count what was doubled or lost")
     give.add_argument("--inquiries", type=int, default=32_000, help="how many (default: 32000)")
     give.add_argument("--connections", type=int, default=16, help="from how many connections at once (default: 16)")
     commands.add_parser("export", help="take the lists out as files, and watch time and memory")

@@ -15,6 +15,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import time as time_of_day
 from datetime import timedelta
 from typing import Any
 
@@ -78,7 +79,9 @@ def _sender(run: str, first: int, last: int, threads: int) -> subprocess.Popen[b
 
 def _make_staff(run: str) -> Staff:
     """An office on duty round the clock; in this home a skill is waited for."""
-    from marshrut.agency.models import Absence, Employee, Office
+    from django.db import transaction
+
+    from marshrut.agency.models import Absence, Employee, Office, WorkingWindow
     from marshrut.agency.permissions import system
     from marshrut.catalog.models import Category, Skill
     from marshrut.core.clock import utc_now
@@ -86,8 +89,11 @@ def _make_staff(run: str) -> Staff:
 
     now, staff = utc_now(), Staff(run)
     save_distribution(choices={"strict": ["skill"]}, by=system("bench"), now=now)
-    Employee.objects.update(is_active=False)
-    office = Office.objects.create(slug=run, name=run)
+    Employee.objects.update(is_on_duty=False)  # those of earlier runs serve other offices no more
+    with transaction.atomic():
+        office = Office.objects.create(slug=run, name=run)
+        hours = {"opens": time_of_day(9), "closes": time_of_day(18)}
+        WorkingWindow.objects.bulk_create(WorkingWindow(office=office, weekday=day, **hours) for day in range(7))
     people = [
         Employee.objects.create(email=f"{run}-{n}@bench.example", name=f"{run} {n}", role="manager", password="!", is_on_duty=True,
                                 office=office, share_weight=WEIGHTS[n % len(WEIGHTS)]).pk
@@ -171,7 +177,7 @@ def _count(run: str, inquiries: int, staff: Staff) -> dict[str, Any]:
         .values_list("external_id", "dossier__owner_id", "dossier__queue_id", "request__category", "owner_reason")
         .iterator()
     )
-    held = Counter(owner for _id, owner, _queue, _category, _reason in rows)
+    held: Counter[int | None] = Counter(owner for _id, owner, _queue, _category, _reason in rows)
     apart, drawn = 0.0, 0
     for ledger in ShareLedger.objects.all():
         pool = _weights(ledger.pool, ledger.given)

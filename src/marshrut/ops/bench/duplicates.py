@@ -66,7 +66,8 @@ def measure_duplicates(files: Sequence[Path], people: int, seed: int) -> int:
     except UnreadableFile as problem:
         print(f"marshrut: {problem}", file=sys.stderr)
         return 1
-    print(f"{'set':<28} {'people':>8} {'compared':>10} {'true':>7} {'found':>7} {'right':>7} {'precision':>9} {'recall':>7} {'F':>7} {'CPU s':>7}")
+    print(f"{'set':<28} {'people':>8} {'compared':>10} {'true':>7} {'found':>7} {'right':>7} "
+          f"{'precision':>9} {'recall':>7} {'F':>7} {'CPU s':>7}")  # fmt: skip
     scores = [score(name, found) for name, found in sets]
     for one in scores:
         print(f"{one.name[:28]:<28} {one.people:>8} {one.compared:>10} {one.true_pairs:>7} {one.found:>7} {one.right:>7} "
@@ -121,7 +122,7 @@ def read_febrl(path: Path) -> People:
 
 
 def _read(path: Path, rows: Iterable[dict[str, str]]) -> People:
-    people = []
+    people: People = []
     for number, row in enumerate(rows, 2):
         who = _REC_ID.fullmatch((row.get("rec_id") or "").strip())
         if who is None:

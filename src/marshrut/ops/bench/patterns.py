@@ -54,10 +54,13 @@ class Pattern:
     missing: str
     inquiry_class: str
     class_reason: str
+    category_reason: str
     grade: str
     relevance_reasons: str
     priority: int
     priority_reasons: str
+    priority_parts: str
+    arrival: str
 
 
 def make_patterns(reference: Reference, chance: random.Random, now: datetime) -> list[list[Pattern]]:
@@ -77,8 +80,9 @@ def _pattern(reference: Reference, chance: random.Random, slug: str, channel: st
     return Pattern(
         slug, judged.source_id, channel, conversion, judged.directions[0], int(budget.amount) if budget else 0,
         submission.message, orjson.dumps(data).decode(), _text(request), "[]", "{" + ",".join(judged.missing) + "}",
-        judged.classification.inquiry_class, _text(judged.classification.reason), judged.relevance.grade,
-        _text(judged.relevance.reasons), judged.priority.score, _text(judged.priority.reasons),
+        judged.classification.inquiry_class, _text(judged.classification.reason), _text(judged.category_reason),
+        judged.relevance.grade,
+        _text(judged.relevance.reasons), judged.priority.score, _text(judged.priority.reasons), _text(judged.priority.parts), _text(judged.arrival),
     )  # fmt: skip
 
 

@@ -110,11 +110,11 @@ class Pen:
             "raw_id": raw_id, "dossier_id": dossier_id, "person_id": person_id, "channel": submission.channel,
             "source_id": judged.source_id, "received_at": submission.received_at,
             "inquiry_class": judged.classification.inquiry_class, "class_reason": _json(judged.classification.reason),
-            "message": submission.message, "request": _json(request), "flaws": "[]", "budget": budget.amount if budget else None,
+            "category_reason": _json(judged.category_reason), "message": submission.message, "request": _json(request), "flaws": "[]", "budget": budget.amount if budget else None,
             "currency": budget.currency if budget else "", "contact_missing": "{" + ",".join(judged.missing) + "}",
             "relevance": judged.relevance.grade, "relevance_reasons": _json(judged.relevance.reasons),
             "priority": judged.priority.score, "priority_reasons": _json(judged.priority.reasons), "utm": _json(submission.utm),
-            "visitor": "", "reroutes": 0,
+            "visitor": "", "reroutes": 0, "priority_parts": _json(judged.priority.parts), "arrival": _json(judged.arrival),
         }  # fmt: skip
 
     def join(self, page: Page, raw_id: int, person_id: int, submission: Submission, judged: Judged) -> None:

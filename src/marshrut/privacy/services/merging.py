@@ -171,7 +171,8 @@ def undo_merge(*, merge_id: int, by: Actor, now: datetime) -> Merge:
         raise Refused("undone_already", _("This merge was taken back already."))
     with connection.cursor() as cursor:
         cursor.execute(
-            "select merged_into_id, erased_at from clients_person where id = any(%s) order by id = %s", [[merge.kept_id, merge.gone_id], merge.gone_id]
+            "select merged_into_id, erased_at from clients_person where id = any(%s) order by id = %s",
+            [[merge.kept_id, merge.gone_id], merge.gone_id],
         )
         (kept_into, kept_erased), (gone_into, gone_erased) = cursor.fetchall()
     if kept_erased or gone_erased:
@@ -205,7 +206,8 @@ def _follow_matters(merge: Merge) -> int:
     dossiers = merge.moved["journal_dossier.person_id"]
     with connection.cursor() as cursor:
         cursor.execute(
-            "update intake_inquiry set person_id = %s where person_id = %s and dossier_id = any(%s)", [merge.gone_id, merge.kept_id, dossiers]
+            "update intake_inquiry set person_id = %s where person_id = %s and dossier_id = any(%s)",
+            [merge.gone_id, merge.kept_id, dossiers],
         )
         cursor.execute(
             """select count(*) filter (where l.state = 'won' and d.closed_at > %s) from journal_dossier d

@@ -61,7 +61,7 @@ def place_name(place: ClockPlace, reader: Reader) -> str:
         channel_label(place.channel) if place.channel else "",
         class_label(place.inquiry_class) if place.inquiry_class else "",
     ]
-    return " · ".join(filter(None, named)) or _("All inquiries")
+    return " · ".join(filter(None, named)) or _("Every inquiry")
 
 
 def _row_name(row: Mapping[str, Any], reader: Reader) -> str:
@@ -191,8 +191,9 @@ def clock(request: ReaderRequest) -> HttpResponse:
     place = asked if context["is_fixed"] else _place(values["office"], values["channel"], values["inquiry_class"])
     minutes = {name: whole(values[name]) for name in FIELDS}
     if is_preview(request):
+        was = None if is_new else asked
         return preview_of(
-            request, "backoffice/settings/_clock_preview.html", lambda: _preview(request, policies, place, minutes, None if is_new else asked)
+            request, "backoffice/settings/_clock_preview.html", lambda: _preview(request, policies, place, minutes, was)
         )
     try:
         with saving(request, PAGE, _rows_of(place, asked, is_new=is_new)):

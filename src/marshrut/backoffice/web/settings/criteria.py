@@ -65,7 +65,7 @@ CATEGORY_PAGE = register_settings(
         group="inquiries",
         title=lazy("Criteria of category"),
         icon="list-details",
-        order=21,
+        order=20,
         url_name="settings_category_criteria",
         description=lazy(
             "What is wanted, where the request itself does not state it: what is stated always wins. The first criterion that holds "

@@ -1,6 +1,6 @@
 """What the agency's own history says: the chance of a sale, shares of sources, how inquiries cool, margins; used or not."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -168,18 +168,21 @@ def _span(bounds: Sequence[float], level: str) -> dict[str, Any]:
 def _rates(card: LearningCard | None, reference: Reference) -> dict[str, list[Share]]:
     if card is None:
         return {}
-    names = {slug: source.name for slug, source in reference.sources.items()}
-    worded = {"sources": names, "channels": {}, "classes": {}}
-    labels = {"sources": str, "channels": channel_label, "classes": class_label}
+    sources = reference.sources
+    labels: dict[str, Callable[[str], str]] = {
+        "sources": lambda slug: sources[slug].name if slug in sources else slug,
+        "channels": channel_label,
+        "classes": class_label,
+    }
     return {
         part: sorted(
             (
-                Share(worded[part].get(key) or str(labels[part](key)), int(cases), int(won), prior, share)
+                Share(label(key), int(cases), int(won), prior, share)
                 for key, (share, cases, won, prior) in card.values.get(part, {}).items()
             ),
             key=lambda one: -one.cases,
         )[:MOST_SOURCES]
-        for part in ("sources", "channels", "classes")
+        for part, label in labels.items()
     }
 
 

@@ -33,7 +33,7 @@ from marshrut.channels.rules.templates import fill
 from marshrut.core.errors import DomainError
 from marshrut.intake.queries.rule_lists import QuietRow, read_quiet_replies
 from marshrut.intake.rules.quiet import QUIET_CHANNELS
-from marshrut.intake.services.clock_settings import TEXTS, drop_quiet_reply, save_quiet_reply, try_quiet_reply
+from marshrut.intake.services.clock_settings import TEXTS, drop_quiet_reply, save_quiet_reply, take_ready_texts, try_quiet_reply
 from marshrut.intake.wording import channel_label, say_opening
 
 PAGE = register_settings(
@@ -44,7 +44,9 @@ PAGE = register_settings(
         icon="hourglass",
         order=65,
         url_name="settings_quiet",
-        description=lazy("Whoever writes at night, on a day off or during a break is told at once when they are answered, in their own language."),
+        description=lazy(
+            "Whoever writes at night, on a day off or during a break is told at once when they are answered, in their own language."
+        ),
         watches={"intake_quietreply": ()},
         words=lazy("quiet hours night automatic reply autoresponder weekend"),
     )
@@ -110,9 +112,10 @@ def quiet_replies(request: ReaderRequest) -> HttpResponse:
 
 
 def _row(row: QuietRow, names: Mapping[int, str], reader: Reader) -> ReplyRow:
-    said = [f"{LANGUAGES[language]}: {names[number]}" for language, number in row.texts.items() if number in names]
+    said = [f"{LANGUAGES[language]}: {names[number]}" for language, number in row.texts.items() if number is not None and number in names]
     words = " · ".join(said) or _("its texts are not used any more: nothing is said")
-    return ReplyRow(row.id, place_name(row.office_id, row.channel, reader), words if row.is_active else _("nothing is said here"), row.is_active)
+    words = words if row.is_active else _("nothing is said here")
+    return ReplyRow(row.id, place_name(row.office_id, row.channel, reader), words, row.is_active)
 
 
 @require_http_methods(["GET", "POST"])
@@ -130,6 +133,14 @@ def quiet_one(request: ReaderRequest, pk: int) -> HttpResponse:
     if row is None:
         raise Http404
     return _dialog(request, row)
+
+
+@require_http_methods(["POST"])
+@for_staff("settings:write")
+def quiet_ready(request: ReaderRequest) -> HttpResponse:
+    """Begin with the delivered texts."""
+    take_ready_texts(by=request.reader.actor, now=request.reader.now)
+    return saved(PAGE)
 
 
 @require_http_methods(["POST"])
@@ -183,11 +194,10 @@ def _preview(request: ReaderRequest, asked: Mapping[str, Any], cards: list[Templ
     reader = request.reader
     try_quiet_reply(**asked)
     office = reader.staff.offices.get(asked["office_id"] or 0) or reader.office
-    opening = office.calendar.next_opening(reader.now)
     letters = []
     for card in cards:
         if asked["texts"].get(card.language) == card.id:
-            known = {**sample_client(reader), "opens": say_opening(opening, office.calendar.zone, card.language)}
+            known = {**sample_client(reader), "opens": say_opening(office.calendar, reader.now, card.language)}
             letters.append({
                 "language": LANGUAGES[card.language], "subject": fill(card.subject, known).text, "text": fill(card.text, known).text
             })  # fmt: skip

@@ -115,7 +115,7 @@ def sample_client(reader: Reader) -> dict[str, str]:
         "phone": reader.staff.agency.phone or "+7 812 555-01-42",
         "trip": _("Turkey, 10 nights from 12 June, two people"),
         "sum": money("148500", reader.staff.agency.currency),
-        "opens": say_opening(reader.office.calendar.next_opening(reader.now), reader.office.calendar.zone, get_language() or "en"),
+        "opens": say_opening(reader.office.calendar, reader.now, get_language() or "en"),
     }
 
 

@@ -52,7 +52,7 @@ PAGE = register_settings(
         group="inquiries",
         title=lazy("What corrections teach"),
         icon="school",
-        order=22,
+        order=20,
         url_name="settings_words",
         description=lazy(
             "Where no criterion matches, the words of a message propose a class and a category. They are learned every night from what "

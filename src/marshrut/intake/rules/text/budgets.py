@@ -17,7 +17,7 @@ from .signs import SIGNS, pattern
 
 _NUMBER = "<number|decimal|date>"
 _TIMES = "(?:<thousand|thousand_roubles|thousand_short>)"
-_UNIT = f"(?:<dot>?(?:{_TIMES})(?:<dot>?<currency|rouble_short>)?|<dot>{{0}}<currency|rouble_short>)".replace("<dot>{0}", "")
+_UNIT = f"(?:<dot>?(?:{_TIMES})(?:<dot>?<currency|rouble_short>)?|<currency|rouble_short>)"
 _AMOUNT = pattern(
     f"(?P<sign><currency>)?(?P<low>{_NUMBER})(?P<low_unit>{_UNIT})?"
     f"(?:(?:<dash|till|by|slash|or>|<dash><dash>)(?P<sign2><currency>)?(?P<high>{_NUMBER})(?P<high_unit>{_UNIT})?)?"
@@ -27,7 +27,6 @@ _AMOUNT = pattern(
 _BACK = 9  # tokens in which a word says what the amount is
 _LEAST = {"RUB": 1000, "UAH": 1000, "KZT": 10_000, "BYN": 100, "USD": 100, "EUR": 100, "PLN": 200}
 _BARE_LEAST = 10_000  # an amount with no currency at all, after «до»
-_HEAD = "<on|since|for|slash|by><number>?<people>|<on|since|for><word|this>|<slash><word>|<on|since|for><collective>{0}".replace("|<on|since|for><collective>{0}", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,11 @@ def read_budget(line: Line, currency: str) -> Budget | None:
     """The budget; `currency` stands where none is said."""
     if not line.has("currency|rouble_short|thousand|thousand_short|thousand_roubles|half_million|budget|till|at_most|people|about"):
         return None
-    weighed = [(weight, one) for one in (_in_thousands(line, each, currency) for each in _amounts(line)) if (weight := _weight(line, one, currency))]
+    weighed = [
+        (weight, one)
+        for one in (_in_thousands(line, each, currency) for each in _amounts(line))
+        if (weight := _weight(line, one, currency))
+    ]
     if not weighed:
         return None
     best = max(weight for weight, _one in weighed)
@@ -70,8 +73,14 @@ def _told(line: Line, amount: _Amount, currency: str) -> Budget | None:
     if high is None or low is None:
         return None
     start, end = amount.start, amount.end
-    if before := line.before(start, "<budget>?(?:<word|colon|dash|on|into|by>)?(?:<not>?<at_most>|<till>|<about>|<from>)?(?:<about>)?"):
-        start -= len(before.group()) if before.group() and line.signs[start - len(before.group())] not in (SIGNS["word"], SIGNS["dash"]) else 0
+    if before := line.before(
+        start, "<budget>?(?:<word|colon|dash|on|into|by>)?(?:<not>?<at_most>|<till>|<about>|<from>)?(?:<about>)?"
+    ):
+        start -= (
+            len(before.group())
+            if before.group() and line.signs[start - len(before.group())] not in (SIGNS["word"], SIGNS["dash"])
+            else 0
+        )
     per_person = _is_per_person(line, amount)
     line.use(start, end)
     return Budget(Money(high, code), Money(low, code) if low < high else None, per_person, (start, end))

@@ -135,7 +135,9 @@ class _Dates:
             first = (day, second[1], None)
         return self.between(first, second, found.span())
 
-    def between(self, first: tuple[int, int, int | None], second: tuple[int, int, int | None], said: tuple[int, int]) -> When | None:
+    def between(
+        self, first: tuple[int, int, int | None], second: tuple[int, int, int | None], said: tuple[int, int]
+    ) -> When | None:
         day, month, year = second
         start_year = first[2] if first[2] is not None else year
         if start_year is not None and first[2] is None and (first[1], first[0]) > (month, day):
@@ -205,7 +207,11 @@ class _Dates:
 
     def choice(self, found: re.Match[str]) -> When | None:
         """«5, 6 или 7 июня»: a window to leave in."""
-        numbers = [self.day(at) for at in range(found.start(), found.start("month")) if self.line.signs[at] in (SIGNS["number"], SIGNS["ordinal"])]
+        numbers = [
+            self.day(at)
+            for at in range(found.start(), found.start("month"))
+            if self.line.signs[at] in (SIGNS["number"], SIGNS["ordinal"])
+        ]
         known = [number for number in numbers if number is not None]
         if len(known) < 2 or len(known) != len(numbers):
             return None
@@ -254,7 +260,7 @@ class _Dates:
     def part_window(self, part_at: int, month_at: int, part: str) -> days.Window:
         token = self.line.tokens[month_at]
         if token.sign == SIGNS["season"]:
-            start, end = days.season_window(self.today, token.value, self.year_before(month_at))
+            start, _end = days.season_window(self.today, token.value, self.year_before(month_at))
             third = {"beginning": 0, "middle": 1, "ending": 2}[part]
             first = days.months_later(start, third)
             return first, days.months_later(first, 1) - timedelta(days=1)
@@ -320,7 +326,12 @@ class _Dates:
             name = "may_first" if which == 1 else "may_second"
         start, end = days.holiday_window(self.today, name)
         if self.line.before(found.start(), "<after>"):
-            return When(end + timedelta(days=1) if name != "new_year" else date(end.year, 1, 2), None, True, (found.start() - 1, found.end()))
+            return When(
+                end + timedelta(days=1) if name != "new_year" else date(end.year, 1, 2),
+                None,
+                True,
+                (found.start() - 1, found.end()),
+            )
         if self.line.before(found.start(), "<till>") and name == "new_year":
             return When(None, date(start.year, 12, 31), True, (found.start() - 1, found.end()))
         return When(start, end, True, found.span())
@@ -373,20 +384,38 @@ def _in_year(day: date, year: int) -> date:
 _PART_NAMES = {SIGNS[name]: name for name in ("beginning", "middle", "ending")}
 _PART, _OF = "<beginning|middle|ending>", "<month|season>"
 _PATTERNS: tuple[tuple[str, str, _Reading], ...] = (
-    ("month|month_short", f"(?P<first>{_DAY})<dates>?(?P<early>{_MONTH})?<dot>?<number>?<year_short>?(?:<comma>?{_TO})(?P<second>{_DAY})<dates>?(?P<late>{_MONTH})<dot>?",
-     _Dates.range_of_months),
+    (
+        "month|month_short",
+        f"(?P<first>{_DAY})<dates>?(?P<early>{_MONTH})?<dot>?<number>?<year_short>?(?:<comma>?{_TO})(?P<second>{_DAY})<dates>?(?P<late>{_MONTH})<dot>?",
+        _Dates.range_of_months,
+    ),
     ("date", f"(?P<first><date>|{_DAY})<year|year_short>?<comma>?{_TO}(?P<second><date>)", _Dates.range_of_dates),
     ("month|month_short", f"{_DAY}(?:(?:<comma|or>|<comma><or>){_DAY}){{1,5}}(?P<month>{_MONTH})<dot>?", _Dates.choice),
-    ("half|decade|dates", f"(?P<which><ordinal|number>)(?:(?P<half><half>)|(?P<decade><decade>)|<dates>)(?P<month>{_MONTH})", _Dates.half),
-    ("month|month_short|date", f"(?P<day>{_DAY})<dates>?(?P<month>{_MONTH})<dot>?(?P<gap><!dot|end_mark|line>{{1,4}}?)(?P<day2>{_DAY})<dates>?(?P<month2>{_MONTH})<dot>?",
-     _Dates.there_and_back),
+    (
+        "half|decade|dates",
+        f"(?P<which><ordinal|number>)(?:(?P<half><half>)|(?P<decade><decade>)|<dates>)(?P<month>{_MONTH})",
+        _Dates.half,
+    ),
+    (
+        "month|month_short|date",
+        f"(?P<day>{_DAY})<dates>?(?P<month>{_MONTH})<dot>?(?P<gap><!dot|end_mark|line>{{1,4}}?)(?P<day2>{_DAY})<dates>?(?P<month2>{_MONTH})<dot>?",
+        _Dates.there_and_back,
+    ),
     ("month|month_short|date", "(?P<day><date>)(?P<gap><!dot|end_mark|line>{1,4}?)(?P<day2><date>)", _Dates.there_and_back),
-    ("month|month_short", f"<since>(?P<first>{_DAY})(?P<early>(?!))?<by|till>(?P<second>{_DAY})<comma><into>?(?P<late><month>)", _Dates.range_of_months),
+    (
+        "month|month_short",
+        f"<since>(?P<first>{_DAY})(?P<early>(?!))?<by|till>(?P<second>{_DAY})<comma><into>?(?P<late><month>)",
+        _Dates.range_of_months,
+    ),
     ("month|month_short", f"(?P<day>{_DAY})<dates>?(?P<month>{_MONTH})<dot>?", _Dates.single),
     ("date", "<date>", _Dates.single_date),
     ("dates|ordinal", f"<since|by>(?P<first>{_DAY})<dates>?(?:{_TO})(?P<second>{_DAY})<dates>", _Dates.days_of_dates),
     ("dates|ordinal", "<since>(?P<first><ordinal>)<by|till>(?P<second><ordinal>)(?!<month|month_short>)", _Dates.days_of_dates),
-    ("beginning|middle|ending", f"(?P<part>{_PART})(?P<month>{_OF})(?:<into>?(?:<dash|slash|comma|or>|<comma><or>)?<into>?(?P<part2>{_PART})(?P<month2>{_OF}))?", _Dates.parts),
+    (
+        "beginning|middle|ending",
+        f"(?P<part>{_PART})(?P<month>{_OF})(?:<into>?(?:<dash|slash|comma|or>|<comma><or>)?<into>?(?P<part2>{_PART})(?P<month2>{_OF}))?",
+        _Dates.parts,
+    ),
     ("beginning|middle|ending", f"(?P<part>{_PART})(?:<dash|slash|or>)<into>?(?P<part2>{_PART})(?P<month>{_OF})", _Dates.parts),
     ("month", "(?P<early><month>)(?:<dash|slash|or|comma|by>|<comma><or>|<or><into>)(?P<late><month>)", _Dates.months),
     ("month", "<month>", _Dates.month_alone),

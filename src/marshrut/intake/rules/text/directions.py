@@ -84,9 +84,15 @@ def _goes_on(line: Line, before: int, at: int) -> bool:
 
 
 def _is_refused(line: Line, at: int) -> bool:
-    if (negated := line.before(at, f"<not>{_BEFORE}")) and negated.start() and line.tokens[negated.start() - 1].word in ("если", "якщо"):
+    if (
+        (negated := line.before(at, f"<not>{_BEFORE}"))
+        and negated.start()
+        and line.tokens[negated.start() - 1].word in ("если", "якщо")
+    ):
         return False
-    if line.before(at, f"<not>(?:<wish|go|word|must>(?:<wish>)?)?{_BEFORE}") and not line.before(at, f"<not><only|was|went>{_BEFORE}|<conditional><not>{_BEFORE}"):
+    if line.before(at, f"<not>(?:<wish|go|word|must>(?:<wish>)?)?{_BEFORE}") and not line.before(
+        at, f"<not><only|was|went>{_BEFORE}|<conditional><not>{_BEFORE}"
+    ):
         near = line.before(at, f"<not><unsure>?{_BEFORE}")
         if near and line.before(at, f"<not><unsure>{_BEFORE}"):
             return False
@@ -104,14 +110,18 @@ def _is_word_of_doubt(line: Line, not_at: int) -> bool:
     """«Не против Турции», «не только»: no refusal."""
     signs = line.signs
     at = signs.find(pattern("<not>").pattern.strip("[]"), not_at)
-    return 0 <= at < len(signs) - 1 and line.tokens[at + 1].word.startswith(("проти", "возраж", "исключ", "только", "тільки", "факт"))
+    return 0 <= at < len(signs) - 1 and line.tokens[at + 1].word.startswith(
+        ("проти", "возраж", "исключ", "только", "тільки", "факт")
+    )
 
 
 def _is_left(line: Line, at: int, match: Match) -> bool:
     """Where one leaves from."""
     if line.before(at, "<out_of>(?:<word|flight>{0,1}<dot>?)") or line.before(at, "<out_of>"):
         return True
-    if line.before(at, "<from>(?:<word>)?") or (line.before(at, "<since>(?:<word><dot>?)?") and match.is_genitive and not match.is_adjective):
+    if line.before(at, "<from>(?:<word>)?") or (
+        line.before(at, "<since>(?:<word><dot>?)?") and match.is_genitive and not match.is_adjective
+    ):
         return not (match.is_named and not match.place.is_home and not line.before(at, "<flight><since|from>"))
     if line.before(at, "<flight>(?:<colon|dash>|<word>(?:<colon|dash>)?)?") and match.place.is_home:
         return True
@@ -125,7 +135,9 @@ def _says_flight(line: Line, at: int) -> bool:
 def _is_beside(line: Line, at: int, match: Match) -> bool:
     """Places that are named for another reason: passed through, lived in, of a passport, of an office."""
     near = line.tokens[max(0, at - 3) : at]
-    if any("papers" in token.marks for token in line.tokens[max(0, at - 2) : at] if line.before(at, "<!comma|dot|line|end_mark>{2}")):
+    if any(
+        "papers" in token.marks for token in line.tokens[max(0, at - 2) : at] if line.before(at, "<!comma|dot|line|end_mark>{2}")
+    ):
         return True
     if any("via" in token.marks for token in near) or line.before(at, "<through>"):
         return True

@@ -107,7 +107,9 @@ def _delivered() -> _Forms:
         names = (country["ru"][0], country["uk"][0])
         for language in ("ru", "uk"):
             for name in country[language]:
-                forms = _add(made, folded(name.replace("-", " ")), language == "uk", Place(name, slug, names, names, is_country=True))
+                forms = _add(
+                    made, folded(name.replace("-", " ")), language == "uk", Place(name, slug, names, names, is_country=True)
+                )
                 _add_slips(slips, forms)
         _add_other_words(made, slug, country, names)
         for place in country.get("places", ()):

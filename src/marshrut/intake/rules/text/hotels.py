@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from .line import Line
 from .signs import SIGNS
 
-_RATING = "(?P<low><number|decimal>)<plus>?(?:<star><plus>?)?(?:(?:<dash|slash|comma|or|till|by>|<comma><or>|<dash><dash>)(?P<high><number>))?<plus>?<dash>?<star>"
+_RATING = (
+    "(?P<low><number|decimal>)<plus>?(?:<star><plus>?)?"
+    "(?:(?:<dash|slash|comma|or|till|by>|<comma><or>|<dash><dash>)(?P<high><number>))?<plus>?<dash>?<star>"
+)
 _NO_MATTER = "(?:<optional>|<not><must>)<word|into|wish>{0,2}"
-_CYRILLIC_CODES = {"вв": "BB", "нв": "HB", "аі": "AI", "аи": "AI"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,12 @@ def read_stars(line: Line) -> Stars | None:
         at = next(found.start(name) for name in ("low", "row", "word") if found.start(name) >= 0)
         low = float(line.tokens[at].value) if found.start("word") >= 0 else line.number(at)
         high = line.number(found.start("high")) if found.start("high") >= 0 else low
-        if not 1 <= low <= high <= 5 or line.is_used(start, end) or line.before(start, _NO_MATTER) or line.follows(end, "<optional>|<not><must>"):
+        if (
+            not 1 <= low <= high <= 5
+            or line.is_used(start, end)
+            or line.before(start, _NO_MATTER)
+            or line.follows(end, "<optional>|<not><must>")
+        ):
             continue
         if line.before(start, "<not><word|into>?|<except>"):
             continue
@@ -62,10 +69,16 @@ def read_board(line: Line) -> Board | None:
     """Which meals, or None. Breakfast and supper together are half board; of several boards the first named counts."""
     if not line.has("board"):
         return None
-    for found in line.find("<board>(?:<plus|or|comma|slash|dash>{1,2}(?P<lunch><lunch>)?(?:<plus|or|comma|slash|dash>{0,2})(?P<supper><supper>))?"):
+    for found in line.find(
+        "<board>(?:<plus|or|comma|slash|dash>{1,2}(?P<lunch><lunch>)?(?:<plus|or|comma|slash|dash>{0,2})(?P<supper><supper>))?"
+    ):
         start, end = found.span()
         token = line.tokens[start]
-        if not _is_meant(token.text, str(token.value)) or line.follows(end, "<other>?<not><wish|must>") or line.before(start, f"<not|without|except><into|wish|word>?|{_NO_MATTER}"):
+        if (
+            not _is_meant(token.text, str(token.value))
+            or line.follows(end, "<other>?<not><wish|must>")
+            or line.before(start, f"<not|without|except><into|wish|word>?|{_NO_MATTER}")
+        ):
             continue
         code = str(token.value)
         if code == "BB" and found.start("supper") >= 0:

@@ -79,10 +79,24 @@ def _russian_noun(word: str) -> Cases:
         return (word,), (stem + "и",), (stem + "е",), (stem + "ю",), (stem + "ей",), (stem + "е",)
     if last == "а":
         soft, hush = stem[-1] in "гкхжшчщ", stem[-1] in _HUSHING
-        return (word,), (stem + ("и" if soft else "ы"),), (stem + "е",), (stem + "у",), (stem + ("ей" if hush else "ой"),), (stem + "е",)
+        return (
+            (word,),
+            (stem + ("и" if soft else "ы"),),
+            (stem + "е",),
+            (stem + "у",),
+            (stem + ("ей" if hush else "ой"),),
+            (stem + "е",),
+        )
     if word in ("кольцо", "море", "озеро"):
         locative = word if last == "е" else stem + "е"
-        return (word,), (stem + ("я" if last == "е" else "а"),), (stem + ("ю" if last == "е" else "у"),), (word,), (stem + ("ем" if last == "е" else "ом"),), (locative,)
+        return (
+            (word,),
+            (stem + ("я" if last == "е" else "а"),),
+            (stem + ("ю" if last == "е" else "у"),),
+            (word,),
+            (stem + ("ем" if last == "е" else "ом"),),
+            (locative,),
+        )
     if two == "ье":
         return (word,), (stem + "я",), (stem + "ю",), (word,), (stem + "ем",), (word,)
     if two == "ие":
@@ -92,7 +106,14 @@ def _russian_noun(word: str) -> Cases:
     if last == "и" or last in _FIXED:
         return ((word,),) * 6
     if last == "ь":
-        return (word,), (stem + "я", stem + "и"), (stem + "ю", stem + "и"), (word,), (stem + "ем", stem + "ью"), (stem + "е", stem + "и")
+        return (
+            (word,),
+            (stem + "я", stem + "и"),
+            (stem + "ю", stem + "и"),
+            (word,),
+            (stem + "ем", stem + "ью"),
+            (stem + "е", stem + "и"),
+        )
     if last == "й":
         locative = stem + "и" if two == "ий" else stem + "е"
         return (word,), (stem + "я",), (stem + "ю",), (word,), (stem + "ем",), (locative,)
@@ -132,4 +153,11 @@ def _ukrainian_noun(word: str) -> Cases:
             return (word,), (base + "ого",), (base + "ому",), (word,), (base + "им",), (base + "ому",)
         return (word,), (stem + "ю", stem + "я"), (stem + "ю", stem + "єві"), (word,), (stem + "єм",), (stem + "ї", stem + "ю")
     base = _STEMS.get(word, word)
-    return (word,), (base + "у", base + "а"), (base + "у", base + "ові"), (word,), (base + "ом", base + "им"), (base + "і", base + "у")
+    return (
+        (word,),
+        (base + "у", base + "а"),
+        (base + "у", base + "ові"),
+        (word,),
+        (base + "ом", base + "им"),
+        (base + "і", base + "у"),
+    )

@@ -111,7 +111,9 @@ def _phrase_at(tokens: Sequence[Token], at: int) -> tuple[Token, int] | None:
         end = _after_tail(tokens, at + 1, tail)
         if end is not None:
             number = meaning.value if isinstance(meaning.value, int | float) else None
-            return Token(first.start, tokens[end - 1].end, first.text, " ".join((first.word, *tail)), meaning.sign, meaning.value, number), end
+            return Token(
+                first.start, tokens[end - 1].end, first.text, " ".join((first.word, *tail)), meaning.sign, meaning.value, number
+            ), end
     return None
 
 

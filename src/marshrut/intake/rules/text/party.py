@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from .line import Line
-from .signs import SIGNS, pattern
+from .signs import SIGNS
 
 OLDEST_CHILD = 17
 MOST_PEOPLE = 99
@@ -18,7 +18,9 @@ _KID = "<child|kin_child>"
 _AGE_UNIT = "(?:<year|year_short|month_unit|rouble_short>)"
 _AGES = f"<number|decimal|date>{_AGE_UNIT}?(?:<comma|or|plus|slash|dash>{{1,2}}<number|decimal|date>{_AGE_UNIT}?){{0,6}}"
 _GAP = "<open|comma|colon|dash|word|by|about|dot|we|other>"
-_COUNTING = frozenset(("один", "одну", "одна", "одно", "два", "две", "дві", "три", "четыре", "чотири", "пять", "шесть", "шість", "семь", "сім"))
+_COUNTING = frozenset(
+    ("один", "одну", "одна", "одно", "два", "две", "дві", "три", "четыре", "чотири", "пять", "шесть", "шість", "семь", "сім")
+)
 
 
 @dataclass(slots=True)
@@ -59,7 +61,9 @@ def _read_sum(line: Line, party: Party) -> None:
         infants = line.whole(found.start("infants")) if found.start("infants") >= 0 else 0
         if adults is None or children is None or infants is None or not (1 <= adults <= 9 and 0 <= children <= 6 and infants <= 3):
             continue
-        after = line.follows(found.end(), "<currency|thousand|thousand_short|thousand_roubles|night|day|week|month|month_short|star|year|year_short>")
+        after = line.follows(
+            found.end(), "<currency|thousand|thousand_short|thousand_roubles|night|day|week|month|month_short|star|year|year_short>"
+        )
         before = line.tokens[found.start() - 1].word if found.start() else ""
         if after or before.startswith(("акци", "акці", "скидк", "подар")):
             continue
@@ -73,7 +77,9 @@ def _read_sum(line: Line, party: Party) -> None:
 def _take_ages_of_sum(line: Line, party: Party, start: int, end: int) -> None:
     """«2+2 (5 и 8 лет)»: as many numbers as children, in brackets or of years."""
     numbers = [at for at in range(start, end) if line.whole(at) is not None and line.number(at) <= OLDEST_CHILD]
-    is_aged = SIGNS["open"] in line.signs[start:end] or any(unit in line.signs[start:end] for unit in (SIGNS["year"], SIGNS["year_short"]))
+    is_aged = SIGNS["open"] in line.signs[start:end] or any(
+        unit in line.signs[start:end] for unit in (SIGNS["year"], SIGNS["year_short"])
+    )
     if is_aged and len(numbers) == party.children:
         for at in numbers:
             _add_age(party, line.number(at), (start, end))
@@ -84,7 +90,9 @@ def _read_adults(line: Line, party: Party) -> None:
     """«2 взрослых», «двое взрослых», «взрослых: 2»."""
     if party.adults is not None:
         return
-    for found in line.find(f"(?P<count>{_COUNT})<word|dash|other>?<adult>|<adult><dash|colon|dot>{{0,2}}(?P<after>{_COUNT})(?!<year|child|night|day|star>)"):
+    for found in line.find(
+        f"(?P<count>{_COUNT})<word|dash|other>?<adult>|<adult><dash|colon|dot>{{0,2}}(?P<after>{_COUNT})(?!<year|child|night|day|star>)"
+    ):
         at = found.start("count") if found.start("count") >= 0 else found.start("after")
         count = line.whole(at)
         if count is not None and 1 <= count <= MOST_PEOPLE:
@@ -97,9 +105,9 @@ def _read_adults(line: Line, party: Party) -> None:
 
 
 def _read_children(line: Line, party: Party, today: date) -> None:
-    if found := line.first("<without><word>?<child>"):
+    if without := line.first("<without><word>?<child>"):
         party.children = 0
-        party.said_children.append(found.span())
+        party.said_children.append(without.span())
         return
     counted = _counted_children(line, party)
     _read_ages(line, party, today)
@@ -114,7 +122,9 @@ def _read_children(line: Line, party: Party, today: date) -> None:
 def _counted_children(line: Line, party: Party) -> int | None:
     """«двое детей», «2 ребёнка», «детей: 2»."""
     total = 0
-    for found in line.find(f"(?P<count>{_COUNT}){_KID}|<child>(?:<dash|colon>)(?P<after><number|collective>)(?!<year|year_short|comma|or|month_unit>)"):
+    for found in line.find(
+        f"(?P<count>{_COUNT}){_KID}|<child>(?:<dash|colon>)(?P<after><number|collective>)(?!<year|year_short|comma|or|month_unit>)"
+    ):
         at = found.start("count") if found.start("count") >= 0 else found.start("after")
         count = line.whole(at)
         if count is not None and 1 <= count <= MOST_PEOPLE and not line.before(found.start(), "<number>"):
@@ -131,7 +141,7 @@ def _named_children(line: Line, party: Party) -> int:
         token = line.tokens[at]
         if line.before(at, "<without|number|collective|pair>|<number><dash>") or not token.value:
             continue
-        if "for" in () or line.before(at, "<into|till>"):
+        if line.before(at, "<into|till>"):
             continue
         if token.sign == SIGNS["child"]:
             general = max(general, int(token.value))
@@ -149,7 +159,9 @@ def _read_ages(line: Line, party: Party, today: date) -> None:
         if not _is_about_children(line, found.start(), start) or line.is_used(start, start + 1):
             continue
         _take_ages(line, party, found, start, today)
-    for found in line.find(f"(?P<age><number|decimal>){_AGE_UNIT}{_KID}|(?P<aged><number>)<dash>?<aged|season_adjective>(?:{_KID})?|<aged_word>"):
+    for found in line.find(
+        f"(?P<age><number|decimal>){_AGE_UNIT}{_KID}|(?P<aged><number>)<dash>?<aged|season_adjective>(?:{_KID})?|<aged_word>"
+    ):
         at = max(found.start("age"), found.start("aged"), found.start() if line.signs[found.start()] == SIGNS["aged_word"] else -1)
         if line.is_used(at, at + 1) or any(start <= at < end for start, end in party.said_children if (start, end) != found.span()):
             continue
@@ -171,11 +183,15 @@ def _is_about_children(line: Line, kid: int, start: int) -> bool:
 
 def _take_ages(line: Line, party: Party, found: re.Match[str], start: int, today: date) -> None:
     end = found.end("ages")
-    follows = line.follows(end, "<night|day|week|star|currency|thousand|thousand_short|thousand_roubles|month|people|adult|dates|time|child|kin_child>")
+    follows = line.follows(
+        end, "<night|day|week|star|currency|thousand|thousand_short|thousand_roubles|month|people|adult|dates|time|child|kin_child>"
+    )
     numbers = [at for at in range(start, end) if line.tokens[at].number is not None or line.tokens[at].sign == SIGNS["date"]]
     if follows and numbers and line.signs[numbers[-1] + 1 : numbers[-1] + 2] != SIGNS["year"]:
         numbers = numbers[:-1]
-    has_unit = any(sign in line.signs[start:end] for sign in (SIGNS["year"], SIGNS["year_short"], SIGNS["month_unit"], SIGNS["rouble_short"]))
+    has_unit = any(
+        sign in line.signs[start:end] for sign in (SIGNS["year"], SIGNS["year_short"], SIGNS["month_unit"], SIGNS["rouble_short"])
+    )
     kid = line.tokens[found.start()]
     if kid.sign == SIGNS["child"] and kid.value == 0 and len(numbers) == 1 and not has_unit and not _has_count(line, found.start()):
         if line.whole(numbers[0]) in range(1, 6) and line.signs[start - 1] != SIGNS["open"]:  # «дети 2»: how many, not how old
@@ -189,7 +205,13 @@ def _take_ages(line: Line, party: Party, found: re.Match[str], start: int, today
     ages = list(_ages_of(line, numbers, today, is_one=is_one))
     if not ages or (not has_unit and _is_date_or_price(line, end)):
         return
-    repeated = 2 if kid.value == 2 else int(line.number(found.start() - 1)) if line.before(start, "<by>") and _has_count(line, found.start()) else 1
+    repeated = (
+        2
+        if kid.value == 2
+        else int(line.number(found.start() - 1))
+        if line.before(start, "<by>") and _has_count(line, found.start())
+        else 1
+    )
     for age in ages * (repeated if len(ages) == 1 else 1):
         _add_age(party, age, (found.start(), max(numbers) + 1))
     line.use(min(numbers), max(numbers) + 1)
@@ -236,7 +258,11 @@ def _ages_of(line: Line, numbers: Iterable[int], today: date, *, is_one: bool) -
         elif today.year - OLDEST_CHILD <= number <= today.year:
             yield today.year - number
         else:
-            if is_one and unit in (SIGNS["year"], SIGNS["year_short"]) and (months := line.follows(at + 2, "<or>?<number><month_unit>")):
+            if (
+                is_one
+                and unit in (SIGNS["year"], SIGNS["year_short"])
+                and (months := line.follows(at + 2, "<or>?<number><month_unit>"))
+            ):
                 skip = months.end() - 2
             yield number
 
@@ -247,24 +273,31 @@ def _add_age(party: Party, age: float, said: tuple[int, int]) -> None:
         party.said_children.append(said)
 
 
+_TOGETHER = (
+    "(?P<count><number|collective|pair>)<word>?<people>",
+    "<people><colon|dash>(?P<count><number>)(?!<dash|number>)",
+    "(?P<count><together>)",
+    "<we>(?:<on>)?(?P<count><collective|number>)(?!<child|kin_child|night|day|star>)",
+    "<on|for|aside>(?P<count><collective>)(?!<child|kin_child|day|week>)",
+    "(?P<count><collective>)(?!<child|kin_child|day|week|month_unit>)",
+    "(?P<count><number>)<pair>",
+    "<on|for|aside>(?P<count><number>)"
+    "(?!<night|day|week|star|child|kin_child|adult|people|thousand|currency|number|month|month_unit|year|companions>)",
+    "<on|aside>(?P<count><number>)(?=<comma|dot|end_mark|line|till|since|into|open|dash>|$)",
+)
+
 # --- people without «взрослых» ----------------------------------------------------------------------------------------
 
 
 def _read_together(line: Line, party: Party) -> None:
     """«Вдвоём», «нас трое», «на двоих», «4 человека», «семья из 4 человек», «молодожёны»."""
-    for written in (
-        "(?P<count><number|collective|pair>)<word>?<people>", "<people><colon|dash>(?P<count><number>)(?!<dash|number>)", "(?P<count><together>)", "<we>(?:<on>)?(?P<count><collective|number>)(?!<child|kin_child|night|day|star>)",
-        "<on|for|aside>(?P<count><collective>)(?!<child|kin_child|day|week>)", "(?P<count><collective>)(?!<child|kin_child|day|week|month_unit>)",
-        "(?P<count><number>)<pair>",
-        "<on|for|aside>(?P<count><number>)(?!<night|day|week|star|child|kin_child|adult|people|thousand|currency|number|month|month_unit|year|companions>)",
-        "<on|aside>(?P<count><number>)(?=<comma|dot|end_mark|line|till|since|into|open|dash>|$)",
-    ):  # fmt: skip
+    for written in _TOGETHER:
         for found in line.find(written):
             if _take_people(line, party, found):
                 return
-    if found := line.first("<couple>"):
+    if couple := line.first("<couple>"):
         party.adults = 2
-        party.said_adults.append(found.span())
+        party.said_adults.append(couple.span())
 
 
 def _take_people(line: Line, party: Party, found: re.Match[str]) -> bool:
@@ -275,10 +308,20 @@ def _take_people(line: Line, party: Party, found: re.Match[str]) -> bool:
         return False
     if token.sign == SIGNS["number"] and line.signs[found.end() - 1] == SIGNS["pair"]:
         count *= 2
-    if token.sign == SIGNS["number"] and line.signs[found.end() - 1] == SIGNS["number"] and line.signs[found.start()] not in (SIGNS["we"], SIGNS["people"]) and (
-        token.text.isalpha() is False and not token.text.lower().endswith(("х", "x"))):  # fmt: skip
-        return False
-    if token.sign == SIGNS["number"] and not found.group().endswith(SIGNS["people"]) and token.word in _COUNTING and token.text[0].isalpha():
+    is_named = line.signs[found.start()] in (SIGNS["we"], SIGNS["people"]) or line.signs[found.end() - 1] != SIGNS["number"]
+    if (
+        token.sign == SIGNS["number"]
+        and not is_named
+        and not token.text[0].isalpha()
+        and not token.text.lower().endswith(("х", "x"))
+    ):
+        return False  # «на 2» may be anything, «на 2х» is people
+    if (
+        token.sign == SIGNS["number"]
+        and not found.group().endswith(SIGNS["people"])
+        and token.word in _COUNTING
+        and token.text[0].isalpha()
+    ):
         return False  # «на две», «на три»: of what is not said; «на двух», «на трьох» are people
     if count == 1 and line.before(found.start(), "<currency|thousand|thousand_short|thousand_roubles|number><on|since|for|slash>"):
         return False
@@ -312,10 +355,10 @@ def _some_children(line: Line) -> bool:
 
 def _read_relatives(line: Line, party: Party) -> None:
     """«Мы с мужем», «я, муж и двое детей», «с мамой»; «мама с ребёнком», «с двумя подругами»."""
-    if found := line.first("<since>(?P<count><number|collective>)<companions>"):
-        count = line.whole(found.start("count"))
+    if friends := line.first("<since>(?P<count><number|collective>)<companions>"):
+        count = line.whole(friends.start("count"))
         party.adults = 1 + count if count is not None and 1 <= count < MOST_PEOPLE else None
-        party.said_adults.append(found.span())
+        party.said_adults.append(friends.span())
         return
     for written, own in (
         ("(?P<first><we|me>)?<since><word>?(?P<kin><relative>)(?:(?:<comma>|<or>|<plus>)<since>?<relative>)*", 1),
@@ -332,10 +375,11 @@ def _read_relatives(line: Line, party: Party) -> None:
             party.adults = own + kin
             party.said_adults.append(found.span())
             return
-    if not party.adults and (found := line.first(f"<me>(?:<or|plus|comma>|<since>){_KID}")):
-        others = [at for at in range(*line.sentence(found.start())) if line.signs[at] == SIGNS["relative"]]
+    if not party.adults and (alone := line.first(f"<me>(?:<or|plus|comma>|<since>){_KID}")):
+        here = alone.start()
+        others = [at for at in range(*line.sentence(here)) if line.signs[at] == SIGNS["relative"]]
         party.adults = 1 + len(others)
-        party.said_adults += [(found.start(), found.start() + 1), *((at, at + 1) for at in others)]
+        party.said_adults += [(here, here + 1), *((at, at + 1) for at in others)]
     for found in line.find("<go><number>|<number><go>|<on|for>?<number>(?=<comma|dot|end_mark|line|till|since|into|number>|$)"):
         if party.adults is None:
             at = next(at for at in range(*found.span()) if line.signs[at] == SIGNS["number"])

@@ -15,9 +15,10 @@ from .dates import When, read_when
 from .directions import read_ways
 from .gazetteer import Gazetteer
 from .hotels import read_board, read_stars
-from .line import read_line
+from .line import Line, read_line
 from .party import Party, read_party
 from .scope import blot_past_trips, own_part
+from .signs import SIGNS
 from .stays import Stay, read_stay
 
 
@@ -54,7 +55,9 @@ def read_text(text: str, today: date, currency: str = "RUB", gazetteer: Gazettee
     spans: list[Span] = []
 
     def said(field: str, *where: tuple[int, int]) -> None:
-        spans.extend(Span(field, line.tokens[start].start, line.tokens[end - 1].end) for start, end in where)
+        for start, end in where:
+            last = end - 1 - (line.tokens[end - 1].sign == SIGNS["dot"] and end - 1 > start)  # the stop belongs to the sentence
+            spans.append(Span(field, line.tokens[start].start, line.tokens[last].end))
 
     stay = read_stay(line)
     if stay:
@@ -81,7 +84,9 @@ def read_text(text: str, today: date, currency: str = "RUB", gazetteer: Gazettee
         found["board"] = board.code
         said("board", board.said)
     ways = read_ways(line, places)
-    if when and not (stay or stars or board or budget or ways.directions or party.adults or party.people or party.children or _says_trip(line)):
+    if when and not (
+        stay or stars or board or budget or ways.directions or party.adults or party.people or party.children or _says_trip(line)
+    ):
         found = {name: value for name, value in found.items() if name not in ("date_from", "date_to", "is_flexible")}
         spans = [span for span in spans if span.field != "dates"]
     found |= {"directions": ways.directions, "resorts": ways.resorts, "departure": ways.departure}
@@ -98,7 +103,9 @@ def _fits(when: When, stay: Stay) -> bool:
 
 def _says_trip(line: Line) -> bool:
     """Whether anything speaks of travel: a date alone may be one of a call or a payment."""
-    return line.first("<wish|flight|go|weekend>") is not None or any({"stay", "shore", "trip"} & token.marks for token in line.tokens)
+    return line.first("<wish|flight|go|weekend>") is not None or any(
+        {"stay", "shore", "trip"} & token.marks for token in line.tokens
+    )
 
 
 def _keep_party(party: Party, found: dict[str, Any], said: Any) -> None:

@@ -78,7 +78,9 @@ def _around(line: Line, at: int) -> tuple[int, int]:
     start = 0
     for stop in _STOP.finditer(line.signs, 0, at):
         start = stop.end()
-    for comma in pattern("<comma>(?!(?:<into|on|till>?<place>)|(?:<!comma>{0,2}<place><comma|or>))").finditer(line.signs, start, at):
+    for comma in pattern("<comma>(?!(?:<into|on|till>?<place>)|(?:<!comma>{0,2}<place><comma|or>))").finditer(
+        line.signs, start, at
+    ):
         start = comma.end()
     after = _STOP.search(line.signs, at + 1)
     end = after.start() if after else len(line.signs)

@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from functools import cache
 
-_NAMES = (
+_TOKENS, _WRITING, _WORDS, _PLACES = (
     # what a token is by itself
-    "word", "noise", "number", "ordinal", "decimal", "date", "time", "stars", "break",
+    "word noise number ordinal decimal date time stars break",
     # marks of writing
-    "dash", "slash", "plus", "dot", "comma", "open", "close", "colon", "semicolon", "end_mark", "line", "other",
+    "dash slash plus dot comma open close colon semicolon end_mark line other",
     # kinds of words; `words.json` has them
-    "collective", "together", "half_million", "night", "night_short", "day", "week", "month_unit", "year", "year_short", "rouble_short",
-    "aged", "aged_word", "month", "month_short", "season", "season_adjective", "holiday", "vacation", "weekend", "beginning", "middle",
-    "ending", "half", "decade", "dates", "through", "aside", "tomorrow", "next", "this", "after", "adult", "child", "kin_child", "infant", "people",
-    "relative", "companions", "family", "couple", "pair", "we", "me", "go", "alone", "star", "rated", "board", "supper", "lunch", "currency",
-    "thousand", "thousand_short", "thousand_roubles", "budget", "till", "from", "since", "by", "on", "into", "out_of", "for", "at_most",
-    "at_least", "about", "upward", "wish", "now", "not", "except", "without", "only", "must", "optional", "unsure", "was", "went", "last",
-    "conditional", "or", "flight", "price",
+    "collective together half_million night night_short day week month_unit year year_short rouble_short aged "
+    "aged_word month month_short season season_adjective holiday vacation weekend beginning middle ending half decade "
+    "dates through aside tomorrow next this after adult child kin_child infant people relative companions family "
+    "couple pair we me go alone star rated board supper lunch currency thousand thousand_short thousand_roubles "
+    "budget till from since by on into out_of for at_most at_least about upward wish now not except without only must "
+    "optional unsure was went last conditional or flight price",
     # places, once they are known
-    "place", "adjective",
-)  # fmt: skip
+    "place adjective",
+)
+_NAMES = " ".join((_TOKENS, _WRITING, _WORDS, _PLACES)).split()
 SIGNS = {name: chr(0xE000 + number) for number, name in enumerate(_NAMES)}
 _NAMED = re.compile(r"(?<!\?P)<(!?)([a-z_|]+)>")
 

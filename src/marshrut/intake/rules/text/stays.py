@@ -14,10 +14,16 @@ from .signs import SIGNS
 
 _NUMBER = "<number|collective|pair>"
 _UNIT = "(?:<night|day|week>|<night_short>)"
-_RANGE = f"(?P<first>{_NUMBER})(?:(?:<dash|slash|or|comma|till|by>|<dash><dash>|<comma><or>)(?P<second>{_NUMBER}))?<dash>?(?P<unit>{_UNIT})"
-_TURNED = f"(?P<unit><night|day|week>)(?:<dot>?(?:<on|colon|dash>|<about>|<on><about>)?)(?P<first>{_NUMBER})(?:<dash|or|slash>(?P<second>{_NUMBER}))?"
+_RANGE = (
+    f"(?P<first>{_NUMBER})(?:(?:<dash|slash|or|comma|till|by>|<dash><dash>|<comma><or>)(?P<second>{_NUMBER}))?<dash>?(?P<unit>{_UNIT})"
+    "|(?P<unit2><night|day|week>)(?:<dot>?(?:<on|colon|dash>|<about>|<on><about>)?)"
+    f"(?P<first2>{_NUMBER})(?:<dash|or|slash>(?P<second2>{_NUMBER}))?"
+)
 _AGO = "<aside>"
-_WEEK = "(?:<on>(?P<unit><week>)|(?<!<next>)(?<!<this>)(?<!<number>)(?<!<into>)(?<!<through>)(?<!<aside>)<week>(?=<into|on|till><place>))(?:<dash>(?P<more><number><week>?))?"
+_WEEK = (
+    "(?:<on>(?P<unit><week>)|(?<!<next>)(?<!<this>)(?<!<number>)(?<!<into>)(?<!<through>)(?<!<aside>)<week>(?=<into|on|till><place>))"
+    "(?:<dash>(?P<more><number><week>?))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +39,7 @@ def read_stay(line: Line) -> Stay | None:
     """How long, or None."""
     if not line.has("night|night_short|day|week"):
         return None
-    found = [stay for one in line.find(f"{_RANGE}|{_TURNED.replace('unit', 'unit2').replace('first', 'first2').replace('second', 'second2')}")
-             if (stay := _of_match(line, one))]
+    found = [stay for one in line.find(_RANGE) if (stay := _of_match(line, one))]
     found += [stay for one in line.find(_WEEK) if (stay := _one_week(line, one))]
     if not found:
         return None
@@ -99,4 +104,8 @@ def _is_elsewhere(line: Line, start: int, end: int, kind: str) -> bool:
         return True
     if kind == "night":
         return False
-    return bool(line.before(start, "<aside>(?:<number>)?") or line.follows(end, "<till><word|flight>") or line.before(start, "<into><aside>"))
+    return bool(
+        line.before(start, "<aside>(?:<number>)?")
+        or line.follows(end, "<till><word|flight>")
+        or line.before(start, "<into><aside>")
+    )

@@ -40,7 +40,9 @@ _MARK_SIGNS = {
 }  # fmt: skip
 _UNIT_VALUES = {"$": "USD", "€": "EUR", "₴": "UAH", "₽": "RUB", "₸": "KZT"}
 _WORD = SIGNS["word"]
-_NUMERALS = frozenset({SIGNS["number"], SIGNS["ordinal"], SIGNS["collective"], SIGNS["together"], SIGNS["aged_word"], SIGNS["pair"]})
+_NUMERALS = frozenset(
+    {SIGNS["number"], SIGNS["ordinal"], SIGNS["collective"], SIGNS["together"], SIGNS["aged_word"], SIGNS["pair"]}
+)
 _UNKNOWN = Meaning(_WORD)
 _remembered: dict[str, tuple[str, Meaning]] = {}
 
@@ -99,7 +101,6 @@ def _meaning(written: str) -> tuple[str, Meaning]:
             _remembered.clear()
         known = _remembered[written] = (word, meaning or _UNKNOWN)
     return known
-
 
 
 def _joined(before: list[Token], token: Token) -> Token:
