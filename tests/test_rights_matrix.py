@@ -65,7 +65,8 @@ PAGES: dict[str, Kind] = {
     "/": LIST, "/nav": LIST, "/inbox": LIST, "/board": LIST, "/clients": LIST, "/clients/known": LIST, "/search": LIST, "/inquiries/new": LIST("inquiries:write"),
     "/inbox/<id:pk>": RECORD, "/board/deals/<id:pk>": RECORD, "/clients/<id:pk>": RECORD, "/inquiries/<id:pk>": RECORD, "/deals/<id:pk>": RECORD,
     "/inquiries/<id:pk>/deal": ACTION, "/inquiries/<id:pk>/take": ACTION, "/inquiries/<id:pk>/spam": ACTION, "/inquiries/<id:pk>/close": ACTION,
-    "/inquiries/<id:pk>/class": ACTION, "/inquiries/<id:pk>/request": ACTION, "/inquiries/<id:pk>/request/confirm": ACTION, "/inquiries/<id:pk>/request/confirm/<slug:group>": ACTION, "/corrections/<id:pk>/undo": ACTION,
+    "/inquiries/<id:pk>/class": ACTION, "/inquiries/<id:pk>/request": ACTION, "/inquiries/<id:pk>/request/confirm": ACTION, **{f"/inquiries/<id:pk>/request/confirm/{group}": ACTION for group in (
+        "directions", "departure", "dates", "nights", "adults", "children", "stars", "board", "budget")}, "/corrections/<id:pk>/undo": ACTION,
     **{f"/inquiries/<id:pk>/{axis}/{verb}": ACTION for axis in ("class", "category") for verb in ("accept", "confirm")},
     "/inquiries/<id:pk>/reopen": ACTION, "/deals/<id:pk>/stage": ACTION, "/deals/<id:pk>/funnel": ACTION, "/deals/<id:pk>/close": ACTION, "/deals/<id:pk>/reopen": ACTION,
     "/tasks/<id:pk>/complete": ACTION, "/tasks/<id:pk>/postpone": ACTION, "/dossiers/<id:pk>/touch": ACTION, "/dossiers/<id:pk>/task": ACTION,
@@ -131,6 +132,7 @@ BODIES = {
     "/inquiries/read": {"text": "Турция, 2 взрослых"}, "/inquiries": {"channel": "phone", "contact": {"phone": "+79990001122"}}, "/inquiries/<id>/deal": {"funnel": "office"},
     "/deals": {"contact": {"name": "Пётр", "phone": "+79990003344"}, "funnel": "office", "title": "Вьетнам",
                "next": {"title": "Позвонить", "due_at": "2027-01-01T10:00:00Z"}},
+    "/inquiries/<id>/class": {"inquiry_class": "new_sale"},
     "/inquiries/<id>/close": {"outcome": "won"}, "/deals/<id>/stage": {"stage": "need_recorded", "facts": {"need": "море"}},
     "/deals/<id>/close": {"outcome": "won"}, "/tasks/<id>/complete": {"result": "да", "next": {"title": "Позвонить", "due_at": "2027-01-01T10:00:00Z"}},
 }  # fmt: skip

@@ -10,9 +10,9 @@ from marshrut.desk.web import (
     clocks,
     components,
     correcting,
-    dropped,
     derivations,
     doubles,
+    dropped,
     families,
     funnel_actions,
     guides,
@@ -35,6 +35,7 @@ from marshrut.desk.web import (
     today,
     waiting,
 )
+from marshrut.intake.rules.origins import GROUPS
 from marshrut.ui import addresses as _addresses  # noqa: F401  <id:…>
 
 urlpatterns = [
@@ -88,7 +89,10 @@ urlpatterns = [
     path("inquiries/<id:pk>", matters.inquiry, name="inquiry"),
     path("inquiries/<id:pk>/request", requests.edit, name="inquiry_request"),
     path("inquiries/<id:pk>/request/confirm", requests.confirm, name="request_confirm"),
-    path("inquiries/<id:pk>/request/confirm/<slug:group>", requests.confirm, name="request_confirm_one"),
+    *(
+        path(f"inquiries/<id:pk>/request/confirm/{group}", requests.confirm, {"group": group}, name=f"request_confirm_{group}")
+        for group in GROUPS
+    ),
     path("inquiries/<id:pk>/deal", matter_actions.deal_of_inquiry, name="inquiry_deal"),
     path("inquiries/<id:pk>/take", matter_actions.take, name="inquiry_take"),
     path("inquiries/<id:pk>/spam", matter_actions.spam, name="inquiry_spam"),

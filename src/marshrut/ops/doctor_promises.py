@@ -176,6 +176,12 @@ PROMISES: tuple[tuple[str, str, str], ...] = (
                or state <> 'open')""",
     ),
     (
+        "next_clock_wakes",
+        "A running clock of a following answer knows when it does something next, and none runs beside that of the first",
+        """select n.id from intake_nextanswer n where n.state = 'running' and (n.warn_at is null or exists (
+               select from intake_inquiry i where i.dossier_id = n.dossier_id and i.clock_state = 'running'))""",
+    ),
+    (
         "token_named",
         "Every token has a name, a digest and scopes",
         """select id from agency_apitoken where name = '' or octet_length(digest) <> 32 or cardinality(scopes) = 0

@@ -11,6 +11,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from .comparing import FIELDS, HOUSEHOLD, LEVELS, NEAR, SAME, Pattern, compare
 from .records import Record
@@ -54,15 +55,20 @@ class Weights:
 
     def as_json(self) -> dict[str, object]:
         """As it is kept: the most frequent values alone, so that it stays small, and none that is one person's own."""
-        kept = {name: dict(Counter(dict(values)).most_common(_FREQUENT)) for name, values in self.shares.items() if name not in _ONES_OWN}
+        kept = {
+            name: dict(Counter(dict(values)).most_common(_FREQUENT))
+            for name, values in self.shares.items()
+            if name not in _ONES_OWN
+        }
         return {"same": self.same, "strangers": self.strangers, "doubles": self.doubles, "households": self.households,
                 "people": self.people, "rare": dict(self.rare), "together": dict(self.together), "shares": kept}  # fmt: skip
 
     @staticmethod
-    def from_json(kept: Mapping[str, object]) -> "Weights":
+    def from_json(kept: Mapping[str, Any]) -> "Weights":
         """What `as_json` gave."""
-        same, strangers = (tuple(tuple(row) for row in kept[name]) for name in ("same", "strangers"))  # type: ignore[attr-defined]
-        return Weights(same, strangers, **{name: kept[name] for name in ("doubles", "households", "people", "shares", "rare", "together")})  # type: ignore[arg-type]
+        same, strangers = (tuple(tuple(row) for row in kept[name]) for name in ("same", "strangers"))
+        rest = {name: kept[name] for name in ("doubles", "households", "people", "shares", "rare", "together")}
+        return Weights(same, strangers, **rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +190,9 @@ def _namesakes(records: Sequence[Record], agreed: Mapping[str, float], chance: r
     return {f"{name} surname": same[name] / seen[name] for name in _NAMES[1:] if same[name] > 3 * seen[name] * agreed[name] / 2}
 
 
-def _expect_and_maximise(patterns: Mapping[Pattern, int], start: Weights, strangers: Table, together: Mapping[str, float]) -> Weights:
+def _expect_and_maximise(
+    patterns: Mapping[Pattern, int], start: Weights, strangers: Table, together: Mapping[str, float]
+) -> Weights:
     """Doubles and what they agree in, by turns: how likely each pair is one, and what follows of that for all."""
     weights = replace(start, strangers=strangers, together=together)
     pairs = max(weights.people * (weights.people - 1) / 2, 1.0)
@@ -258,8 +266,10 @@ def judge_pattern(pattern: Pattern, weights: Weights) -> Verdict:
 
 def judge_rarest(pattern: Pattern, weights: Weights) -> Verdict:
     """The verdict as if all that agrees were the rarest of values: no pair of this pattern is more likely one person."""
-    chances = [min(chance, weights.rare.get(name, chance)) if level == SAME else chance
-               for name, level, chance in zip(FIELDS, pattern, _chances(pattern, weights), strict=True)]
+    chances = [
+        min(chance, weights.rare.get(name, chance)) if level == SAME else chance
+        for name, level, chance in zip(FIELDS, pattern, _chances(pattern, weights), strict=True)
+    ]
     return _verdict(*_likelihoods(pattern, weights, chances))
 
 

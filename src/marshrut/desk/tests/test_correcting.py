@@ -50,7 +50,7 @@ def test_what_words_propose_is_accepted_with_one_click(cast: Cast, look: Look, a
     assert browser.post(f"/inquiries/{came.pk}/class/accept").status_code == 204
     assert Inquiry.objects.get(pk=came.pk).inquiry_class == "job"
     assert Correction.objects.get().way == "proposal"
-    assert browser.post(f"/inquiries/{came.pk}/class/accept").status_code == 404, "nothing is proposed any more"
+    assert browser.post(f"/inquiries/{came.pk}/class/accept").status_code == 409, "nothing is proposed any more"
 
 
 def test_what_the_model_decided_is_confirmed_with_one_click(cast: Cast, look: Look, ask: Ask) -> None:

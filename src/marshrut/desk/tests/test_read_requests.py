@@ -80,5 +80,5 @@ def test_a_stranger_neither_confirms_nor_edits(inquiry: Inquiry, stranger: Clien
     assert stranger.get(f"/inquiries/{inquiry.pk}/request").status_code == 404
 
 
-def test_a_group_that_is_none_is_refused(inquiry: Inquiry, anna: Client) -> None:
-    assert anna.post(f"/inquiries/{inquiry.pk}/request/confirm/weather").status_code == 422
+def test_a_group_that_is_none_has_no_address(inquiry: Inquiry, anna: Client) -> None:
+    assert anna.post(f"/inquiries/{inquiry.pk}/request/confirm/weather").status_code == 404

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_http_methods, require_POST
 
-from marshrut.core.errors import DomainError, NotFound
+from marshrut.core.errors import DomainError, NotFound, Refused
 from marshrut.desk.queries import loaded
 from marshrut.desk.shapes import Option, Proposal, Sorted
 from marshrut.desk.shaping import class_options
@@ -117,7 +117,7 @@ def accept_proposal(request: DeskRequest, pk: int, axis: str) -> HttpResponse:
     """What the words propose is so."""
     found_one = next((one for one in _sorted_of(request, pk) if one.axis == axis), None)
     if found_one is None or found_one.proposal is None:
-        raise Http404
+        raise Refused("nothing_proposed", _("Nothing is proposed for it any more."))
     return _said(_say(request, pk, axis, found_one.proposal.slug, "proposal"))
 
 
@@ -127,7 +127,7 @@ def confirm(request: DeskRequest, pk: int, axis: str) -> HttpResponse:
     """What was decided is right."""
     found_one = next((one for one in _sorted_of(request, pk) if one.axis == axis), None)
     if found_one is None:
-        raise Http404
+        raise Http404  # addresses name no other axis
     return _said(_say(request, pk, axis, found_one.slug, "confirmed"))
 
 

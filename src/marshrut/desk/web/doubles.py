@@ -29,7 +29,7 @@ from marshrut.ui.wording import phone as written_phone
 MERGE = "persons:merge"
 A_PAGE = 25
 SUSPICIONS = ("double", "household", "name")
-STATES = ("open", "different", "merged", "linked", "settled")
+STATES = ("open", "different", "linked", "settled")
 
 
 @require_safe
@@ -49,9 +49,18 @@ def duplicates(request: DeskRequest) -> HttpResponse:
         "state": state,
         "search": last_search(),
         "more": _further(shown[-1], kind, state) if len(lines) > A_PAGE else "",
-        "merges": merges_of(desk.actor, limit=10) if desk.actor.may(MERGE) else [],
+        "merges": merged_into(desk) if desk.actor.may(MERGE) else [],
     }
     return part_or_page(request, "list", "desk/_duplicates_list.html", "desk/duplicates.html", context)
+
+
+def merged_into(desk: Desk, person_id: int | None = None) -> list[dict[str, Any]]:
+    """Merges of late, into one client when named; who the records are as the reader may see it."""
+    return [
+        {"id": line.id, "kept_id": line.kept_id, "kept": title_of(line.kept, None, desk.actor), "gone_id": line.gone_id,
+         "gone": title_of(line.gone, None, desk.actor), "at": line.at, "undone_at": line.undone_at, "stands_under": line.stands_under}
+        for line in merges_of(desk.actor, person_id, limit=10)
+    ]  # fmt: skip
 
 
 def _after(request: DeskRequest) -> tuple[float, int] | None:
@@ -70,7 +79,7 @@ def _further(line: SuspectLine, kind: str, state: str) -> str:
 def _filters(kind: str, state: str) -> list[Filter]:
     kinds = [Option("double", _("Perhaps one person")), Option("household", _("Perhaps one family")),
              Option("name", _("One number, two names"))]
-    states = [Option("open", _("To decide")), Option("different", _("Not the same")), Option("merged", _("Merged")),
+    states = [Option("open", _("To decide")), Option("different", _("Not the same")),
               Option("linked", _("Linked as a family")), Option("settled", _("One person after all"))]
     return [
         Filter("kind", _("What"), kind, next((o.label for o in kinds if o.value == kind), ""), kinds),

@@ -17,12 +17,13 @@ from marshrut.desk.double_words import relation_label, said_of
 from marshrut.desk.queries import MatterRow, known_by, matters_of
 from marshrut.desk.shapes import Fact, Named
 from marshrut.desk.shaping import owner_of, past_matter_of, title_of
+from marshrut.desk.web.doubles import merged_into
 from marshrut.desk.web.matters import contacts_of, story_of
 from marshrut.desk.web.own_fields import own_facts
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found, part_or_page
 from marshrut.desk.wording import day
 from marshrut.journal.queries import read_story
-from marshrut.privacy.merge_reads import MergeLine, kept_instead_of, merges_of
+from marshrut.privacy.merge_reads import kept_instead_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class PersonPage:
     own_facts: list[Fact]
     family: list[dict[str, Any]]
     born_on: str
-    merges: list[MergeLine]
+    merges: list[dict[str, Any]]
     tier: str | None = None
     language: str = ""
 
@@ -76,7 +77,7 @@ def _page(card: PersonCard, desk: Desk) -> PersonPage:
     return PersonPage(card.id, title_of(card.name, None, desk.actor), card.created_at, owner_of(desk.staff, card.owner_id, card.owner),
                       *shown, contacts_of(card.contacts, desk.actor), named, _suspects(card.id, desk),
                       own_facts(desk, "person", card.custom), _family(card.id, desk), day(card.born_on.isoformat()) if card.born_on else "",
-                      merges_of(desk.actor, card.id) if desk.actor.may("persons:merge") else [], language=OWN_NAMES.get(card.language, ""))
+                      merged_into(desk, card.id) if desk.actor.may("persons:merge") else [], language=OWN_NAMES.get(card.language, ""))
 
 
 def _family(person_id: int, desk: Desk) -> list[dict[str, Any]]:

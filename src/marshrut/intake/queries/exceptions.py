@@ -10,7 +10,6 @@ from marshrut.agency.permissions import Actor
 from marshrut.intake.rules.exceptions import DUE_KINDS, DUE_TODAY, LONGEST_WAIT, TRIP_TROUBLE, TROUBLE, ExceptionRules
 from marshrut.journal.permissions import matters_in_reach
 
-
 NOTHING = "1 = 0"
 """A condition under which nothing stands; a bare `false` is no order."""
 

@@ -10,7 +10,7 @@ from marshrut.agency.permissions import Actor
 from marshrut.intake.rules.clock_policies import MISSED_CALL, Kind
 from marshrut.journal.permissions import matters_in_reach
 
-MOST = 300
+MOST = 150
 """So many are read, the nearest first: whoever has more needs hands, not rows."""
 FIRST, NEXT = "first", "next"
 

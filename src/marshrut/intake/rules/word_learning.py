@@ -187,7 +187,7 @@ def _downhill(slope: list[float], remembered: Sequence[tuple[list[float], list[f
 
 
 def _dot(one: Sequence[float], other: Sequence[float]) -> float:
-    return sum(map(mul, one, other))
+    return float(sum(map(mul, one, other)))
 
 
 def _scores(model: WordModel, message: str) -> list[float]:

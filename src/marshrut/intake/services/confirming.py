@@ -27,9 +27,9 @@ def confirm_request(*, inquiry_id: int, groups: Collection[str], by: Actor, now:
     Answers how many values that were read still were; saying it twice changes nothing. Invalid for a group there is none of.
     """
     sign(by.label)
+    inquiry, _matter = lock_inquiry(inquiry_id=inquiry_id, by=by)
     if unknown := sorted(set(groups) - set(GROUPS)):
         raise Invalid("no_such_value", _("There is no such value."), field=unknown[0])
-    inquiry, _matter = lock_inquiry(inquiry_id=inquiry_id, by=by)
     read = read_names(inquiry.request_origin)
     confirmed = read & (names_of(groups) if groups else EDITED)
     if confirmed:

@@ -30,8 +30,9 @@ def note_passing(*, dossier_id: int, kind: str, reference: Reference, by: Actor,
                     select case when t.kind = '{TROUBLE}' then '{TRIP_TROUBLE}' when t.kind in ({due}) then '{DUE_TODAY}'
                                 else '{LONGEST_WAIT}' end
                     from journal_task t where t.dossier_id = %s and t.state = 'pending' and {covered} order by t.due_at limit 1), ''), %s
-                from journal_dossier d join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
-                where d.owner_id = %s and d.is_open and d.place = 'inquiry' and d.waits_until is null and d.id <> %s
-                and i.clock_state = 'running' and i.answered_at is null and i.clock_started_at < %s""",
-            [by.id, dossier_id, CALL_NOW if is_call else None, dossier_id, now, by.id, dossier_id, now - GRACE],
+                from journal_dossier d cross join lateral (
+                    select raw_id from intake_inquiry where dossier_id = d.id and state = 'open' and clock_state = 'running'
+                    and answered_at is null and clock_started_at < %s offset 0) i
+                where d.owner_id = %s and d.is_open and d.place = 'inquiry' and d.waits_until is null and d.id <> %s""",
+            [by.id, dossier_id, CALL_NOW if is_call else None, dossier_id, now, now - GRACE, by.id, dossier_id],
         )

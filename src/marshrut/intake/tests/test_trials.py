@@ -117,5 +117,9 @@ def test_a_plan_that_was_tried_is_put_to_use_from_its_page_and_taken_back(agency
     assert "skill" not in read_reference().rules.distribution.steps
     assert browser.post(address, {"switch": "yes", "since": "0"}).status_code < 400, "once more, after somebody else's save: said, not done"
     assert browser.get("/settings/distribution/trials/999999").status_code == 404
+    for actor in (agency.anna, agency.oleh, agency.supervisor):
+        other = Client()
+        other.force_login(Employee.objects.get(pk=actor.id))
+        assert {other.get(address).status_code, other.post(address, {"switch": "yes"}).status_code} == {403}
     switch_distribution(changes={}, by=agency.owner, now=FRIDAY)
     assert "skill" in read_reference().rules.distribution.steps

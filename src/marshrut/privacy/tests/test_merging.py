@@ -105,6 +105,9 @@ def test_everything_goes_over_and_the_old_number_leads_to_the_kept_one(cast: Any
     assert {match.person_id for match in find_by_contacts(["+380671234567", "m@example.com"])} == {kept}
     assert what_goes_over(gone) == []
     assert send(name="Марина", phone="+380671234567")["person"]["id"] == kept
+    token = issue_token(name="reader", by=system("test"), now=utc_now())
+    told = Client().get(f"/api/v1/persons/{gone}", headers={"Authorization": f"Bearer {token}"}).json()
+    assert (told["id"], told["merged_from"]) == (kept, gone)
 
 
 def test_taken_back_both_are_as_they_were(cast: Any, two: tuple[int, int]) -> None:

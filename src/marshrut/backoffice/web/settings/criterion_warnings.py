@@ -1,4 +1,4 @@
-"""What is worth knowing of ordered criteria while one edits them: what never holds, always holds, or is never reached, and by whose fault."""
+"""What is worth knowing of ordered criteria while one edits them: what never holds, always holds, or is never reached, and why."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ def _taken(asked: Sequence[Asked], mine: Reached) -> str:
     takers = [f"{_quoted(asked[place].name)} ({number})" for place, number in mine.takers.most_common(MOST_NAMED)]
     number = len(mine.matched)
     return ngettext(
-        "The one it would match is taken by criteria above it: %(names)s.",
+        "The %(num)s it would match is taken by criteria above it: %(names)s.",
         "All %(num)s it would match are taken by criteria above it: %(names)s.",
         number,
     ) % {"num": number, "names": ", ".join(takers)}

@@ -124,7 +124,7 @@ def _told(result: Mapping[str, Any]) -> dict[str, Any]:
         "people": _people(result["names"], before["people"], after["people"]),
         "days": _days(before, after),
         "columns": _columns(before["queue_mean"], after["queue_mean"]),
-        "most_waiting": max([*before["queue_mean"], *after["queue_mean"]]),
+        "most_waiting": max([*before["queue_most"], *after["queue_most"]]),
     }
 
 

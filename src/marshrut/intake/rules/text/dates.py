@@ -169,6 +169,10 @@ class _Dates:
     def single(self, found: re.Match[str]) -> When | None:
         """«15 июня», «до 20 августа», «после 20-го июля»."""
         number = self.day(found.start("day"))
+        before = self.line.tokens[max(0, found.start() - 2) : found.start()]
+        if any("born" in token.marks for token in before):  # «у нас свадьба 12 июня»
+            self.line.use(*found.span())
+            return None
         if number is None:
             return None
         month = self.month(found.start("month"))

@@ -12,6 +12,7 @@ from .signs import SIGNS
 
 OLDEST_CHILD = 17
 MOST_PEOPLE = 99
+MOST_CHILDREN = 30
 
 _COUNT = "<number|collective|pair>"
 _KID = "<child|kin_child>"
@@ -112,7 +113,7 @@ def _read_children(line: Line, party: Party, today: date) -> None:
     counted = _counted_children(line, party)
     _read_ages(line, party, today)
     named = _named_children(line, party)
-    count = max(counted or 0, named, len(party.ages))
+    count = min(max(counted or 0, named, len(party.ages)), MOST_CHILDREN)
     if count and (party.children is None or count > party.children):
         party.children = count
     if party.children and len(party.ages) > party.children:
@@ -130,7 +131,7 @@ def _counted_children(line: Line, party: Party) -> int | None:
         if count is not None and 1 <= count <= MOST_PEOPLE and not line.before(found.start(), "<number>"):
             total += count
             party.said_children.append(found.span())
-    return total or None
+    return total if 0 < total <= MOST_CHILDREN else None
 
 
 def _named_children(line: Line, party: Party) -> int:
@@ -268,7 +269,7 @@ def _ages_of(line: Line, numbers: Iterable[int], today: date, *, is_one: bool) -
 
 
 def _add_age(party: Party, age: float, said: tuple[int, int]) -> None:
-    if 0 <= age <= OLDEST_CHILD:
+    if 0 <= age <= OLDEST_CHILD and len(party.ages) < MOST_CHILDREN:
         party.ages.append(int(age))
         party.said_children.append(said)
 
