@@ -98,7 +98,7 @@ PAGES: dict[str, Kind] = {
     **{f"/lists/inquiries/bulk/{action}": MANAGE("inquiries:write") for action in ("hand_over", "plan", "set", "correct", "close", "spam")},
     **{f"/lists/deals/bulk/{action}": MANAGE("deals:write") for action in ("hand_over", "plan", "set", "close")},
     **{f"/lists/clients/bulk/{action}": MANAGE("persons:write") for action in ("hand_over", "set")},
-    "/dropped": WATCH, "/dossiers/<id:pk>/review": ACTION,
+    "/dropped": WATCH, "/dossiers/<id:pk>/review": WATCH,
     "/duplicates": LIST, "/duplicates/search": MANAGE("persons:merge"), "/duplicates/<id:pk>/different": ACTION,
     "/clients/<id:pk>/merge": ACTION("persons:merge"), "/merges/<id:pk>/undo": ACTION("persons:merge"),
     "/clients/<id:pk>/edit": ACTION("persons:write"), "/clients/<id:pk>/relate": ACTION("persons:write"),

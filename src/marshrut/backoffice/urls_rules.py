@@ -14,9 +14,9 @@ from marshrut.backoffice.web.settings import (
     quiet_replies,
     relevance,
     relevance_numbers,
-    words,
     replays,
     trials,
+    words,
 )
 from marshrut.ui import addresses as _addresses  # noqa: F401  <id:…>
 

@@ -77,9 +77,27 @@ def _closer_floors() -> dict[str, list[PriceFloor]]:
     return found
 
 
-def list_floors() -> list[PriceFloorRow]:
-    """Every closer floor as it is edited, by direction, those in use first."""
-    return list(PriceFloorRow.objects.select_related("direction").order_by("-is_active", "direction__name", "season_first", "stars", "id"))
+@dataclass(frozen=True, slots=True)
+class FloorLine:
+    """A closer floor of a direction, as it is edited."""
+
+    id: int
+    direction_id: int
+    direction: str
+    season_first: str
+    season_last: str
+    stars: int | None
+    price: Money
+    is_active: bool
+
+
+def list_floors() -> list[FloorLine]:
+    """Every closer floor, by direction, those in use first."""
+    rows = PriceFloorRow.objects.select_related("direction").order_by("-is_active", "direction__name", "season_first", "stars", "id")
+    return [
+        FloorLine(f.pk, f.direction_id, f.direction.name, f.season_first, f.season_last, f.stars, Money(f.price, f.currency), f.is_active)
+        for f in rows
+    ]
 
 
 read_catalogue: Callable[[int], Catalogue] = kept(_load)

@@ -12,7 +12,7 @@ from marshrut.clients.rules import Level
 FIELDS = {
     "given": noop("given name"), "surname": noop("surname"), "patronymic": noop("patronymic"), "born": noop("date of birth"),
     "phones": noop("phone"), "emails": noop("e-mail"), "house": noop("address"), "street": noop("address"), "extra": noop("address"),
-    "place": noop("place"), "postcode": noop("postcode"), "region": noop("region"),
+    "place": noop("town or village"), "postcode": noop("postcode"), "region": noop("region"),
 }  # fmt: skip
 LEVELS = {
     Level.SAME: (noop("%(field)s: the same"), "good"),

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from babel.numbers import format_decimal
 from babel.dates import format_datetime
+from babel.numbers import format_decimal
 from django.utils import translation
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _

@@ -5,17 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.db import connection
 from tests.cast import Cast
 
 from marshrut.backoffice.tests.test_rule_pages import browser, browser_of, lines, month, since  # noqa: F401  the fixtures
 from marshrut.core.clock import utc_now
 from marshrut.intake.models import CategoryCriterion, Criterion, Learning, RuleSetting
 from marshrut.intake.queries.rule_lists import read_criteria
-from marshrut.intake.services import correct_inquiry
 from marshrut.intake.reference import read_reference
+from marshrut.intake.services import correct_inquiry
 from marshrut.intake.tests.conftest import agency, come  # noqa: F401  the fixtures
 
 pytestmark = pytest.mark.django_db
@@ -127,7 +127,8 @@ def test_a_confidence_is_kept_told_and_taken_back(browser: Client, taught: list[
     assert browser.post("/settings/words", form).status_code == 204
     assert RuleSetting.objects.get(slug="classification").values == {"class": 0.85}
     page = browser.get("/settings/words").content.decode()
-    assert "Решает начиная с, классы" in page and "85 %" in page
+    assert "Решает начиная с, классы" in page
+    assert "85 %" in page
     refused = browser.post("/settings/words", {**form, "class": "много", "since": since(browser, "/settings/words")})
     assert refused.status_code == 422
     assert "от 50 до 99" in refused.content.decode()

@@ -162,21 +162,11 @@ def move_deal(
         return Following(GO_ON)
     keep_facts(deal, facts or {})
     move = decide_move(present.facts, target.facts, deal.facts, deal.amount, reason)
-    said, questions = gates or {}, [] if move.is_back else gates_before(deal, funnel.stages, present.position, target)
-    missing = (*move.missing, *(f"gate.{gate.id}" for gate in questions if gate.id not in said))
-    if missing:
-        raise Invalid(
-            "facts_missing",
-            _("To stand at “%(stage)s” something has to be said first.") % {"stage": target.name},
-            field=missing[0],
-            missing=missing,
-        )
-    for gate in questions:
-        after = answer_gate(deal=deal, matter=matter, gate=gate, said=said[gate.id], by=by, now=now)
-        if after.consequence != GO_ON:
-            deal.save(update_fields=["facts", "amount", "currency"])
-            _follow_refusal(deal, matter, gate, said[gate.id], after, by, now)
-            return after
+    questions = [] if move.is_back else gates_before(deal, funnel.stages, present.position, target)
+    _refuse_missing(target, (*move.missing, *(f"gate.{gate.id}" for gate in questions if gate.id not in (gates or {}))))
+    refusal = _pass_gates(deal, matter, questions, gates or {}, by, now)
+    if refusal is not None:
+        return refusal
     enter_stage(deal, target, by, now)
     move_dossier(dossier_id=matter.id, place=Place("deal", target.place, deal.amount, deal.currency))
     add_touch(
@@ -190,6 +180,25 @@ def move_deal(
     )
     replace_tasks(matter=matter, action=following or stage_action(target, matter.owner_id, staff, now), by=by, now=now)
     return Following(GO_ON)
+
+
+def _refuse_missing(target: StageCard, missing: tuple[str, ...]) -> None:
+    if missing:
+        sentence = _("To stand at “%(stage)s” something has to be said first.") % {"stage": target.name}
+        raise Invalid("facts_missing", sentence, field=missing[0], missing=missing)
+
+
+def _pass_gates(
+    deal: Deal, matter: Matter, questions: list[GateCard], gates: Mapping[int, GateSaid], by: Actor, now: datetime
+) -> Following | None:
+    """Keep what was said at each gate; what follows the first refusal that does not let the deal go on, else None."""
+    for gate in questions:
+        after = answer_gate(deal=deal, matter=matter, gate=gate, said=gates[gate.id], by=by, now=now)
+        if after.consequence != GO_ON:
+            deal.save(update_fields=["facts", "amount", "currency"])
+            _follow_refusal(deal, matter, gate, gates[gate.id], after, by, now)
+            return after
+    return None
 
 
 def _follow_refusal(

@@ -31,7 +31,8 @@ def test_a_manager_corrects_class_and_category_and_takes_them_back(cast: Cast, l
     now = Inquiry.objects.get(pk=came.pk)
     assert (now.inquiry_class, now.request["category"]) == ("partner", "insurance")
     card = browser.get(f"/inquiries/{came.pk}").content.decode()
-    assert "Партнёр" in card and "Указано вручную" in card
+    assert "Партнёр" in card
+    assert "Указано вручную" in card
     again = browser.get(f"/inquiries/{came.pk}/class").content.decode()
     undo = Correction.objects.get(axis="class")
     assert f"/corrections/{undo.pk}/undo" in again
@@ -46,7 +47,9 @@ def test_what_words_propose_is_accepted_with_one_click(cast: Cast, look: Look, a
     Inquiry.objects.filter(pk=came.pk).update(inquiry_class="other", class_reason=PROPOSED)
     browser = look(owner_of(came, cast))
     card = browser.get(f"/inquiries/{came.pk}").content.decode()
-    assert "0,61" in card and "«опыт»" in card and "Ищет работу" in card
+    assert "0,61" in card
+    assert "«опыт»" in card
+    assert "Ищет работу" in card
     assert browser.post(f"/inquiries/{came.pk}/class/accept").status_code == 204
     assert Inquiry.objects.get(pk=came.pk).inquiry_class == "job"
     assert Correction.objects.get().way == "proposal"

@@ -81,7 +81,7 @@ def test_what_waits_leaves_the_inbox_and_its_figures_until_the_client_writes_aga
 
     def seen() -> tuple[bool, int]:
         figures = count_sidebar(cast.anna, utc_now())
-        assert figures.mine == figures.inquiries == anna.get("/inbox?tab=mine").content.decode().count('id="inbox-')
+        assert figures.mine == figures.inquiries == anna.get("/inbox?tab=mine").content.decode().count('<li class="inbox-row"')
         return f'id="inbox-{inquiry.pk}"' in anna.get("/inbox?tab=mine&part=list").content.decode(), figures.mine
 
     assert seen() == (True, 2)

@@ -20,7 +20,7 @@ from marshrut.desk.shapes import Filter, Named, Option
 from marshrut.desk.shaping import owner_of
 from marshrut.desk.web.asking import asked_about, refused, typed, whole
 from marshrut.desk.web.inbox import filter_of, read_cursor, write_cursor
-from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, part_or_page
+from marshrut.desk.web.pages import Desk, DeskRequest, acting, at_desk, part_or_page
 from marshrut.ui.answers import done
 from marshrut.ui.wording import money
 
@@ -123,6 +123,7 @@ def _filters(desk: Desk, owner: int | None, reason: str, unseen: bool) -> list[F
 
 @require_http_methods(["GET", "POST"])
 @at_desk
+@acting
 def review(request: DeskRequest, pk: int) -> HttpResponse:
     """It was right to stop, or it is opened again: asked once, with a word for whoever stopped it."""
     desk = request.desk

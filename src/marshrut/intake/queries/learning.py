@@ -133,6 +133,7 @@ class RunCard:
 
 
 def find_run(run_id: int, kind: str) -> RunCard | None:
+    """One run of this kind; None when there is none."""
     return next(_runs(LearningRun.objects.filter(pk=run_id, kind=kind)), None)
 
 

@@ -20,7 +20,8 @@ class LearningStopped(Exception):
 
 def run_apart(module: str, given: Any, progress: Progress) -> dict[str, Any]:
     """What a module, run as a program, says of what it is given. Raises LearningStopped."""
-    with subprocess.Popen([sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
+    command = [sys.executable, "-m", module]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
         assert process.stdin is not None and process.stdout is not None, "both were asked for"
         json.dump(given, process.stdin)
         process.stdin.close()

@@ -20,7 +20,7 @@ from marshrut.intake.reference import Reference
 from marshrut.intake.rules import CATEGORY, CLASS, CLASSES, Demand, check_contact_set, next_step_at, shortlist
 from marshrut.intake.services.clocks import running_of, state_of
 from marshrut.intake.services.distributing import candidates, give_to_somebody
-from marshrut.intake.services.examples import CONFIRMED, keep_example, said_of, take_back
+from marshrut.intake.services.examples import CONFIRMED, PROPOSAL, keep_example, said_of, take_back
 from marshrut.intake.services.handing_on import BY_HAND, pass_on
 from marshrut.intake.services.matters import lock_inquiry
 from marshrut.journal.services import Matter
@@ -37,7 +37,14 @@ class Corrected:
 
 @transaction.atomic
 def correct_inquiry(
-    *, inquiry_id: int, inquiry_class: str | None = None, category: str | None = None, way: str, reference: Reference, by: Actor, now: datetime
+    *,
+    inquiry_id: int,
+    inquiry_class: str | None = None,
+    category: str | None = None,
+    way: str,
+    reference: Reference,
+    by: Actor,
+    now: datetime,
 ) -> Corrected:
     """Say what an inquiry is. None leaves an axis as it is, an empty category says that it has none; the same as it is confirms it.
 
@@ -51,8 +58,8 @@ def correct_inquiry(
     kept = []
     for axis, label in ((CLASS, inquiry_class), (CATEGORY, category)):
         if label is not None:
-            is_same = label == said_of(inquiry, axis)[0]
-            kept.append(keep_example(inquiry=inquiry, axis=axis, label=label, way=CONFIRMED if is_same and way != "proposal" else way, by=by, now=now))
+            said = CONFIRMED if label == said_of(inquiry, axis)[0] and way != PROPOSAL else way
+            kept.append(keep_example(inquiry=inquiry, axis=axis, label=label, way=said, by=by, now=now))
     ids = tuple(int(one.pk) for one in kept if one is not None)
     return Corrected(bool(ids), ids, _decide_anew(inquiry, matter, before, reference, by, now))
 
@@ -105,7 +112,8 @@ def judge_anew(inquiry: Inquiry, reference: Reference, now: datetime) -> None:
     if sample is None:
         return
     rules, inquiry_class = reference.rules, inquiry.inquiry_class
-    facts = replace(sample.facts, has_name=bool(sample.person) and read_phone(sample.person or "") is None and "@" not in (sample.person or ""))
+    name = sample.person or ""  # whoever gave none is called by a number or an address
+    facts = replace(sample.facts, has_name=bool(name) and read_phone(name) is None and "@" not in name)
     missing = check_contact_set(facts, rules.contacts, inquiry_class).missing
     relevance = rules.grader.grade(facts, reference.catalogue.floors)
     age = (now - sample.received_at).total_seconds() / 60

@@ -94,7 +94,8 @@ def test_a_category_by_hand_goes_to_whoever_is_skilled_in_it_while_nobody_has_an
     assert (now.dossier.owner_id, done.given_to) == (skilled.id, skilled.name)
     assert now.request["category"] == "visa"
     assert now.owner_reason[0]["code"] == "corrected"
-    assert now.clock_state == "running" and now.clock_started_at == came.clock_started_at
+    assert now.clock_state == "running"
+    assert now.clock_started_at == came.clock_started_at
 
 
 def test_an_answered_inquiry_stays_with_whoever_answered(agency: Agency, come: Come) -> None:

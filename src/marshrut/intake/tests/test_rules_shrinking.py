@@ -1,5 +1,7 @@
 """Few cases say little: shares of sources, cooling and margins are drawn to what is usual."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,7 +53,7 @@ def test_a_drawn_share_lies_between_what_was_seen_and_what_was_guessed(given_tal
 def test_the_nearest_falling_series_falls_and_keeps_the_sum(rows: list[tuple[float, float]]) -> None:
     values, weights = [row[0] for row in rows], [row[1] for row in rows]
     made = never_rising(values, weights)
-    assert all(a >= b - 1e-9 for a, b in zip(made, made[1:], strict=False))
+    assert all(a >= b - 1e-9 for a, b in itertools.pairwise(made))
     assert sum(v * w for v, w in zip(made, weights, strict=True)) == pytest.approx(sum(v * w for v, w in rows))
 
 
@@ -79,7 +81,7 @@ def test_a_curve_never_rises_and_begins_whole(rows: list[Answered]) -> None:
     for curve in learn_cooling(rows, PUBLISHED).values():
         lefts = [left for _hours, left in curve.points]
         assert curve.points[0] == (0.0, 1.0)
-        assert all(a >= b > 0 for a, b in zip(lefts, lefts[1:], strict=False))
+        assert all(a >= b > 0 for a, b in itertools.pairwise(lefts))
         assert len(curve.spans) == len(SPANS)
 
 

@@ -146,7 +146,8 @@ def facts(message: str, **about: Any) -> InquiryFacts:
 def test_P01_where_no_criterion_matches_the_words_decide_from_the_confidence_on(learned: Any) -> None:
     found = classifying(learned[0], 0.5).class_of(facts(LETTER))
     assert (found.inquiry_class, found.reason["code"]) == ("job", "model")
-    assert found.reason["sure"] >= 0.5 and found.reason["words"]
+    assert found.reason["sure"] >= 0.5
+    assert found.reason["words"]
 
 
 def test_below_the_confidence_and_without_one_the_words_only_propose(learned: Any) -> None:

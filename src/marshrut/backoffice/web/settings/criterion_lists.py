@@ -108,7 +108,8 @@ def row_page(request: ReaderRequest, criteria: CriterionList, pk: int | None) ->
     row = next((one for one in rows if one.id == pk), None)
     if pk is not None and row is None:
         raise Http404
-    context = {"classes": None, "categories": None, **criteria.editing(request), "action": request.path, "title": criterion_title(row) if row else _("New criterion")}
+    title = criterion_title(row) if row else _("New criterion")
+    context = {"classes": None, "categories": None, **criteria.editing(request), "action": request.path, "title": title}
     if request.method == "GET":
         tree = from_conditions(row.conditions) if row else act_on(EMPTY, "add:c")
         values = {"name": criterion_title(row) if row else "", criteria.own_field: criteria.own_value(row)}

@@ -10,8 +10,7 @@ from marshrut.backoffice.web.settings.foreseen import TEMPLATE, Figure, foreseen
 from marshrut.backoffice.web.settings.frame import SettingsPage, Values, register_settings
 from marshrut.backoffice.web.settings.rolls import Ask, Choice, Item, Roll, active_ask
 from marshrut.backoffice.web.settings.story import TableWords, describe
-from marshrut.catalog.models import PriceFloor
-from marshrut.catalog.queries import list_directions, list_floors, read_catalogue
+from marshrut.catalog.queries import FloorLine, list_directions, list_floors, read_catalogue
 from marshrut.catalog.services import FloorValues, save_floor, try_floor
 from marshrut.core.errors import Invalid
 from marshrut.core.money import Money, read_money
@@ -58,24 +57,25 @@ describe(
 
 
 def _read(reader: Reader) -> list[Item]:
-    usual = read_catalogue(reader.revision).floors.usual
-    return [_item(row, usual.get(row.direction.slug)) for row in list_floors()]
+    floors = read_catalogue(reader.revision).floors.usual
+    usual = {one.id: floors.get(one.slug) for one in list_directions()}
+    return [_item(row, usual.get(row.direction_id)) for row in list_floors()]
 
 
-def _item(row: PriceFloor, usual: Money | None) -> Item:
+def _item(row: FloorLine, usual: Money | None) -> Item:
     values = {
         "direction": str(row.direction_id),
         "season_first": row.season_first,
         "season_last": row.season_last,
         "stars": str(row.stars or ""),
-        "price": f"{row.price.normalize():f} {row.currency}",
+        "price": f"{row.price.amount.normalize():f} {row.price.currency}",
         "is_active": "yes" if row.is_active else "",
     }
     season = f"{_dotted(row.season_first)} – {_dotted(row.season_last)}" if row.season_first else ""
     stars = _("from %(stars)s stars") % {"stars": row.stars} if row.stars else ""
     before = _("usually %(price)s") % {"price": money(usual.amount, usual.currency)} if usual else ""
-    notes = (money(row.price, row.currency), season, stars, before)
-    return Item(row.pk, row.direction.name, values, notes, is_active=row.is_active)
+    notes = (money(row.price.amount, row.price.currency), season, stars, before)
+    return Item(row.id, row.direction, values, notes, is_active=row.is_active)
 
 
 def _dotted(day: str) -> str:

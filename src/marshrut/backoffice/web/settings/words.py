@@ -1,4 +1,4 @@
-"""What corrections teach: how good the words of messages are at telling classes and categories, and from which confidence on they decide."""
+"""What corrections teach: how well the words of messages tell classes and categories, and from which confidence on they decide."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,12 +66,20 @@ PAGE = register_settings(
 TITLES: dict[str, Any] = {CLASS: lazy("Classes"), CATEGORY: lazy("Categories")}
 SPAN = timedelta(days=30)
 WIDTH, HEIGHT = 320.0, 120.0
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, float):
+        return _("%(percent)s %%") % {"percent": round(value * 100)}
+    return plain(value) or _("only proposes")
+
+
 describe_set(
     SETTING,
     SetWords(
         lambda: dict.fromkeys(AXES),
         lambda path, _reader: _("Decides from, %(what)s") % {"what": str(TITLES.get(path[0], path[0])).lower()},
-        lambda value: _("%(percent)s %%") % {"percent": round(value * 100)} if isinstance(value, float) else plain(value) or _("only proposes"),
+        _said,
     ),
 )
 

@@ -1,4 +1,4 @@
-"""What a message asks for, read out of its words, in Russian and Ukrainian. See ADR 0055 and `reading.read_text`.
+"""What a message asks for, read out of its words, in Russian and Ukrainian. See ADR 0050 and `reading.read_text`.
 
 A message becomes tokens (`tokens`), each with one sign that says what kind of word it is (`vocabulary`); what is no request
 (quotations, signatures, trips that were) is blotted out (`scope`); then each module finds its own kind of value as patterns

@@ -1,1 +1,0 @@
-from marshrut.core.shares import wilson as wilson
