@@ -66,7 +66,9 @@ class Employee(AbstractBaseUser):
     role = models.CharField(max_length=16, choices=Role.choices)
     office = models.ForeignKey(Office, models.PROTECT, related_name="employees")
     is_active = models.BooleanField(default=True, db_default=True)
-    capacity = models.PositiveIntegerField(null=True, help_text="open fresh inquiries by their effort, and overdue actions; empty: no limit")
+    capacity = models.PositiveIntegerField(
+        null=True, help_text="open fresh inquiries by their effort, and overdue actions; empty: no limit"
+    )
     share_weight = models.DecimalField(max_digits=4, decimal_places=2, default=1, db_default=1)
     newcomer_since = models.DateField(null=True, help_text="their share grows from this day on; empty: whole")
     is_on_duty = models.BooleanField(default=False, db_default=False, help_text="on shift round the clock")

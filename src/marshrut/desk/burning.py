@@ -37,7 +37,8 @@ _UNANSWERED = """
         select from intake_inquiry i where i.dossier_id = n.dossier_id and i.clock_state = 'missed' and i.state = 'open'
             and i.answered_at is null)"""
 _WAITING = """from (select * from waiting where part = {part} order by respond_by, dossier_id offset 0) i
-    join journal_dossier d on d.id = i.dossier_id where d.is_open and (i.is_next or d.place = 'inquiry') and d.waits_until is null and {reach}"""
+    join journal_dossier d on d.id = i.dossier_id
+    where d.is_open and (i.is_next or d.place = 'inquiry') and d.waits_until is null and {reach}"""
 _NOBODYS = "from journal_dossier d where d.is_open and d.queue_id is not null and d.waits_until is null and {reach}"
 _STUCK = """from (select dossier_id, stage_id, stage_entered_at from deals_deal where state = 'open' order by stage_entered_at offset 0) l
     join deals_stage s on s.id = l.stage_id

@@ -67,7 +67,8 @@ _COLUMNS = """
     p.id, p.display_name, p.past_deals, ph.normal, em.normal,
     i.raw_id, i.channel, i.inquiry_class, i.relevance, i.priority, i.priority_reasons, i.request,
     case when i.clock_state = 'running' then i.respond_by end,
-    (select n.respond_by from intake_nextanswer n where n.dossier_id = d.id and n.state = 'running'), i.outcome, i.disposition, i.close_reason,
+    (select n.respond_by from intake_nextanswer n where n.dossier_id = d.id and n.state = 'running'),
+    i.outcome, i.disposition, i.close_reason,
     l.id, l.title, l.state, l.close_reason, l.stage_entered_at,
     t.id, t.title, t.kind, t.due_at, t.postponed"""
 _JOINS = """

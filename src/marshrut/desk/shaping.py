@@ -169,7 +169,8 @@ def board_matter(card: BoardCard, desk: Desk, drop_url: str, next_due: datetime 
         tags=tags_of(card.channel, card.inquiry_class, card.past_deals),
         task=task_of(card.task_id, card.task_title, card.task_kind, card.task_due_at, desk.actor), score=card.priority,
         reasons=say_all(loaded(card.priority_reasons)), money=money(card.amount, card.currency),
-        owner=owner_of(desk.staff, card.owner_id, card.owner), queue=queue_of(desk.staff, card.queue_id), respond_by=card.respond_by or next_due,
+        owner=owner_of(desk.staff, card.owner_id, card.owner), queue=queue_of(desk.staff, card.queue_id),
+        respond_by=card.respond_by or next_due,
         is_new=card.respond_by is not None, drop_url=drop_url,
     )
 

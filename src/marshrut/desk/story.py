@@ -50,7 +50,8 @@ def title_of(line: TouchLine, staff: Staff) -> tuple[str, str]:
 
 def _inquiry(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
     channel = MISSED_CALL if data.get("missed") else str(data.get("channel", ""))
-    icon = {"phone": "phone-in", MISSED_CALL: "phone-in", "email": "mail", "messenger": "message", "walk_in": "meeting"}.get(channel, "form")
+    icons = {"phone": "phone-in", MISSED_CALL: "phone-in", "email": "mail", "messenger": "message", "walk_in": "meeting"}
+    icon = icons.get(channel, "form")
     return icon, _("Inquiry: %(channel)s") % {"channel": channel_label(channel)} if channel else _("Inquiry")
 
 

@@ -97,8 +97,10 @@ urlpatterns = [
     path("inquiries/<id:pk>/take", matter_actions.take, name="inquiry_take"),
     path("inquiries/<id:pk>/spam", matter_actions.spam, name="inquiry_spam"),
     path("inquiries/<id:pk>/class", correcting.correct, name="inquiry_correct"),
-    *(path(f"inquiries/<id:pk>/{axis}/accept", correcting.accept_proposal, {"axis": axis}, name=f"inquiry_proposal_{axis}") for axis in ("class", "category")),
-    *(path(f"inquiries/<id:pk>/{axis}/confirm", correcting.confirm, {"axis": axis}, name=f"inquiry_confirm_{axis}") for axis in ("class", "category")),
+    *(path(f"inquiries/<id:pk>/{axis}/accept", correcting.accept_proposal, {"axis": axis}, name=f"inquiry_proposal_{axis}")
+      for axis in ("class", "category")),
+    *(path(f"inquiries/<id:pk>/{axis}/confirm", correcting.confirm, {"axis": axis}, name=f"inquiry_confirm_{axis}")
+      for axis in ("class", "category")),
     path("corrections/<id:pk>/undo", correcting.take_back, name="correction_undo"),
     path("quarantine/<id:pk>", quarantine.letter, name="quarantine_letter"),
     path("quarantine/<id:pk>/release", quarantine.release, name="quarantine_release"),

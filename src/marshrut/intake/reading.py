@@ -19,7 +19,8 @@ from marshrut.intake.rules import CHANNELS, Flaw, RequestFacts, read_request
 
 UNKNOWN_SOURCE = "unknown"
 _READ = frozenset(
-    ["channel", "missed", "source", "contact", "request", "message", "external_id", "visitor", "received_at", "utm", "consent", "custom", "language", "office"]
+    ["channel", "missed", "source", "contact", "request", "message", "external_id", "visitor", "received_at", "utm",
+     "consent", "custom", "language", "office"]
 )
 LONGEST_MESSAGE = 20_000  # characters
 MOST_UTM = 20

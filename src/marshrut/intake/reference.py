@@ -6,7 +6,7 @@ all in it or not at all. What could not be compiled is left out and told to the 
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -65,7 +65,7 @@ class Rules:
     distribution: DistributionPlan
     clocks: ClockPolicies
     exceptions: ExceptionRules
-    quiet: QuietReplies = QuietReplies()
+    quiet: QuietReplies = field(default_factory=QuietReplies)
 
     @property
     def classifier(self) -> Classifier:

@@ -224,7 +224,8 @@ def class_label(inquiry_class: str) -> str:
 EXCEPTIONS = {
     "call_now": (noop("A call on the line now"), noop("The client has called and is being talked to.")),
     "trip_trouble": (noop("Trouble on a trip"), noop("An action of this kind is planned; inquiries of this class get one by themselves.")),
-    "due_today": (noop("A hold or a payment due today"), noop("An action of the kind “Hold runs out” or “Payment is due” for today or earlier.")),
+    "due_today": (noop("A hold or a payment due today"),
+                  noop("An action of the kind “Hold runs out” or “Payment is due” for today or earlier.")),
     "longest_wait": (noop("Past its longest wait"), noop("Work that is later than its kind may ever be.")),
     "": (noop("No exception"), noop("Nothing on the list covered it.")),
 }
@@ -300,4 +301,5 @@ def merged_words(sources: Sources, slug: str) -> str:
     if slug not in sources.spelled:
         return ""
     into = sources[sources.staying(slug)]
-    return _("The source “%(old)s” has become part of “%(new)s”: that is what you see here.") % {"old": sources.spelled[slug], "new": into.name}
+    names = {"old": sources.spelled[slug], "new": into.name}
+    return _("The source “%(old)s” has become part of “%(new)s”: that is what you see here.") % names

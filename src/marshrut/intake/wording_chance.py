@@ -83,7 +83,8 @@ def said_fact(reason: Mapping[str, Any], said: Mapping[str, Mapping[str, str]] |
     sentence = rises if reason.get("code") == "fact_raises" else falls
     fact = str(reason.get("fact", ""))
     return sentence % {
-        "fact": chance_fact(fact), "value": chance_value(fact, reason, said), "before": reason.get("before", ""), "after": reason.get("after", ""),
+        "fact": chance_fact(fact), "value": chance_value(fact, reason, said), "before": reason.get("before", ""),
+        "after": reason.get("after", ""),
     }  # fmt: skip
 
 

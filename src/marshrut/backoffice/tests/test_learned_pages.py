@@ -156,7 +156,7 @@ def test_a_priority_says_in_a_dialog_what_it_was_made_of(browser: Client, agency
 
 def test_who_passed_over_what_is_one_page_in_as_many_statements_for_one_row_as_for_three(
     browser: Client,
-    agency: Any,
+    agency: Any,  # noqa: F811
     come: Any,  # noqa: F811
 ) -> None:
     inquiry, other = come(utc_now()), come(utc_now())

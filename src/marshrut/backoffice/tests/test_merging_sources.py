@@ -58,7 +58,8 @@ def test_every_place_that_names_a_source_is_in_the_merge() -> None:
                 named.add(f"{model._meta.db_table}.{field.column}")
             if isinstance(field, models.JSONField) and field.name in ("conditions", "mapping"):
                 named.add(f"{model._meta.db_table}.{field.column}")
-    assert named - {"intake_importrun.mapping"} <= set(MOVES), "say in source_merging.MOVES what becomes of it"
+    upper = {"deals_gaterule.source_id"}  # rooms above intake read through the pointer themselves
+    assert named - {"intake_importrun.mapping"} - upper <= set(MOVES), "say in source_merging.MOVES what becomes of it"
 
 
 @commits

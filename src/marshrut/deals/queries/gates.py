@@ -45,13 +45,15 @@ def list_gates() -> list[GateCard]:
 def rule_of(row: GateRuleRow) -> GateRule:
     """A stored rule as the decision reads it."""
     season = (read_day(row.season_first), read_day(row.season_last)) if row.season_first else None
+    # A source that was merged counts as the one it went into.
+    source_id = (row.source.merged_into_id or row.source_id) if row.source else None
     return GateRule(
-        row.pk, row.consequence, row.gate_id, row.source_id, season, row.worth_from, row.worth_below, row.days, row.reason
+        row.pk, row.consequence, row.gate_id, source_id, season, row.worth_from, row.worth_below, row.days, row.reason
     )
 
 
 def _load() -> Gates:
-    rules = GateRuleRow.objects.filter(is_active=True).order_by("position", "id")
+    rules = GateRuleRow.objects.select_related("source").filter(is_active=True).order_by("position", "id")
     return Gates({gate.stage_id: gate for gate in list_gates() if gate.is_active}, tuple(map(rule_of, rules)))
 
 
@@ -60,7 +62,7 @@ read_gates: Callable[[int], Gates] = kept(_load)
 
 def list_gate_rules() -> list[GateRuleRow]:
     """Every rule as it is edited, those in use first, in their order."""
-    return list(GateRuleRow.objects.order_by("-is_active", "position", "id"))
+    return list(GateRuleRow.objects.select_related("source").order_by("-is_active", "position", "id"))
 
 
 def agreed_gates(deal_id: int) -> set[int]:

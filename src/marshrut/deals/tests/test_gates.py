@@ -208,3 +208,15 @@ def test_the_dialog_asks_the_gate_and_says_what_followed(cast: Any, deal: Deal) 
     after = browser.post(f"/deals/{deal.pk}/stage", {"stage": "meeting_held", "fact_meeting_on": "2026-11-21", f"gate_{gate}": "no", f"words_{gate}": "осенью"})
     assert after.status_code == 204
     assert "14" in after["HX-Trigger"]
+
+
+def test_a_rule_about_a_source_speaks_of_what_that_source_was_merged_into(cast: Any, deal: Deal) -> None:
+    from marshrut.intake.services.source_merging import merge_sources
+    from marshrut.marketing.models import Source
+
+    old = Source.objects.create(slug="old-site", name="Старый сайт")
+    gate = gate_at(cast)
+    rule_for(cast, "wait", days=5, source_id=old.pk)
+    said = {gate: GateSaid(False, "потом")}
+    merge_sources(source_id=old.pk, into_id=Source.objects.get(slug="site").pk, by=cast.owner, now=NOW)
+    assert move_deal(deal_id=deal.pk, stage="meeting_held", facts=FACTS, gates=said, by=cast.anna, now=NOW).consequence == "wait"

@@ -63,7 +63,8 @@ def _notes(rows: list[MatterRow], rules: ExceptionRules, desk: Desk, day_end: da
 
 def group_rows(rows: list[MatterRow], desk: Desk, notes: Mapping[int, str]) -> list[Group]:
     """The rows in their groups."""
-    labels = {FIRST: ("first", _("Before new inquiries")), NEW: ("new", _("New: answer now")), OVERDUE: ("overdue", _("Late")), TODAY: ("today", _("Until the end of the day")),
+    labels = {FIRST: ("first", _("Before new inquiries")), NEW: ("new", _("New: answer now")), OVERDUE: ("overdue", _("Late")),
+              TODAY: ("today", _("Until the end of the day")),
               LATER: ("later", _("Later"))}
     groups = []
     for part, (slug, label) in labels.items():

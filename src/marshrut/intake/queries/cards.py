@@ -67,7 +67,8 @@ class InquiryCard:
 CARD = """
     select i.raw_id, d.id, i.state, i.channel, s.slug, i.external_id, i.received_at, i.inquiry_class, i.class_reason,
         p.id, p.display_name, i.matched_by, i.message, i.request, i.flaws, i.contact_missing, i.relevance, i.relevance_reasons,
-        i.priority, i.priority_reasons, i.owner_reason, coalesce(i.respond_by, n.respond_by, l.respond_by), i.clock_state, i.answered_at, i.outcome,
+        i.priority, i.priority_reasons, i.owner_reason, coalesce(i.respond_by, n.respond_by, l.respond_by), i.clock_state,
+        i.answered_at, i.outcome,
         i.disposition, i.close_reason, i.joined_to_id, d.owner_id, e.name, d.queue_id, q.name, d.office_id, t.id, t.title, t.due_at,
         i.utm, i.visitor, d.is_open, d.phase, d.custom, i.is_missed_call, n.respond_by, i.request_origin, i.category_reason
     from {inquiry} i

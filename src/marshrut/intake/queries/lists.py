@@ -121,7 +121,9 @@ class InquiryFilter:
 
 
 def list_inquiries(actor: Actor, wanted: InquiryFilter) -> list[InquiryLine]:
-    """Inquiries within reach, the newest (or the longest waiting) first, in one statement. `after` is (opened_at, id) of the last one seen."""
+    """Inquiries within reach, the newest (or the longest waiting) first, in one statement.
+
+    `after` is (opened_at, id) of the last one seen."""
     return list(map(InquiryLine._make, _rows(_LINE, actor, wanted)))
 
 

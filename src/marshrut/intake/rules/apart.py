@@ -22,7 +22,8 @@ def run_apart(module: str, given: Any, progress: Progress) -> dict[str, Any]:
     """What a module, run as a program, says of what it is given. Raises LearningStopped."""
     command = [sys.executable, "-m", module]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
-        assert process.stdin is not None and process.stdout is not None, "both were asked for"
+        assert process.stdin is not None, "it was asked for"
+        assert process.stdout is not None, "it was asked for"
         json.dump(given, process.stdin)
         process.stdin.close()
         for line in process.stdout:

@@ -52,7 +52,9 @@ def arrival_of(
 
 def extra_facts(own: Mapping[str, Any], also: Mapping[str, Any]) -> dict[str, Value]:
     """The agency's own fields and what else came along; what leaks, what is long and what is no single value is left out."""
-    found: dict[str, Value] = {f"{OWN}{slug}": value for slug, raw in own.items() if (value := _single(raw)) is not None and not leaks(slug)}
+    found: dict[str, Value] = {
+        f"{OWN}{slug}": value for slug, raw in own.items() if (value := _single(raw)) is not None and not leaks(slug)
+    }
     for heading, raw in list(also.items())[:MOST_ALSO]:
         value = _single(raw)
         if value is not None and not leaks(heading):

@@ -37,6 +37,7 @@ MOVES: Mapping[str, str] = {
     "intake_sourcemerge.source_id": "the merge itself",
     "intake_sourcemerge.into_id": "the merge itself",
     "marketing_source.merged_into_id": "mark_merged",
+    "marketing_sourcecost.source_id": "read through the pointer: what was paid stays entered where it was",
 }
 """Where a source is named, and what becomes of it. A test looks that nothing is missing."""
 

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 )
 def test_bare_sql_cannot_assign_what_has_no_class(agency: Agency, come: Callable[..., Any], attempt: str) -> None:
     came = come(utc_now())
-    with pytest.raises(IntegrityError, match="inquiry_class|intake_inquiry_class|no inquiry with a class"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(attempt.format(inquiry=came.pk))
-            cursor.execute("set constraints intake_dossier_classified immediate")
+    refusal = r"inquiry_class|intake_inquiry_class|no inquiry with a class"
+    with pytest.raises(IntegrityError, match=refusal), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(attempt.format(inquiry=came.pk))
+        cursor.execute("set constraints intake_dossier_classified immediate")

@@ -78,7 +78,8 @@ def make_parser() -> argparse.ArgumentParser:
     chance = commands.add_parser(
         "chance", help="learn the chance of a sale from a file of leads and judge it: on its last 30 %% by number, or on a second file"
     )
-    chance.add_argument("files", type=Path, nargs="+", metavar="FILE", help="CSV or XLSX; with two, learned on the first, judged on the second")
+    judged = "CSV or XLSX; with two, learned on the first, judged on the second"
+    chance.add_argument("files", type=Path, nargs="+", metavar="FILE", help=judged)
     chance.add_argument("--outcome", default="", metavar="COLUMN", help="how a lead ended (default: the column usually called so)")
     chance.add_argument("--order", default="", metavar="COLUMN", help="what the leads are ordered by (default: their number or date)")
     return parser

@@ -131,7 +131,8 @@ def _add_inquiry(rows: Rows, matter: Matter, ids: Ids, setting: Setting, reason:
     rows.add(
         "intake_inquiry", ids.raw, ids.dossier, ids.person, "new", pattern.channel, pattern.source_id, None, matter.received_at,
         "open" if is_open else "closed", None, pattern.inquiry_class, pattern.class_reason, pattern.category_reason,
-        pattern.message, pattern.request, pattern.flaws, pattern.budget, "RUB", pattern.missing, pattern.grade, pattern.relevance_reasons, pattern.priority,
+        pattern.message, pattern.request, pattern.flaws, pattern.budget, "RUB", pattern.missing, pattern.grade, pattern.relevance_reasons,
+        pattern.priority,
         pattern.priority_reasons, setting.owner_reason, respond_by, matter.received_at, None,
         "met" if matter.answered_at <= respond_by else "missed", matter.answered_at,
         (matter.answered_at - matter.received_at) / timedelta(minutes=1), 0, 0, matter.outcome,

@@ -82,7 +82,8 @@ def _pattern(reference: Reference, chance: random.Random, slug: str, channel: st
         submission.message, orjson.dumps(data).decode(), _text(request), "[]", "{" + ",".join(judged.missing) + "}",
         judged.classification.inquiry_class, _text(judged.classification.reason), _text(judged.category_reason),
         judged.relevance.grade,
-        _text(judged.relevance.reasons), judged.priority.score, _text(judged.priority.reasons), _text(judged.priority.parts), _text(judged.arrival),
+        _text(judged.relevance.reasons), judged.priority.score, _text(judged.priority.reasons), _text(judged.priority.parts),
+        _text(judged.arrival),
     )  # fmt: skip
 
 

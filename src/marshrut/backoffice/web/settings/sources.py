@@ -56,7 +56,10 @@ PAGE = register_settings(
         description=lazy("Where clients come from: the site, a partner, a friend. Reports and priority count by them."),
         watches={"marketing_source": ()},
         words=lazy("advertising channel utm chance conversion merge double"),
-        along=("channels_form", "channels_maildoor", "intake_criterion", "intake_categorycriterion", "intake_relevancecriterion", "agency_savedview"),
+        along=(
+            "channels_form", "channels_maildoor", "intake_criterion", "intake_categorycriterion", "intake_relevancecriterion",
+            "agency_savedview",
+        ),
         check=settle_merged_sources,
     )
 )
