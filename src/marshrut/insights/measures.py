@@ -349,6 +349,54 @@ _MADE = (
         _("Margin of the realised deals less the cost, each currency apart: what the source has earned, before wages and rent."),
         kind="money",
     ),
+    Measure(
+        "apart",
+        _("Against the others"),
+        _("Conversion of this line less that of all the others, in points, with its 95 % interval."),
+        kind="share",
+    ),
+    Measure(
+        "same_manager",
+        _("With the same manager"),
+        _("The same difference among inquiries of one manager (Mantel–Haenszel): what the choice of the manager does not explain."),
+        kind="share",
+    ),
+    Measure(
+        "same_hour",
+        _("At the same hours"),
+        _("The same difference among inquiries of one part of the week: morning, day, evening, night, weekend."),
+        kind="share",
+    ),
+    Measure(
+        "own",
+        _("Left to the source"),
+        _("The same difference among inquiries of one manager and one part of the week: what is left is the source's own."),
+        kind="share",
+    ),
+    Measure(
+        "cause",
+        _("So"),
+        _("What the differences say in a sentence; nothing is claimed that the intervals do not carry."),
+        kind="text",
+    ),
+    Measure(
+        "same_source",
+        _("With the same source"),
+        _("The same difference among inquiries of one source (Mantel–Haenszel): what a quick or slow source does not explain."),
+        kind="share",
+    ),
+    Measure(
+        "asked", _("Wrote again"), _("Times a client wrote on an open matter and an answer was due, by who held it."), kind="waits"
+    ),
+    Measure("in_time", _("In time"), _("Of these: answered before their clock broke."), kind="waits"),
+    Measure("too_late", _("Too late"), _("Of these: answered after their clock broke, or not yet."), kind="waits"),
+    Measure("in_time_share", _("Kept in time"), _("In time ÷ next answers whose clock has ended."), kind="share"),
+    Measure(
+        "next_median", _("Median answer"), _("Half of the clients who wrote again were answered faster; working minutes."), kind="minutes"
+    ),
+    Measure(
+        "next_ninetieth", _("90 % within"), _("Nine of ten clients who wrote again were answered faster; working minutes."), kind="minutes"
+    ),
     Measure("kept_share", _("Kept in time"), _("In time ÷ inquiries whose response clock has ended."), kind="share"),
     Measure("worth", _("Worth now"), _("Sum of the deals that stand at the stage now, each currency apart."), kind="money"),
     Measure(

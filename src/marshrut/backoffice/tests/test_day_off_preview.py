@@ -27,7 +27,7 @@ def english(cast: Any) -> None:
 
 
 def new_day(browser: Client, office: int, day: date, **more: str) -> str:
-    return told(browser, f"/settings/calendars/{office}/days/new", day=day.isoformat(), name="Праздник", hours="", **more)
+    return told(browser, f"/settings/calendars/{office}/days/new", day=day.isoformat(), name="Праздник", **{"hours": "", **more})
 
 
 def test_a_day_off_moves_the_clocks_that_would_end_on_it(olga: Client, agency: Any, come: Any) -> None:  # noqa: F811

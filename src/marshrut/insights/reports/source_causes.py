@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from marshrut.core.shares import Difference, crude_difference, level_difference
 from marshrut.insights import wording
 from marshrut.insights.queries.strata import Pile, strata_of
-from marshrut.insights.reports.shapes import Cell, Column, Question, Row, Table
+from marshrut.insights.reports.shapes import Cell, Question, Row, Table, columns
 
 ENOUGH = 20
 """Closed inquiries of a source below which nothing is said about causes."""
@@ -69,14 +69,7 @@ def causes_table(question: Question, piles: list[Pile]) -> Table:
     found = causes_of(piles)
     ordered = sorted((id for id in found if id in question.sources), key=lambda id: -abs(found[id].plain.points))
     rows = [_row(question, id, found[id]) for id in ordered]
-    heads = (
-        Column("closed", _("Closed"), "number"),
-        Column("apart", _("Against the others"), "share"),
-        Column("same_manager", _("With the same manager"), "share"),
-        Column("same_hour", _("At the same hours"), "share"),
-        Column("own", _("Left to the source"), "share"),
-        Column("cause", _("So"), "text"),
-    )
+    heads = columns(("closed", "apart", "same_manager", "same_hour", "own", "cause"))
     return Table("causes", _("Is it the source?"), _("Source"), heads, rows)
 
 
