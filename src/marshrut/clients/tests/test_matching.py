@@ -11,7 +11,7 @@ from marshrut.clients.rules import DELIVERED, FIELDS, Record, compare, find_pair
 from marshrut.ops.bench.duplicates import UnreadableFile, read_febrl, score, together
 from marshrut.ops.bench.people_twice import make_people
 
-PEOPLE = Path("/work/shared/data/people")
+PEOPLE = Path(__file__).resolve().parents[5] / "shared" / "data" / "people"
 
 
 def levels(one: Record, two: Record) -> dict[str, int]:
