@@ -126,7 +126,7 @@ def test_two_files_that_hold_each_person_once_are_measured_together() -> None:
 
 
 @pytest.mark.shared_data
-@pytest.mark.skipif(not PEOPLE.exists(), reason="the team's real data are not here")
+@pytest.mark.skipif(not PEOPLE.exists(), reason="runs for the team only: its lists of people do not come with the project")
 @pytest.mark.parametrize("name", ["dataset1.csv", "dataset2.csv"])
 def test_febrl_keeps_the_promise(name: str) -> None:
     found = score(name, read_febrl(PEOPLE / name))

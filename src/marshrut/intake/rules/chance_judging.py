@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from marshrut.core.shares import wilson
+
 from .chance import ChanceModel, log_odds
 from .chance_learning import Case
 
@@ -107,7 +109,7 @@ def quality(chances: Sequence[float], outcomes: Sequence[bool]) -> Quality:
 
 def _part(pairs: Sequence[tuple[float, bool]]) -> Part:
     won = sum(outcome for _chance, outcome in pairs)
-    low, high = wilson(won, len(pairs))
+    low, high = wilson(won, len(pairs)) or (0.0, 1.0)
     return Part(len(pairs), won, sum(chance for chance, _outcome in pairs) / len(pairs), low, high)
 
 
@@ -124,16 +126,6 @@ def area(chances: Sequence[float], outcomes: Sequence[bool]) -> float:
     won = sum(outcomes)
     lost = len(outcomes) - won
     return (ranks - won * (won + 1) / 2) / (won * lost) if won and lost else 0.5
-
-
-def wilson(won: int, cases: int, z: float = 1.96) -> tuple[float, float]:
-    """Where the true share lies, with 95 % (E. B. Wilson, 1927): honest for two of three, too."""
-    if not cases:
-        return 0.0, 1.0
-    share = won / cases
-    middle = (share + z * z / (2 * cases)) / (1 + z * z / cases)
-    half = z * math.sqrt(share * (1 - share) / cases + z * z / (4 * cases * cases)) / (1 + z * z / cases)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 @dataclass(frozen=True, slots=True)
