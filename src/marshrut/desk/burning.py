@@ -81,16 +81,17 @@ def literal(moment: datetime) -> str:
 def count_burning(actor: Actor, now: datetime, most: int) -> int:
     """How many clients wait whose clock has broken or is about to, or who have nobody: the figure beside the page's name.
 
-    Counted up to `most`: it stands on every page.
+    Counted up to `most` and to the whole minute: it stands on every page, and one text of the statement is planned once.
     """
     reach, values = matters_in_reach(actor)
+    soon = literal((now + SOON).replace(second=0, microsecond=0) + timedelta(minutes=1))
     waits = f"d.is_open and d.waits_until is null and {reach}"
     with connection.cursor() as cursor:
         cursor.execute(
             f"""select count(*) from (
                 (select d.id from journal_dossier d where d.queue_id is not null and d.place = 'inquiry' and {waits} limit {int(most)})
                 union all
-                (select d.id from ({_UNANSWERED.format(soon=literal(now + SOON))}) i join journal_dossier d on d.id = i.dossier_id
+                (select d.id from ({_UNANSWERED.format(soon=soon)}) i join journal_dossier d on d.id = i.dossier_id
                  where d.queue_id is null and (i.is_next or d.place = 'inquiry') and {waits} limit {int(most)}) limit {int(most)}) n""",
             [*values, *values],
         )

@@ -159,7 +159,7 @@ class Notice(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["employee", "-at"], name="journal_notice_newest"),
-            models.Index(fields=["employee"], name="journal_notice_unseen", condition=Q(seen_at__isnull=True)),
+            models.Index(fields=["employee", "-at", "-id"], name="journal_notice_waits", condition=Q(seen_at__isnull=True)),
             models.Index(fields=["dossier"], name="journal_notice_dossier"),
         ]
 

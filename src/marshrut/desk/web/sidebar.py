@@ -54,7 +54,13 @@ def _burning_count(request: HttpRequest) -> int:
 
 
 def _duplicates_count(request: HttpRequest) -> int:
-    """Pairs that somebody should decide about; counted once for a request, and no further than is shown."""
+    """Pairs that somebody should decide about; counted once for a request, and no further than is shown.
+
+    For whoever answers for others: a manager is told on the client's card, and picking a few own clients out of all pairs
+    on every page would cost more than the rest of the frame.
+    """
+    if not _answers_for_others(request):
+        return 0
     if not hasattr(request, "duplicates_count"):
         request.duplicates_count = count_suspects(request.actor, MOST_DUPLICATES + 1)  # type: ignore[attr-defined]
     return request.duplicates_count  # type: ignore[attr-defined, no-any-return]

@@ -47,9 +47,13 @@ def _json(value: Any) -> Any:
     return orjson.loads(value) if isinstance(value, (str, bytes)) else value
 
 
+MOST_UNSEEN = 100
+"""The bell stands on every page and says no more than "99+"."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeCount:
-    """How many notices wait unseen, the latest of them, and what the person wishes about them."""
+    """How many notices wait unseen (counted up to `MOST_UNSEEN`), the latest of them, and what the person wishes about them."""
 
     unseen: int
     newest_id: int | None
@@ -62,8 +66,9 @@ def count_notices(actor: Actor) -> NoticeCount:
     """Unseen notices of the actor, with their quiet hours and muted codes; one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """select (select count(*) from journal_notice n where n.employee_id = e.id and n.seen_at is null),
-                   (select max(n.id + 0) from journal_notice n where n.employee_id = e.id and n.seen_at is null),
+            f"""select (select count(*) from (select from journal_notice n where n.employee_id = e.id and n.seen_at is null
+                                             limit {MOST_UNSEEN}) unseen),
+                   (select n.id from journal_notice n where n.employee_id = e.id and n.seen_at is null order by n.at desc, n.id desc limit 1),
                    e.quiet_from, e.quiet_until, e.muted
                from agency_employee e where e.id = %s""",
             [actor.id],

@@ -19,8 +19,9 @@ def collect() -> dict[str, object]:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("""select owner_id from journal_dossier where is_open and owner_id is not null
-            group by 1 order by count(*) desc limit 1""")
+        # A manager: an earlier run may have left more with whoever answers for everything.
+        cursor.execute("""select d.owner_id from journal_dossier d join agency_employee e on e.id = d.owner_id
+            where d.is_open and e.role = 'manager' group by 1 order by count(*) desc limit 1""")
         owner = cursor.fetchone()[0]
         cursor.execute("""select p.id, p.surname, p.given_name, c.normal from clients_person p
             join clients_contactpoint c on c.person_id = p.id and c.kind = 'phone'
