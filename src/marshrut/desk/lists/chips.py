@@ -68,7 +68,7 @@ def chips_of(desk: Desk, wanted: ListQuery, reference: ListReference, given: Map
     names = [name for name in page.words if not (name in ("owner", "office", "queue") and desk.actor.reach == "own")]
     for name in names:
         chosen = wanted.words.get(name, ())
-        chips.append(_many(name, label_of(name), _options(name, desk, reference), chosen))
+        chips.append(_many(name, label_of(name), _options(name, page, desk, reference), chosen))
     chips += [_span(name, "days", given, name in wanted.days) for name in page.days]
     chips += [_span(name, "numbers", given, name in wanted.numbers) for name in page.numbers]
     chips.append(_flags(page, wanted))
@@ -87,7 +87,7 @@ def _state(page: ListPage, wanted: ListQuery) -> Chip:
     return Chip("state", label_of("state"), "one", choices, is_on=wanted.state != page.states[0], summary=chosen)
 
 
-def _options(name: str, desk: Desk, reference: ListReference) -> Iterable[tuple[str, str]]:
+def _options(name: str, page: ListPage, desk: Desk, reference: ListReference) -> Iterable[tuple[str, str]]:
     """Values and labels of a choice."""
     staff = desk.staff
     if name == "owner":
@@ -95,7 +95,7 @@ def _options(name: str, desk: Desk, reference: ListReference) -> Iterable[tuple[
         return [("me", _("Me")), ("none", _("Nobody")), *sorted(people, key=lambda pair: pair[1])]
     if name == "stage":
         stages = [(s.place, f"{f.name}: {s.name}") for f in reference.funnels.values() for s in f.stages]
-        return [("inquiry", _("Inquiry")), *stages]
+        return stages if page.slug == "deals" else [("inquiry", _("Inquiry")), *stages]
     known: dict[str, Any] = {
         "office": {str(o.id): o.name for o in staff.offices.values()},
         "queue": {"any": _("Any queue"), **{str(q.id): q.name for q in staff.queues.values()}},
