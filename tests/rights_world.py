@@ -121,10 +121,21 @@ def _ids(came: list[dict[str, Any]], deal: dict[str, Any], cast: Cast) -> dict[s
         "reports": "sources", "help": "manager", "privacy/people": client, "privacy/consents": Consent.objects.values_list("pk", flat=True)[0],
         "quarantine": _waiting_of(cast), "inquiries": came[0]["id"], "inbox": came[0]["id"], "deals": deal["id"], "tasks": came[0]["next_action"]["id"],
         "persons": came[0]["person"]["id"], "clients": came[0]["person"]["id"], "forms": Form.objects.values_list("key", flat=True)[0],
-        **_doubles_of(client, cast),
+        **_doubles_of(client, cast), "refusals": _refusal_of(deal["id"], cast),
         "files": keep_upload(name="Подборка.txt", pieces=[b"words"], start=b"words", dossier_id=dossier),
         "sendings": _failed(queue_message(**letter, by=cast.anna, now=utc_now())), "dossiers": dossier, "staff": cast.boris.id, "imports": _import_of(cast),
     }  # fmt: skip
+
+
+def _refusal_of(deal_id: int, cast: Cast) -> int:
+    """What Anna's client has refused at a gate, and the supervisor has not decided about."""
+    from marshrut.deals.models import Deal, Gate, GateAnswer
+
+    deal = Deal.objects.get(pk=deal_id)
+    gate = Gate.objects.create(stage_id=deal.stage_id, question="Согласен на встречу", is_active=False)
+    return GateAnswer.objects.create(
+        deal=deal, dossier_id=deal.dossier_id, gate=gate, agreed=False, words="Тайные слова", consequence="ask", at=utc_now(), by=cast.anna.label
+    ).pk
 
 
 def _correction_of(inquiry_id: int, cast: Cast) -> int:

@@ -33,6 +33,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {  # what each job is called with; a job 
     "deals.run_bulk": {"run_id": 1},
     "deals.learn_margins": {"timestamp": 0},
     "intake.learn": {"timestamp": 0},
+    "intake.reckon": {"timestamp": 0},
     "deals.continue_bulk": {"timestamp": 0},
     "intake.work_on_imports": {"timestamp": 0},
     "intake.read_mail": {"timestamp": 0},

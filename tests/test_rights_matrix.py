@@ -59,6 +59,7 @@ PAGES: dict[str, Kind] = {
     "/tokens": MANAGE("staff:write"), "/tokens/new": MANAGE("staff:write"), "/tokens/<id:pk>/revoke": MANAGE("staff:write"),
     "/api/v1/": PUBLIC, "/api/v1/openapi.json": PUBLIC,
     "/clocks": LIST, "/burning": WATCH, "/passed-over": WATCH, "/inquiries/<id:pk>/priority": RECORD, "/dossiers/<id:pk>/hand-over": ACTION,
+    "/inquiries/next": MANAGE("tasks:write"), "/dossiers/<id:pk>/quiet/<slug:how>": ACTION("messages:write"),
     "/reports": LIST("reports:read"), "/reports/sources": LIST("reports:read"), "/reports/answers": LIST("reports:read"),
     "/reports/funnel": LIST("reports:read"), "/reports/work": LIST("reports:read"), "/reports/matters": LIST("reports:read"),
     "/reports/measures": LIST("reports:read"), "/reports/<slug:report>/<slug:table>.<slug:form>": MANAGE("exports:read"),
@@ -98,7 +99,7 @@ PAGES: dict[str, Kind] = {
     **{f"/lists/inquiries/bulk/{action}": MANAGE("inquiries:write") for action in ("hand_over", "plan", "set", "correct", "close", "spam")},
     **{f"/lists/deals/bulk/{action}": MANAGE("deals:write") for action in ("hand_over", "plan", "set", "close")},
     **{f"/lists/clients/bulk/{action}": MANAGE("persons:write") for action in ("hand_over", "set")},
-    "/dropped": WATCH, "/dossiers/<id:pk>/review": WATCH,
+    "/dropped": WATCH, "/dossiers/<id:pk>/review": WATCH, "/refusals/<id:pk>/decide": WATCH, "/deals/<id:pk>/margin": ACTION,
     "/duplicates": LIST, "/duplicates/search": MANAGE("persons:merge"), "/duplicates/<id:pk>/different": ACTION,
     "/clients/<id:pk>/merge": ACTION("persons:merge"), "/merges/<id:pk>/undo": ACTION("persons:merge"),
     "/clients/<id:pk>/edit": ACTION("persons:write"), "/clients/<id:pk>/relate": ACTION("persons:write"),
@@ -110,7 +111,7 @@ PAGES: dict[str, Kind] = {
         "/skills", "/skills/<id:pk>", "/relevance/numbers", "/priority", "/priority/replays/<id:pk>", "/learned", "/exceptions", "/contact", "/contact/row", "/contact/<id:pk>/remove", "/distribution", "/distribution/trials/<id:pk>",
         "/clocks", "/clocks/row", "/clocks/<id:pk>/remove", "/quiet-replies/ready", "/quiet-replies/<id:pk>/remove",
         "/funnels/<id:pk>/stages/new", "/stages/<id:pk>", "/stages/<id:pk>/retire", "/stages/<id:pk>/restore")},
-    **{f"/settings/costs{rest}": MANAGE("marketing:write") for rest in ("", "/new", "/<id:pk>")},
+    **{f"/settings/costs{rest}": MANAGE("marketing:write") for rest in ("", "/new", "/<id:pk>", "/many")},
     **{f"/settings/{page}{rest}": MANAGE("settings:write") for rest in ("", "/new", "/<id:pk>")
        for page in ("criteria", "relevance", "funnels", "offices", "sources", "forms", "categories", "directions", "reasons", "templates", "quiet-replies", "fields", "gates", "refusals", "floors")},
 }  # fmt: skip

@@ -33,11 +33,16 @@ _REQUEST = {
         "directions": {"type": "array", "items": _TEXT},
         "dates": {
             "type": "object",
-            "properties": {"from": {"type": "string", "format": "date"}, "to": {"type": "string", "format": "date"}},
+            "properties": {
+                "from": {"type": "string", "format": "date"},
+                "to": {"type": "string", "format": "date"},
+                "flexible": {"type": "boolean", "description": "Any days between these two"},
+            },
         },
         "nights": _SPAN,
         "departure": {**_TEXT, "description": "The city they leave from"},
         "resorts": {"type": "array", "items": _TEXT},
+        "excluded": {"type": "array", "items": _TEXT, "description": "Where they do not want to go"},
         "stars": _SPAN,
         "board": {"type": "string", "enum": list(BOARDS)},
         "adults": {"type": "integer"},
@@ -45,7 +50,16 @@ _REQUEST = {
         "people": {"type": "integer", "description": "How many travel, where it is not known how many of them are children"},
         "children_ages": {"type": "array", "items": {"type": "integer"}},
         "rooms": {"type": "integer"},
-        "budget": {"type": "object", "properties": {"amount": {"type": "number"}, "currency": _TEXT}},
+        "budget": {
+            "type": "object",
+            "properties": {
+                "amount": {"type": "number", "description": "At most, for all"},
+                "currency": _TEXT,
+                "from": {"type": "number"},
+                "per_person": {"type": "number"},
+            },
+        },
+        "other_trips": {"type": "array", "items": {"type": "object"}, "description": "Asked for beside this one, each as a request"},
     },
 }
 _CONTACT = {

@@ -15,8 +15,11 @@ from marshrut.api.door import LARGEST_ID, Id, OptionalId, OptionalMoment, absent
 from marshrut.api.inquiries import EndIn
 from marshrut.core.clock import utc_now
 from marshrut.core.errors import Invalid
+from marshrut.core.money import Money
 from marshrut.core.names import clean_text
 from marshrut.deals.queries import find_deal, read_board, read_funnels, stage_times
+from marshrut.deals.queries.gates import answers_of_deal
+from marshrut.deals.rules import GO_ON
 from marshrut.deals.services import Beginning, GateSaid, close_deal, move_deal, start_deal
 from marshrut.intake.reading import Submission, read_submission
 from marshrut.journal.queries import find_task, list_tasks, read_story
@@ -33,6 +36,7 @@ def read_deal(request: HttpRequest, id: Id) -> HttpResponse:
         {
             **shapes.deal(actor, card),
             "stages": [shapes.stage_time(e) for e in stage_times(card.id)],
+            "gates": [shapes.gate(actor, line) for line in answers_of_deal(card.id)],
             "history": [shapes.touch(actor, t) for t in read_story([card.dossier_id])],
         }
     )
@@ -93,8 +97,10 @@ class StageIn(Schema):
 
 @api.post("/deals/{id}/stage", tags=["deals"], summary="Bring a deal to stand at another stage", response=contract.ANY)
 def move(request: HttpRequest, id: Id, given: StageIn) -> HttpResponse:
+    """Each gate on the way (`gate.<number>` among `missing`) asks for what the client said. What follows a
+    refusal is the agency's rule: `followed` says whether the deal waits, ends or is the supervisor's to decide."""
     actor = acting(request, "deals:write")
-    move_deal(
+    after = move_deal(
         deal_id=id,
         stage=clean_text(given.stage, 60),
         reason=clean_text(given.reason, 1000),
@@ -103,21 +109,31 @@ def move(request: HttpRequest, id: Id, given: StageIn) -> HttpResponse:
         by=actor,
         now=utc_now(),
     )
-    return _deal(actor, id)
+    followed = {"consequence": after.consequence, "days": after.days or None, "reason": after.reason or None}
+    return _deal(actor, id, followed=None if after.consequence == GO_ON else followed)
+
+
+class CloseIn(EndIn):
+    margin: Decimal | None = Field(
+        None, ge=0, max_digits=14, decimal_places=2, description="What stays with the agency, in the deal's currency"
+    )
 
 
 @api.post("/deals/{id}/close", tags=["deals"], summary="Close a deal as won or lost", response=contract.ANY)
-def close(request: HttpRequest, id: Id, given: EndIn) -> HttpResponse:
+def close(request: HttpRequest, id: Id, given: CloseIn) -> HttpResponse:
     actor = acting(request, "deals:write")
-    close_deal(deal_id=id, outcome=given.outcome, reason=clean_text(given.reason, 1000), by=actor, now=utc_now())
+    margin = None
+    if given.margin is not None and (card := find_deal(actor, id)) is not None:
+        margin = Money(given.margin, card.currency or read_staff(read_revision()).agency.currency)
+    close_deal(deal_id=id, outcome=given.outcome, reason=clean_text(given.reason, 1000), margin=margin, by=actor, now=utc_now())
     return _deal(actor, id)
 
 
-def _deal(actor: Actor, id: int, status: int = 200) -> HttpResponse:
+def _deal(actor: Actor, id: int, status: int = 200, **more: Any) -> HttpResponse:
     card = find_deal(actor, id)
     if card is None:
         raise absent()
-    return answer(shapes.deal(actor, card), status)
+    return answer({**shapes.deal(actor, card), **more}, status)
 
 
 @api.get("/board", tags=["deals"], summary="Columns of a funnel: numbers, sums, cards", response=contract.ANY)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Query, Schema
 
 from marshrut.agency.permissions import Actor, system
@@ -17,6 +18,7 @@ from marshrut.api.door import Id, OptionalId, OptionalMoment, Unsaid, absent, ac
 from marshrut.api.listing import bad_cursor, reading_of
 from marshrut.channels.queries import came_from, find_quarantined
 from marshrut.core.clock import utc_now
+from marshrut.core.errors import Invalid
 from marshrut.core.names import clean_text
 from marshrut.deals.queries import deal_of_inquiry, find_deal
 from marshrut.deals.rules.list_filters import INQUIRIES
@@ -28,6 +30,8 @@ from marshrut.intake.reference import read_reference
 from marshrut.intake.services import Receipt, accept_inquiry, close_inquiry, correct_inquiry
 from marshrut.journal.queries import read_history, read_story
 
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2090, 12, 31)
+"""Days on which a message may be read: beyond them holidays that move are not reckoned."""
 _DECLARED = ("owner", "source", "class")
 _FURTHER = replace(INQUIRIES, words=tuple(name for name in INQUIRIES.words if name not in _DECLARED))
 """The page's filters beside those the operation reads by itself."""
@@ -44,7 +48,8 @@ def receive(request: HttpRequest) -> HttpResponse:
     reference = read_reference(actor.revision)
     today = reference.staff.first_office.calendar.local_date(now)
     fields = custom_fields_of("matter", actor.revision or read_revision()) if "custom" in data else ()
-    submission = read_submission(data, regions=reference.staff.regions, today=today, now=now, fields=fields)
+    currency = reference.staff.agency.currency
+    submission = read_submission(data, regions=reference.staff.regions, today=today, now=now, fields=fields, currency=currency)
     if actor.reach == "office":
         submission = replace(submission, office_id=actor.office_id)
     key = clean_text(request.headers.get("Idempotency-Key", ""), 255)
@@ -75,6 +80,8 @@ def read_words(request: HttpRequest, given: TextIn) -> HttpResponse:
     actor = acting(request, "inquiries:write")
     reference = read_reference(actor.revision)
     today = given.today or reference.staff.first_office.calendar.local_date(utc_now())
+    if not FIRST_DAY <= today <= LAST_DAY:
+        raise Invalid("day_out_of_range", _("A day of the years 2000 to 2090."), field="today")
     return answer(shapes.read_message(read_message(given.text, today, reference)))
 
 

@@ -10,12 +10,13 @@ from marshrut.agency.permissions import Actor
 from marshrut.clients.queries import PersonCard, PersonLine
 from marshrut.core.masks import DOT, mask_text
 from marshrut.deals.queries import BoardCard, DealCard, StageTime
+from marshrut.deals.queries.gates import GateHistory
 from marshrut.deals.queries.list_reference import ListReference
 from marshrut.deals.queries.list_rows import ClientLine, MatterLine
 from marshrut.intake.queries import InquiryBrief, InquiryCard
 from marshrut.intake.queries.reading_text import ReadMessage
 from marshrut.intake.rules import origin_of, read_names
-from marshrut.intake.wording import say_all
+from marshrut.intake.wording import say_all, say_priority
 from marshrut.journal.queries import PlaceSum, TaskLine, TouchLine
 
 CATEGORY_ORIGINS = {"stated": "stated", "criterion": "criterion", "model": "model", "by_hand": "person"}
@@ -68,7 +69,7 @@ def inquiry(actor: Actor, card: InquiryCard) -> dict[str, Any]:
         "person": person_of(actor, card.person_id, card.person, card.matched_by),
         "contact_set": {"complete": not card.contact_missing, "missing": list(card.contact_missing)},
         "relevance": {"grade": card.relevance, "reasons": say_all(card.relevance_reasons)},
-        "priority": {"score": card.priority, "reasons": say_all(card.priority_reasons)},
+        "priority": {"score": card.priority, "reasons": say_priority(card.priority_reasons, actor)},
         "owner": named(card.owner_id, card.owner),
         "queue": named(card.queue_id, card.queue),
         "owner_reason": "; ".join(say_all(card.owner_reason)),
@@ -205,6 +206,7 @@ def deal(actor: Actor, card: DealCard) -> dict[str, Any]:
         "stage_entered_at": card.stage_entered_at,
         "title": said(actor, card.title),
         "amount": money(card.amount, card.currency),
+        "margin": money(card.margin, card.currency) if actor.shows("margin") else None,
         "facts": _facts(actor, card.facts),
         "state": card.state,
         "close_reason": said(actor, card.close_reason or "") or None,
@@ -224,6 +226,18 @@ def _facts(actor: Actor, facts: dict[str, Any]) -> dict[str, Any]:
     if shown.get("passports") and not actor.shows("passport"):
         shown["passports"] = DOT * 6
     return shown
+
+
+def gate(actor: Actor, line: GateHistory) -> dict[str, Any]:
+    """What a client said at a gate; `consequence` is what followed a refusal: go_on, wait, close, or ask while nobody has decided."""
+    return {
+        "id": line.gate_id,
+        "question": line.question,
+        "agreed": line.agreed,
+        "words": said(actor, line.words),
+        "consequence": line.consequence or None,
+        "at": line.at,
+    }
 
 
 def stage_time(entry: StageTime) -> dict[str, Any]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 from django.conf import settings
 from django.http.cookie import parse_cookie
 
+from marshrut.intake.rules.text import warm_up
 from marshrut.ui import live
 
 from .bridge import Bridge
 from .problems import send_problem
 from .wsgi import application, drop_dead_connections
 
+log = logging.getLogger(__name__)
 THREADS = 5  # for each web process; each holds one database connection
 
 
@@ -24,6 +27,7 @@ class Front:
         self.bridge = Bridge(application, threads=THREADS, is_known=_is_logged_in)
         self.hub = live.Hub(self._ask)
         self._listening: asyncio.Task[None] | None = None
+        self._warming: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -56,11 +60,23 @@ class Front:
     async def _live_and_die(self, receive: Any, send: Any) -> None:
         await receive()
         self._listening = asyncio.create_task(self.hub.listen(settings.DATABASES["default"]))
+        self._warming = asyncio.create_task(self.bridge.run(_warm_up))
         await send({"type": "lifespan.startup.complete"})
         await receive()
         self._listening.cancel()
         self.bridge.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _warm_up() -> None:
+    """Load what the first inquiry would wait half a second for. Whatever goes wrong is told to the log: the first then loads it."""
+    from marshrut.intake.reference import read_reference  # models: only once Django is ready
+
+    try:
+        warm_up()
+        read_reference().gazetteer  # noqa: B018 - made once, and kept
+    except Exception as error:
+        log.warning("words and places were not loaded beforehand: %s", error)
 
 
 def _session_key(scope: dict[str, Any]) -> str:

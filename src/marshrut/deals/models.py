@@ -159,14 +159,24 @@ class GateAnswer(models.Model):
     rule = models.ForeignKey(GateRule, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
     by = models.TextField()
+    decision = models.TextField(blank=True, default="", db_default="", help_text="what the supervisor said, where it was theirs")
+    decided_by = models.TextField(null=True)
+    decided_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["deal", "gate", "-id"], name="deals_gateanswer_deal"),
-                   models.Index(fields=["at"], name="deals_gateanswer_at")]
+                   models.Index(fields=["at"], name="deals_gateanswer_at"),
+                   models.Index(fields=["at"], name="deals_gateanswer_asked", condition=Q(consequence="ask"))]
         constraints = [
             models.CheckConstraint(
                 condition=Q(agreed=True, consequence="") | (Q(agreed=False) & ~Q(consequence="")), name="deals_gateanswer_how"
-            )
+            ),
+            # What was decided is not the supervisor's to decide any more.
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, decided_by__isnull=True)
+                | (Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(consequence="ask")),
+                name="deals_gateanswer_decided",
+            ),
         ]
 
 

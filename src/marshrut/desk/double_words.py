@@ -37,6 +37,16 @@ KINDS = {
 }  # fmt: skip
 
 
+SEEN = {
+    "same_way": noop("one phone, e-mail or messenger of both"),
+    "chosen_and_phone": noop("came as the one, with the phone of the other"),
+    "chosen_and_email": noop("came as the one, with the e-mail of the other"),
+    "chosen_and_messenger": noop("came as the one, with the messenger of the other"),
+    "linked": noop("written down by hand as belonging together"),
+}
+"""What was seen by a person or at the door, rather than reckoned."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sign:
     """One thing that speaks for a suspicion, or against it."""
@@ -50,10 +60,19 @@ def signs_of(reason: Mapping[str, Any]) -> list[Sign]:
     if reason.get("code") == "other_name":
         return [Sign(_("came under another name: %(name)s") % {"name": reason.get("name", "")}, "warm")]
     if "fields" not in reason:
-        return [Sign(_("the phone is one person's, the e-mail another's"), "warm")]
-    ranked = sorted(reason["fields"].items(), key=lambda item: item[1])
+        return [Sign(_(SEEN.get(reason.get("code", ""), "the phone is one person's, the e-mail another's")), "warm")]
+    return _signs(reason["fields"])
+
+
+def _signs(fields: Mapping[str, int]) -> list[Sign]:
+    ranked = sorted(fields.items(), key=lambda item: item[1])
     said = dict.fromkeys((_(FIELDS[name]), Level(level)) for name, level in ranked if name in FIELDS)
     return [Sign(_(LEVELS[level][0]) % {"field": name}, LEVELS[level][1]) for name, level in said]
+
+
+def said_of_fields(fields: Mapping[str, int]) -> str:
+    """How far fields agree, in one line; of those that differ nothing."""
+    return ", ".join(sign.label for sign in _signs(fields) if sign.tone != "warm")
 
 
 def said_of(reason: Mapping[str, Any]) -> str:

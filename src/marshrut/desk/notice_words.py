@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop as noop
 
 from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import Staff
+from marshrut.deals.wording import consequence_label
 from marshrut.desk.shaping import title_of
 from marshrut.intake.wording import channel_label, say
 from marshrut.intake.wording_rules import queue_alarm
@@ -30,6 +31,8 @@ LABELS = {
     "queue_alarm": ("users", noop("A queue calls (for supervisors)")),
     "absence_begins": ("calendar", noop("A colleague you stand in for is away")),
     "gate_refused": ("alert-triangle", noop("A refusal waits for your decision")),
+    "gate_decided": ("user-check", noop("The supervisor has decided about a refusal")),
+    "stop_reviewed": ("user-check", noop("The supervisor has reviewed what you stopped")),
     "absence_ends": ("calendar", noop("A colleague you stood in for is back")),
 }
 """Every code with its icon and how the settings name it."""
@@ -136,8 +139,20 @@ def _refused(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
     return _("A refusal waits for your decision"), str(data.get("gate") or "")
 
 
+def _decided(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    follows = consequence_label(str(data.get("consequence") or ""))
+    return _("Decided about the refusal: %(follows)s") % {"follows": follows}, str(data.get("gate") or "")
+
+
+def _reviewed(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    reopened = data.get("verdict") == "reopened"
+    return (_("Your stopped matter is open again") if reopened else _("It was right to stop, says the supervisor")), ""
+
+
 _WORDED = {
     "gate_refused": _refused,
+    "gate_decided": _decided,
+    "stop_reviewed": _reviewed,
     "queue_alarm": _queue,
     "matter_given": _given,
     "matter_taken": _taken,

@@ -11,6 +11,8 @@ from django.db import connection
 
 from marshrut.agency.permissions import Actor, reach_sql
 from marshrut.channels.permissions import quarantine_sql
+from marshrut.intake.queries.exceptions import ExceptionSql
+from marshrut.intake.queries.lists import new_sql
 from marshrut.journal.permissions import matters_in_reach
 
 FIRST, NEW, OVERDUE, TODAY, LATER = range(5)
@@ -58,19 +60,20 @@ class MatterRow:
     task_kind: str | None
     task_due_at: datetime | None
     task_postponed: int | None
+    is_missed_call: bool | None
     group: int | None
     group_count: int | None
 
 
-_COLUMNS = """
+_COLUMNS = f"""
     d.id, d.is_open, d.place, d.opened_at, d.closed_at, d.worth, d.currency, d.owner_id, d.queue_id,
     p.id, p.display_name, p.past_deals, ph.normal, em.normal,
     i.raw_id, i.channel, i.inquiry_class, i.relevance, i.priority, i.priority_reasons, i.request,
-    case when i.clock_state = 'running' then i.respond_by end,
+    case when {new_sql("i")} then i.respond_by end,
     (select n.respond_by from intake_nextanswer n where n.dossier_id = d.id and n.state = 'running'),
     i.outcome, i.disposition, i.close_reason,
     l.id, l.title, l.state, l.close_reason, l.stage_entered_at,
-    t.id, t.title, t.kind, t.due_at, t.postponed"""
+    t.id, t.title, t.kind, t.due_at, t.postponed, i.is_missed_call"""
 _JOINS = """
     left join clients_person p on p.id = d.person_id
     left join lateral (select normal from clients_contactpoint where person_id = p.id and kind = 'phone' order by id limit 1) ph on true
@@ -81,25 +84,29 @@ _NEXT_TASK = """
     left join lateral (select * from journal_task where dossier_id = d.id and state = 'pending' order by due_at, id limit 1) t on true"""
 _TODAY = f"""
     with mine as (
-        select distinct on (t.dossier_id) t.dossier_id, t.id, t.due_at, i.priority,
-            case when {{covered}} then {FIRST} when i.clock_state = 'running' then {NEW} when t.due_at < %s then {OVERDUE}
-                 when t.due_at < %s then {TODAY} else {LATER} end as part, t.kind in ('trouble', 'hold', 'payment') as presses
+        select distinct on (t.dossier_id) t.dossier_id, t.id, t.due_at, i.raw_id, i.priority, {new_sql("i")} as is_new,
+            {{exceptions.rank}} as exception
         from journal_task t join journal_dossier d on d.id = t.dossier_id and d.is_open and d.waits_until is null
         left join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
         where t.state = 'pending' and {{whose}}
-        order by t.dossier_id, {{covered}} desc, t.due_at, t.id),
+        order by t.dossier_id, {{exceptions.rank}}, t.due_at, t.id),
+    turns as (select m.*, row_number() over (partition by exception order by due_at, id) as turn from mine m),
+    placed as (
+        select m.*, case when exception < 2 or exception = 2 and turn <= {{exceptions.late_at_once}} then {FIRST} when is_new then {NEW}
+            when due_at < %s then {OVERDUE} when due_at < %s then {TODAY} else {LATER} end as part
+        from turns m),
     ranked as (
         select m.*, count(*) over (partition by part) as total,
-            row_number() over (partition by part
-                order by case part when {NEW} then -priority when {FIRST} then -presses::int end, due_at, id) as rank
-        from mine m)
+            row_number() over (partition by part order by case part when {NEW} then -priority when {FIRST} then exception end,
+                case part when {NEW} then raw_id end, due_at, id) as rank
+        from placed m)
     select {_COLUMNS}, r.part, r.total
     from ranked r join journal_dossier d on d.id = r.dossier_id join journal_task t on t.id = r.id {_JOINS}
     where r.rank <= (%s::int[])[r.part + 1] order by r.part, r.rank"""
 
 
-def list_today(actor: Actor, now: datetime, day_end: datetime, covered: str = "1 = 0") -> list[MatterRow]:
-    """What the actor has to do, in the order of work: exceptions (`covered` is their condition), running clocks, overdue, today, later.
+def list_today(actor: Actor, now: datetime, day_end: datetime, exceptions: ExceptionSql) -> list[MatterRow]:
+    """What the actor has to do, in the order of work: exceptions, new inquiries, overdue, today, later.
 
     Whoever answers for an office (or all) also sees what waits in its queues. `group_count` is the whole number of the
     row's group; of a long group only the first are given.
@@ -108,7 +115,8 @@ def list_today(actor: Actor, now: datetime, day_end: datetime, covered: str = "1
     if actor.reach in ("office", "all"):
         reach, reached = matters_in_reach(actor)
         whose, values = f"(t.assignee_id = %s or (t.queue_id is not null and {reach}))", [actor.id, *reached]
-    return _rows(_TODAY.format(whose=whose, covered=covered), [now, day_end, *values, [SHOWN[part] for part in sorted(SHOWN)]])
+    shown = [SHOWN[part] for part in sorted(SHOWN)]
+    return _rows(_TODAY.format(whose=whose, exceptions=exceptions), [*values, now, day_end, shown])
 
 
 def matters_of(actor: Actor, person_ids: Sequence[int], *, open_only: bool = False, limit: int = 60) -> list[MatterRow]:

@@ -37,6 +37,7 @@ def request_facts(
     ages = request.get("children_ages") or []
     listed = [
         Fact(_("Where to"), _where(request, catalogue) or None, read=_read("directions", read)),
+        Fact(_("Not to"), wording.excluded(request, catalogue), read=_read("excluded", read)),
         Fact(_("Leaving from the city"), request.get("departure"), read=_read("departure", read)),
         Fact(_("When"), wording.dates(request) or None, read=_read("dates", read)),
         Fact(_("For how long"), wording.nights(request) or None, read=_read("nights", read)),
@@ -47,7 +48,9 @@ def request_facts(
         Fact(_("Budget"), _budget(request), tag=_budget_tag(relevance_reasons or []), read=_read("budget", read)),
         Fact(_("Rooms"), str(rooms or "")),
         Fact(_("Kind of trip"), catalogue.categories.get(category, category) if category else ""),
-    ]
+        *(Fact(_("Asks for another trip"), wording.other_trip(one, catalogue), read=_read("other_trips", read))
+          for one in request.get("other_trips") or []),
+    ]  # fmt: skip
     return [fact for fact in listed if fact.value or (fact.value is None and fact.label != _("Leaving from the city"))]
 
 

@@ -196,10 +196,11 @@ class Matter:
 
 @dataclass(frozen=True, kw_only=True)
 class InboxMatter(Matter):
-    """A row of the Inbox."""
+    """A row of the Inbox. `group` is the part of the list that begins with it, `note` the exception it stands under."""
 
     channel_label: str
     channel_icon: str
+    channel_tone: str
     source: str
     source_is_named: bool
     class_slug: str
@@ -208,6 +209,8 @@ class InboxMatter(Matter):
     relevance: str
     owner_reason: str
     message: str
+    group: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -270,6 +273,18 @@ class Sorted:
     may_be_confirmed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class GateLine:
+    """What the client said at a gate, and what followed; `asks` where the supervisor has to decide."""
+
+    id: int
+    question: str
+    said: str
+    tone: str
+    words: str
+    asks: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class MatterCard(Matter):
     """The whole card of an inquiry or a deal."""
@@ -307,10 +322,13 @@ class MatterCard(Matter):
     deal: Numbered | None = None
     inquiry: Numbered | None = None
     can_take: bool = False
+    quiet_ways: list[Option] = field(default_factory=list)
     can_write: bool = True
     can_mail: bool = False
     waiting: Waiting | None = None
     came_back: CameBack | None = None
+    gates: list[GateLine] = field(default_factory=list)
+    may_decide: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from marshrut.desk.queries import MatterRow, loaded
 from marshrut.desk.shapes import BoardMatter, Client, InboxMatter, Matter, Money, Named, Option, PastMatter, Tag, Task
 from marshrut.desk.web.pages import Desk
 from marshrut.intake.queries import InquiryLine
-from marshrut.intake.wording import CHANNELS, CLASSES, channel_label, class_label, disposition_label, say_all
+from marshrut.intake.rules.clock_policies import MISSED_CALL
+from marshrut.intake.wording import CHANNELS, CLASSES, channel_label, class_label, disposition_label, say_all, say_priority
 from marshrut.ui.wording import phone as written_phone
 
 CLASS_TONES = {"trip_trouble": "bad", "booking_question": "warm", "open_matter": "info", "spam": "warm"}
@@ -61,13 +62,22 @@ def task_of(id: int | None, title: str | None, kind: str | None, due_at: datetim
     return Task(id, reader.text(title or ""), kind or "call", due_at) if id is not None and due_at is not None else None
 
 
+def way_in(channel: str | None, is_missed_call: bool | None) -> str | None:
+    """How they came; a call that nobody took is a way of its own."""
+    return MISSED_CALL if is_missed_call else channel
+
+
+def tone_of_channel(channel: str) -> str:
+    return "warm" if channel == MISSED_CALL else "neutral"
+
+
 def tags_of(channel: str | None, inquiry_class: str | None, past_deals: int | None, relevance: str | None = None) -> list[Tag]:
     """At most four: how they came, how often they travelled with us, what kind of inquiry, whether it is worth doubt."""
     tags = []
     if inquiry_class and inquiry_class not in ("new_sale", "repeat", "other"):
         tags.append(Tag(class_label(inquiry_class), CLASS_TONES.get(inquiry_class, "neutral")))
     if channel:
-        tags.append(Tag(channel_label(channel), "neutral", wording.CHANNEL_ICONS.get(channel)))
+        tags.append(Tag(channel_label(channel), tone_of_channel(channel), wording.CHANNEL_ICONS.get(channel)))
     if past_deals:
         tags.append(Tag(wording.which_trip(past_deals), "accent", "repeat"))
     if relevance == "C":
@@ -113,7 +123,7 @@ def _base(row: MatterRow, desk: Desk) -> dict[str, Any]:
         "title": title_of(row.person, row.phone, desk.actor),
         "trip": wording.trip(row.request, desk.catalogue, row.deal_title),
         "person": ways_of(row.person_id, title_of(row.person, None, desk.actor), row.phone, row.email, desk.actor),
-        "tags": tags_of(row.channel, row.inquiry_class, row.past_deals, row.relevance),
+        "tags": tags_of(way_in(row.channel, row.is_missed_call), row.inquiry_class, row.past_deals, row.relevance),
         "task": task_of(row.task_id, row.task_title, row.task_kind, row.task_due_at, desk.actor),
         "score": row.priority,
         "reasons": reasons_of(row, desk),
@@ -129,6 +139,8 @@ def _base(row: MatterRow, desk: Desk) -> dict[str, Any]:
 def reasons_of(row: MatterRow, desk: Desk, most: int = 3) -> list[str]:
     """Why this first: what is late, what was put off, how long it stands, then what made its priority."""
     reasons = [_("The client has written again")] if row.next_respond_by else []
+    if row.respond_by and row.respond_by < desk.now:
+        reasons.append(_("Not answered in time"))
     if row.task_due_at and row.respond_by is None and row.task_due_at < desk.now:
         reasons.append(wording.overdue(row.task_due_at, desk.now))
     if row.task_postponed:
@@ -136,13 +148,15 @@ def reasons_of(row: MatterRow, desk: Desk, most: int = 3) -> list[str]:
     stage = stage_of(desk.funnels, row.place)
     if stage and row.stage_entered_at and (days := (desk.now - row.stage_entered_at).days) > 0:
         reasons.append(wording.standing(stage.name, days))
-    return [*reasons, *say_all(row.priority_reasons)][:most]
+    return [*reasons, *say_priority(row.priority_reasons, desk.actor)][:most]
 
 
-def inbox_matter(line: InquiryLine, desk: Desk, next_due: datetime | None = None) -> InboxMatter:
+def inbox_matter(
+    line: InquiryLine, desk: Desk, next_due: datetime | None = None, group: str = "", note: str = ""
+) -> InboxMatter:
     """A row of the Inbox; `next_due`: the client wrote again, and is to be answered by then."""
     request = loaded(line.request) or {}
-    reasons = [*([_("The client has written again")] if next_due else []), *say_all(loaded(line.priority_reasons))]
+    reasons = [*([_("The client has written again")] if next_due else []), *say_priority(loaded(line.priority_reasons), desk.actor)]
     return InboxMatter(
         kind="inquiry", id=line.id, dossier=line.dossier_id, title=title_of(line.person, line.phone, desk.actor), since=line.opened_at,
         trip=wording.trip(request, desk.catalogue),
@@ -150,12 +164,13 @@ def inbox_matter(line: InquiryLine, desk: Desk, next_due: datetime | None = None
         tags=[Tag(_("doubtful"), "warm")] if line.relevance == "C" else [],
         task=task_of(line.task_id, line.task_title, "call", line.task_due_at, desk.actor), score=line.priority, reasons=reasons,
         money=money(line.worth, line.currency), owner=owner_of(desk.staff, line.owner_id, line.owner),
-        queue=queue_of(desk.staff, line.queue_id), respond_by=line.respond_by if line.clock_state == "running" else next_due,
-        is_new=line.clock_state == "running", channel_label=channel_label(line.channel),
-        channel_icon=wording.CHANNEL_ICONS.get(line.channel, "message"), source=line.source_name, source_is_named=line.source_is_named,
+        queue=queue_of(desk.staff, line.queue_id), respond_by=line.respond_by if line.is_unanswered else next_due,
+        is_new=line.is_unanswered, channel_label=channel_label(line.way_in), channel_tone=tone_of_channel(line.way_in),
+        channel_icon=wording.CHANNEL_ICONS.get(line.way_in, "message"), source=line.source_name, source_is_named=line.source_is_named,
         class_slug=line.inquiry_class, class_label=class_label(line.inquiry_class),
         class_reason=" · ".join(say_all(loaded(line.class_reason))), relevance=line.relevance,
         owner_reason=" · ".join(say_all(loaded(line.owner_reason))), message=desk.actor.text(" ".join(line.message.split()))[:160],
+        group=group, note=note,
     )
 
 
@@ -168,7 +183,7 @@ def board_matter(card: BoardCard, desk: Desk, drop_url: str, next_due: datetime 
         trip=wording.trip(loaded(card.request), desk.catalogue, card.title),
         tags=tags_of(card.channel, card.inquiry_class, card.past_deals),
         task=task_of(card.task_id, card.task_title, card.task_kind, card.task_due_at, desk.actor), score=card.priority,
-        reasons=say_all(loaded(card.priority_reasons)), money=money(card.amount, card.currency),
+        reasons=say_priority(loaded(card.priority_reasons), desk.actor), money=money(card.amount, card.currency),
         owner=owner_of(desk.staff, card.owner_id, card.owner), queue=queue_of(desk.staff, card.queue_id),
         respond_by=card.respond_by or next_due,
         is_new=card.respond_by is not None, drop_url=drop_url,

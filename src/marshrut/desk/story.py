@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import Staff
+from marshrut.deals.wording import consequence_label
 from marshrut.desk import wording
 from marshrut.desk.shapes import Entry
 from marshrut.intake.rules.clock_policies import MISSED_CALL
@@ -43,7 +44,7 @@ def title_of(line: TouchLine, staff: Staff) -> tuple[str, str]:
         about = str(data.get("subject") or data.get("name") or "") if line.kind in ABOUT else ""
         return icon, _close_title(data) if line.kind == "close" else ": ".join(filter(None, (_(title), about)))
     worded = {"inquiry": _inquiry, "task": _task, "postponed": _postponed, "stage": _stage, "owner": _owner, "clock": _clock,
-              "aside": _aside, "returned": _returned, "gate": _gate}
+              "aside": _aside, "returned": _returned, "gate": _gate, "review": _review}
     make = worded.get(line.kind)
     return make(data, staff) if make else ("note", line.kind)
 
@@ -93,7 +94,16 @@ def _aside(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
 
 
 def _gate(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
-    return "stage", _("Refused: %(gate)s") % {"gate": data.get("gate", "")}
+    gate, follows = data.get("gate", ""), consequence_label(str(data.get("consequence") or ""))
+    if data.get("decided"):
+        return "stage", _("Decided about the refusal (%(gate)s): %(follows)s") % {"gate": gate, "follows": follows}
+    if data.get("agreed"):
+        return "stage", _("Agreed: %(gate)s") % {"gate": gate}
+    return "stage", " · ".join(filter(None, (_("Refused: %(gate)s") % {"gate": gate}, follows)))
+
+
+def _review(data: dict[str, Any], staff: Staff) -> tuple[str, str]:
+    return "system", _("Reviewed: to be opened again") if data.get("verdict") == "reopened" else _("Reviewed: it was right to stop")
 
 
 def _returned(data: dict[str, Any], staff: Staff) -> tuple[str, str]:

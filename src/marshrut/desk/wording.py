@@ -16,7 +16,7 @@ from marshrut.deals.wording import TASK_KINDS as KIND_LABELS
 from marshrut.ui import wording
 
 CHANNEL_ICONS = {"site_form": "world", "phone": "phone", "email": "mail", "messenger": "brand-telegram", "walk_in": "walk",
-                 "import": "history", "api": "link"}
+                 "import": "history", "api": "link", "missed_call": "phone-off"}
 HINTS = {
     "need": noop("Where, when, who, what matters"),
     "selection": noop("Which options, in short"),
@@ -33,6 +33,7 @@ TOUCHES = {
     "email_out": ("mail", noop("Letter to the client")),
     "email_in": ("mail", noop("Letter from the client")),
     "email_auto": ("mail", noop("Automatic reply")),
+    "message_auto": ("message", noop("Told outside working time")),
     "file_opened": ("note", noop("A private file was opened")),
     "meeting": ("meeting", noop("Meeting")),
     "note": ("note", noop("Note")),
@@ -110,7 +111,16 @@ def day(text: str) -> str:
 
 
 def directions(request: Mapping[str, Any], catalogue: Catalogue) -> str:
-    return ", ".join(catalogue.directions.get(slug, slug) for slug in request.get("directions") or [])
+    return _places(request, "directions", catalogue)
+
+
+def excluded(request: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """Where they do not want to go."""
+    return _places(request, "excluded", catalogue)
+
+
+def _places(request: Mapping[str, Any], name: str, catalogue: Catalogue) -> str:
+    return ", ".join(catalogue.directions.get(slug, slug) for slug in request.get(name) or [])
 
 
 def party(request: Mapping[str, Any]) -> str:
@@ -162,6 +172,12 @@ def trip(request: Mapping[str, Any] | None, catalogue: Catalogue, title: str | N
     if title and title != ", ".join(str(d) for d in asked.get("directions") or []):
         where = title
     return " · ".join(filter(None, (where, party(asked), nights(asked))))
+
+
+def other_trip(request: Mapping[str, Any], catalogue: Catalogue) -> str:
+    """A further trip in one line: `Dubai · 28 December 2026 – 8 January 2027 · 4 people · 5 nights`."""
+    where = ", ".join(filter(None, (directions(request, catalogue), *(request.get("resorts") or []))))
+    return " · ".join(filter(None, (where, dates(request), party(request), nights(request))))
 
 
 def titled(title: str | None, catalogue: Catalogue) -> str:

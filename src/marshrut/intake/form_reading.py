@@ -15,8 +15,8 @@ from marshrut.intake.reading import Submission, read_submission
 from marshrut.intake.reference import Reference
 from marshrut.intake.rules import CHANNELS
 
-FIELDS = ("name", "phone", "email", "directions", "date_from", "nights", "adults", "children", "budget", "message", "consent", "website",
-          "started", "language")
+FIELDS = ("name", "phone", "email", "directions", "date_from", "nights", "adults", "children", "departure", "stars", "board", "budget",
+          "message", "consent", "website", "started", "language")
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 
 
@@ -53,7 +53,10 @@ def read_waiting(waiting: Waiting, reference: Reference, now: datetime) -> Submi
     given = data if data.get("channel") else as_contract(data, {}, waiting.source_slug)
     channel = given["channel"] if given["channel"] in CHANNELS else "api"
     today = reference.staff.first_office.calendar.local_date(now)
-    submission = read_submission({**given, "channel": channel}, regions=reference.staff.regions, today=today, now=now)
+    staff = reference.staff
+    submission = read_submission(
+        {**given, "channel": channel}, regions=staff.regions, today=today, now=now, currency=staff.agency.currency
+    )
     if submission.obstacle:
         raise Invalid("unreadable", _("This cannot be read: call or write by hand, as the text shows."))
     return replace(submission, source_slug=waiting.source_slug, office_id=waiting.office_id)
@@ -65,14 +68,16 @@ def _given(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 def _request(values: Mapping[str, Any]) -> dict[str, Any]:
     """Only what was said: nights and dates as spans, directions and ages as lists."""
-    request = _given(values, "adults", "category", "rooms")
-    directions, children = values.get("directions"), values.get("children")
-    if directions:
-        request["directions"] = re.split(r"\s*[,;]\s*", directions.strip()) if isinstance(directions, str) else directions
+    request = _given(values, "adults", "category", "rooms", "departure", "board", "people")
+    for name, places in _given(values, "directions", "resorts", "excluded").items():
+        request[name] = re.split(r"\s*[,;]\s*", places.strip()) if isinstance(places, str) else places
+    children = values.get("children")
     if children:
         request["children_ages"] = re.findall(r"\d+", children) if isinstance(children, str) else children
-    if values.get("date_from"):
-        request["dates"] = {"from": values["date_from"]}
+    if dates := {end: values[f"date_{end}"] for end in ("from", "to") if values.get(f"date_{end}")}:
+        request["dates"] = dates
+    if stars := values.get("stars"):
+        request["stars"] = stars if isinstance(stars, dict) else {"from": stars}
     if values.get("nights"):
         request["nights"] = values["nights"] if isinstance(values["nights"], dict) else {"from": values["nights"], "to": values["nights"]}
     if values.get("budget"):

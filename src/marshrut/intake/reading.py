@@ -58,21 +58,29 @@ class Submission:
     is_missed_call: bool = False
     subject: str = ""  # of a letter
     message_id: str = ""  # of a letter
+    person_id: int | None = None  # whom somebody here has recognised
+    known_as: tuple[str, ...] = ()  # what identifies that person
 
     def normal_of(self, kind: str) -> str | None:
         return next((c.normal for c in self.contacts if c.kind == kind), None)
 
 
 def read_submission(
-    data: Mapping[str, Any], *, regions: Sequence[str], today: date, now: datetime, fields: Sequence[FieldSpec] = ()
+    data: Mapping[str, Any],
+    *,
+    regions: Sequence[str],
+    today: date,
+    now: datetime,
+    fields: Sequence[FieldSpec] = (),
+    currency: str = "RUB",
 ) -> Submission:
     """Read a JSON object of the door's contract. Invalid when it names no way to reach or identify anybody.
 
-    `fields` are the agency's own ones of matters, which `custom` may give values for.
+    `fields` are the agency's own ones of matters, which `custom` may give values for; `currency` is that of money without one.
     """
     flaws: list[Flaw] = []
     contact = _mapping(data.get("contact"), "contact", flaws)
-    contacts = _contacts(contact, regions, flaws)
+    contacts = read_contacts(contact, regions, flaws)
     external_id = _text(data.get("external_id"), 500) or None
     visitor = _text(data.get("visitor"), 200)
     named = any(_text(contact.get(key), 500) for key in ("phone", "email")) or _messenger_id(contact)
@@ -85,7 +93,7 @@ def read_submission(
         channel = "api"
     elif not (contacts or external_id or visitor):
         obstacle = _("contact: none of the ways given can be read as a phone, an e-mail address or a messenger")
-    request = _request(data.get("request"), today, flaws)
+    request = _request(data.get("request"), today, currency, flaws)
     name = clean_text(contact.get("name") or "", 200) if isinstance(contact.get("name"), str) else ""
     custom = _custom(data.get("custom"), fields, flaws)
     is_missed_call = _missed(data.get("missed"), channel, flaws)
@@ -150,7 +158,8 @@ def _messenger_id(contact: Mapping[str, Any]) -> str:
     return _text(messenger.get("id"), 200) if isinstance(messenger, Mapping) else ""
 
 
-def _contacts(contact: Mapping[str, Any], regions: Sequence[str], flaws: list[Flaw]) -> tuple[Reached, ...]:
+def read_contacts(contact: Mapping[str, Any], regions: Sequence[str], flaws: list[Flaw]) -> tuple[Reached, ...]:
+    """The ways to reach somebody in an object with `phone`, `email` and `messenger`; what cannot be read is added to `flaws`."""
     found: list[Reached] = []
     written = _text(contact.get("phone"), 200)
     if written:
@@ -193,8 +202,8 @@ def _received_at(value: object, now: datetime, flaws: list[Flaw]) -> datetime:
     return now
 
 
-def _request(value: object, today: date, flaws: list[Flaw]) -> RequestFacts:
-    request, request_flaws = read_request(_mapping(value, "request", flaws), today)
+def _request(value: object, today: date, currency: str, flaws: list[Flaw]) -> RequestFacts:
+    request, request_flaws = read_request(_mapping(value, "request", flaws), today, currency)
     flaws += request_flaws
     return request
 

@@ -4,12 +4,14 @@ An inquiry takes one `Reference` and is decided by it from first to last, so tha
 all in it or not at all. What could not be compiled is left out and told to the log: a broken row never stops intake.
 """
 
+import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
+import orjson
 from django.db import connection, transaction
 
 from marshrut.agency.queries import Staff, read_revision, read_staff
@@ -44,7 +46,7 @@ from marshrut.intake.rules.clock_policies import AnswerPolicy, ClockPlace, Clock
 from marshrut.intake.rules.defaults import default_exceptions
 from marshrut.intake.rules.exceptions import ExceptionRules, compile_exceptions
 from marshrut.intake.rules.learned import NOTHING_LEARNED, Learned, read_learned
-from marshrut.intake.rules.quiet import QuietReplies
+from marshrut.intake.rules.quiet import QuietPlace, QuietReplies
 from marshrut.intake.rules.text import Gazetteer
 from marshrut.intake.rules.word_model import WordModel, read_word_model
 from marshrut.marketing.queries import Sources, read_sources
@@ -66,6 +68,8 @@ class Rules:
     clocks: ClockPolicies
     exceptions: ExceptionRules
     quiet: QuietReplies = field(default_factory=QuietReplies)
+    valued_by: Sequence[Any] = ()
+    """Criteria and numbers of relevance and priority, and what counts of what was learned, as they are kept."""
 
     @property
     def classifier(self) -> Classifier:
@@ -88,14 +92,13 @@ def _load_rules() -> Rules:
     changes = dict(RuleSetting.objects.values_list("slug", "values"))
     contacts = list(ContactPolicy.objects.order_by("id").values_list("channel", "inquiry_class", "required"))
     settings = adjusted(default_relevance()["settings"], _object(changes.get("relevance")))
-    learned = _sound_learned(counting_learned())
+    kept, priority = counting_learned(), adjusted(default_priority(), _object(changes.get("priority")))
+    learned = _sound_learned(kept)
     clocks = [(place_of(row), policy_of(row)) for row in ClockPolicyRow.objects.order_by("id")]
     return Rules(
         _classifying(list(criteria), _object(changes.get("classification"))),
         _sound_grader(settings, graded),
-        _sound_numbers(
-            lambda data: compile_priority(data, learned), adjusted(default_priority(), _object(changes.get("priority"))), default_priority()
-        ),
+        _sound_numbers(lambda data: compile_priority(data, learned), priority, default_priority()),
         soundly(compile_contact_rules, contacts),
         _sound_numbers(
             compile_distribution, adjusted(default_distribution(), _object(changes.get("distribution"))), default_distribution()
@@ -104,7 +107,8 @@ def _load_rules() -> Rules:
         _sound_numbers(
             compile_exceptions, adjusted(default_exceptions(), _object(changes.get("exceptions"))), default_exceptions()
         ),
-        QuietReplies({(row.office_id, row.channel): _texts_of(row) for row in QuietReply.objects.all()}),
+        QuietReplies({QuietPlace(row.office_id, row.channel, row.inquiry_class): _texts_of(row) for row in QuietReply.objects.all()}),
+        [settings, graded, priority, kept],
     )
 
 
@@ -199,6 +203,14 @@ class Reference:
     def gazetteer(self) -> Gazetteer:
         """Places in the words of a message, called as the catalogue calls them."""
         return Gazetteer(self.catalogue.find_direction, self.catalogue.written)
+
+    @cached_property
+    def mark(self) -> str:
+        """Of all that the relevance and the priority of an inquiry follow from: another mark, and open ones are reckoned anew.
+        A source that nobody has named yet has no chance of its own."""
+        chances = {slug: card.chance for slug, card in self.sources.items() if card.is_named}
+        told = orjson.dumps([self.rules.valued_by, self.catalogue.floors, chances], default=str, option=orjson.OPT_SORT_KEYS)
+        return hashlib.sha256(told).hexdigest()[:16]
 
 
 _held: tuple[str, int, Reference] | None = None

@@ -9,6 +9,7 @@ from marshrut.channels.services import forget_old_keys
 from marshrut.core.clock import utc_now
 from marshrut.intake.reference import read_reference
 from marshrut.intake.services import give_out_queue, read_doors, run_clocks
+from marshrut.intake.services.clock_settling import follow_changes
 from marshrut.intake.services.handing_on import hand_on_open_clocks
 from marshrut.intake.services.import_runs import IMPORTER
 from marshrut.intake.services.import_work import work_on_imports
@@ -16,6 +17,7 @@ from marshrut.intake.services.learning_runs import WORKER, work_on_runs
 from marshrut.intake.services.leaving import gather_what_was_left
 from marshrut.intake.services.next_answers import run_next_answers
 from marshrut.intake.services.queues import watch_queues
+from marshrut.intake.services.reckoning import cool_unanswered, reckon_when_rules_change
 from marshrut.intake.services.source_merging import settle_late_inquiries
 from marshrut.journal.services import fold_tallies
 
@@ -26,6 +28,7 @@ def watch_clocks(timestamp: int) -> None:
     """Hand on from whoever is gone, give out what waits in queues, call for supervisors; warn, tell, re-route."""
     now = utc_now()
     reference = read_reference()
+    follow_changes(reference=reference, now=now)
     gather_what_was_left(reference=reference, by=system("clock"), now=now)
     hand_on_open_clocks(reference=reference, now=now)
     give_out_queue(reference=reference, now=now)
@@ -53,6 +56,14 @@ def go_on_with_imports(timestamp: int) -> None:
 def learn(timestamp: int) -> None:
     """Learn and replay what was asked for, or was cut off; by night, learn by itself."""
     work_on_runs(utc_now)
+
+
+@app.periodic(cron="* * * * * */30")
+@app.task(queueing_lock="intake-reckon", name="intake.reckon")
+def reckon(timestamp: int) -> None:
+    """Open inquiries follow rules that have changed; clients who still wait after their clock broke cool on."""
+    reckon_when_rules_change(utc_now)
+    cool_unanswered(reference=read_reference(), now=utc_now())
 
 
 @app.periodic(cron="* * * * * */20")

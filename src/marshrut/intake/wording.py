@@ -14,6 +14,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
+from marshrut.agency.permissions import Actor
 from marshrut.agency.wording import language_name
 from marshrut.core.money import format_money
 from marshrut.core.working_time import NoWorkingTime, WorkingCalendar
@@ -58,6 +59,8 @@ SENTENCES = {
     "given_by_hand": noop("Handed over by %(name)s: %(why)s"),
     "taken_by_hand": noop("Taken from the queue by hand: %(name)s"),
     "imported": noop("Imported history"),
+    "taken_next": noop("Taken from the queue in its turn: %(name)s"),
+    "left_in_queue": noop("Nobody answered in time, and nobody is at work: it stays in the queue"),
     "warn_owner": noop("The response clock is running out: the manager is warned"),
     "tell_supervisor": noop("The response clock is about to break: the supervisor is told"),
     "next_warn_owner": noop("The client has written again and waits: the manager is warned"),
@@ -175,6 +178,21 @@ def _said(stored: bytes, language: str, locale: str) -> str:
     return str(_(sentence) % values).rstrip(": ")
 
 
+HIDDEN = {
+    "margin": noop("What it should bring"),
+    "usual_margin": noop("What such trips bring"),
+    "duty": noop("Must be answered"),
+}
+"""How reasons that name money are said to whoever may not see margins."""
+
+
+def say_priority(reasons: Sequence[Mapping[str, Any]] | None, reader: Actor) -> list[str]:
+    """Why this score, without sums for whoever may not see margins."""
+    if reader.shows("margin"):
+        return say_all(reasons)
+    return [_(HIDDEN[code]) if (code := str(reason.get("code"))) in HIDDEN else say(reason) for reason in reasons or []]
+
+
 def say_all(reasons: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None, locale: str = "ru") -> list[str]:
     """Reasons as sentences, in their order."""
     listed = [reasons] if isinstance(reasons, Mapping) else reasons or []
@@ -266,15 +284,19 @@ def close_reason_label(reason: str) -> str:
 def first_action_title(channel: str, missing: Sequence[str], language: str = "ru") -> str:
     """The first next action of an inquiry, kept in the agency's language; what the contact set lacks is asked for in it."""
     with translation.override(language):
-        title = _(_TITLES.get(channel, _TITLES["other"]))
-        asks = ", ".join(missing_label(name) for name in missing)
-        return _("%(title)s; ask for: %(asks)s") % {"title": title, "asks": asks} if asks else title
+        return _asking(_(_TITLES.get(channel, _TITLES["other"])), missing)
 
 
-def next_answer_title(channel: str, language: str = "ru") -> str:
-    """The next action when a client with an open matter has written or called again, in the agency's language."""
+def next_answer_title(channel: str, missing: Sequence[str] = (), language: str = "ru") -> str:
+    """The next action when a client with an open matter has written or called again, in the agency's language; what the contact set
+    still lacks is asked for in it."""
     with translation.override(language):
-        return _("The client came again (%(channel)s): answer") % {"channel": channel_label(channel)}
+        return _asking(_("The client came again (%(channel)s): answer") % {"channel": channel_label(channel)}, missing)
+
+
+def _asking(title: str, missing: Sequence[str]) -> str:
+    asks = ", ".join(missing_label(name) for name in missing)
+    return _("%(title)s; ask for: %(asks)s") % {"title": title, "asks": asks} if asks else title
 
 
 def say_opening(calendar: WorkingCalendar, now: datetime, language: str) -> str:

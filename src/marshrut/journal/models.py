@@ -104,6 +104,9 @@ class Task(models.Model):
             models.Index(fields=["queue", "due_at"], name="journal_task_queue", condition=Q(state="pending", queue__isnull=False)),
             models.Index(fields=["due_at", "dossier"], name="journal_task_due", condition=Q(state="pending")),
             models.Index(fields=["dossier", "id"], name="journal_task_dossier"),
+            # The few that may come before a new inquiry: every Inbox asks for them.
+            models.Index(fields=["due_at"], name="journal_task_pressing",
+                         condition=Q(state="pending", kind__in=["trouble", "hold", "payment"])),
             models.Index(fields=["done_by", "done_at"], name="journal_task_done", condition=Q(state="done")),
         ]
         constraints = [

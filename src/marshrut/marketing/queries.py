@@ -9,6 +9,7 @@ from django.db import connection
 
 from marshrut.agency.queries import kept
 from marshrut.marketing.models import Source, SourceCost
+from marshrut.marketing.rules import EnteredCost
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,18 @@ class CostLine:
 
 
 def list_costs() -> list[CostLine]:
-    """Every cost, the latest first, those not counted last."""
-    rows = SourceCost.objects.order_by("-is_active", "-first_day", "-id")
-    return [CostLine(r.pk, r.source_id, r.first_day, r.last_day, r.amount, r.currency, r.note, r.is_active) for r in rows]
+    """Every cost, the latest first, those not counted last; of a merged source it is the other's."""
+    rows = SourceCost.objects.select_related("source").order_by("-is_active", "-first_day", "-id")
+    return [
+        CostLine(r.pk, r.source.merged_into_id or r.source_id, r.first_day, r.last_day, r.amount, r.currency, r.note, r.is_active)
+        for r in rows
+    ]
+
+
+def costs_entered() -> set[EnteredCost]:
+    """Every cost that counts, by what makes it the same as another; one statement."""
+    rows = SourceCost.objects.filter(is_active=True).values_list("source_id", "first_day", "last_day", "amount", "currency")
+    return {EnteredCost(*row) for row in rows}
 
 
 def costs_between(first: date, last: date) -> dict[int, dict[str, Decimal]]:
@@ -89,4 +99,23 @@ def costs_between(first: date, last: date) -> dict[int, dict[str, Decimal]]:
         found: dict[int, dict[str, Decimal]] = {}
         for source_id, currency, amount in cursor.fetchall():
             found.setdefault(source_id, {})[currency] = amount
+    return found
+
+
+def costs_by_month(first: date, last: date) -> dict[date, dict[int, dict[str, Decimal]]]:
+    """The same month by month, by the first day of each; of the last month what falls on days until `last`. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select m.start, coalesce(s.merged_into_id, s.id), c.currency,
+                      round(sum(c.amount * (least(c.last_day, m.finish) - greatest(c.first_day, m.start) + 1)
+                            / (c.last_day - c.first_day + 1)), 2)
+               from (select g::date as start, least((g + interval '1 month')::date - 1, %(last)s::date) as finish
+                     from generate_series(date_trunc('month', %(first)s::date), %(last)s::date, interval '1 month') g) m
+               join marketing_sourcecost c on c.is_active and c.first_day <= m.finish and c.last_day >= m.start
+               join marketing_source s on s.id = c.source_id group by 1, 2, 3 order by 1, 2, 3""",
+            {"first": first, "last": last},
+        )
+        found: dict[date, dict[int, dict[str, Decimal]]] = {}
+        for month, source_id, currency, amount in cursor.fetchall():
+            found.setdefault(month, {}).setdefault(source_id, {})[currency] = amount
     return found

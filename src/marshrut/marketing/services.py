@@ -1,6 +1,6 @@
 """Writes about sources."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -16,7 +16,8 @@ from marshrut.core.money import Money
 from marshrut.core.names import clean_text
 from marshrut.core.slugs import required_name, slug_of
 from marshrut.marketing.models import Source, SourceCost
-from marshrut.marketing.queries import SourceCard
+from marshrut.marketing.queries import SourceCard, costs_entered
+from marshrut.marketing.rules import MOST_LINES, EnteredCost, PastedCost
 
 
 def keep_unknown_source(*, slug: str, name: str = "") -> SourceCard:
@@ -128,3 +129,36 @@ def save_cost(
     row.amount, row.currency, row.note = money.amount, money.currency, clean_text(note, 300)
     row.save()
     return row.pk
+
+
+@transaction.atomic
+def add_costs(*, costs: Sequence[PastedCost], by: Actor, now: datetime) -> int:
+    """Enter many months at once, all or none; how many were new. One that stands already for the same source, days and sum is left.
+
+    Invalid names the first line that cannot be read.
+    """
+    wrong = next((cost for cost in costs if cost.flaw), None)
+    if wrong is not None:
+        raise Invalid("line_unreadable", _("Line %(number)s cannot be read.") % {"number": wrong.number}, field="rows")
+    if not costs:
+        raise Invalid("no_lines", _("Paste at least one line."), field="rows")
+    if len(costs) > MOST_LINES:
+        raise Invalid("too_many", _("At most %(most)s lines at once.") % {"most": MOST_LINES}, field="rows")
+    sign(by.label)
+    new = new_costs(costs, costs_entered())
+    SourceCost.objects.bulk_create(
+        SourceCost(source_id=key.source_id, first_day=key.first_day, last_day=key.last_day, amount=key.amount, currency=key.currency,
+                   note=clean_text(cost.note, 300))
+        for key, cost in new.items()
+    )  # fmt: skip
+    return len(new)
+
+
+def new_costs(costs: Sequence[PastedCost], entered: Collection[EnteredCost]) -> dict[EnteredCost, PastedCost]:
+    """Those that do not stand yet, each once."""
+    found: dict[EnteredCost, PastedCost] = {}
+    for cost in costs:
+        key = cost.entered
+        if key is not None and key not in entered:
+            found.setdefault(key, cost)
+    return found

@@ -21,7 +21,7 @@ UNTRACKED = frozenset({
     "agency_revision",            # a number that says "read anew"
     "channels_idempotencykey",    # kept for a day
     "intake_shareledger",         # counters; the reason of each share stands on its inquiry
-    "intake_taking", "intake_queuealarm",  # say themselves who, when and why; nobody changes them
+    "intake_taking", "intake_queuealarm", "intake_breach",  # say themselves who, when and why; nobody changes them
     "journal_tally", "intake_sourcetally",  # running sums of tracked rows
     "core_filepiece",             # the bytes of a tracked file
     "agency_loginsession",        # says itself who, when and from where

@@ -30,13 +30,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "contact_missing", "relevance", "relevance_reasons", "priority", "priority_reasons", "owner_reason",
         "respond_by", "clock_started_at", "warn_at", "clock_state", "answered_at", "answer_minutes",
         "clock_step", "reroutes", "outcome",
-        "disposition", "close_reason", "utm", "visitor", "priority_parts", "arrival",
+        "disposition", "close_reason", "utm", "visitor", "priority_parts", "arrival", "request_origin", "is_missed_call",
     ),
     "deals_deal": (
         "id", "dossier_id", "inquiry_id", "stage_id", "stage_entered_at", "title", "amount", "currency", "facts", "state",
-        "close_reason", "opened_at", "closed_at", "closed_by",
+        "close_reason", "opened_at", "closed_at", "closed_by", "margin",
     ),
     "deals_stageentry": ("deal_id", "stage_id", "entered_at", "left_at", "by"),
+    "deals_gateanswer": ("deal_id", "dossier_id", "gate_id", "agreed", "words", "consequence", "rule_id", "at", "by"),
+    "deals_stopreview": ("dossier_id", "closed_at", "verdict", "note", "at", "by"),
+    "intake_correction": ("inquiry_id", "axis", "before", "after", "reason_before", "way", "at", "by", "by_name"),
 }
 """Tables in the order in which they are written, and the columns of a row."""
 

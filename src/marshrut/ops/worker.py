@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+
 import django
 from procrastinate.contrib.django import app
+
+from marshrut.intake.rules.text import warm_up
 
 from . import tether
 
@@ -26,4 +30,5 @@ def work() -> None:
 if __name__ == "__main__":
     tether.hold()
     django.setup()
+    threading.Thread(target=warm_up, daemon=True).start()  # so that the first letter does not wait for the words
     work()

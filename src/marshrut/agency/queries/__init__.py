@@ -166,6 +166,18 @@ class Staff:
         owners = [c for c in self.colleagues.values() if c.role == Role.OWNER]
         return next((c for c in leads if c.office_id == office_id), None) or next(iter([*leads, *owners]), None)
 
+    def lead_at(self, office_id: int | None, at: datetime) -> Colleague | None:
+        """Who answers for an office at this moment: its supervisor, whoever works for them meanwhile, the owner; None when none of
+        them is at work."""
+        leads = [c for c in self.colleagues.values() if c.role == Role.SUPERVISOR and c.office_id == office_id]
+        substitutes = [c for lead in leads if (c := self.colleagues.get(lead.substitute_at(at) or 0))]
+        owners = [c for c in self.colleagues.values() if c.role == Role.OWNER]
+        return next((c for c in (*leads, *substitutes, *owners) if c.is_at_work(at)), None)
+
+    def told_at(self, office_id: int | None, at: datetime) -> Colleague | None:
+        """Who is told at this moment that a clock is about to break; with nobody of them at work, the office's supervisor."""
+        return self.lead_at(office_id, at) or self.supervisor_of(office_id)
+
 
 def _load_staff() -> Staff:
     offices, windows = {}, _windows_by(WorkingWindow.objects.values_list("office_id", "weekday", "opens", "closes"))

@@ -1,6 +1,7 @@
 """What a message asks for: read at the door, told apart from what was stated, and tried without keeping anything."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -103,3 +104,41 @@ def test_an_amount_that_is_no_budget_becomes_none(program: Client) -> None:
     said = send(program, inquiry(message="Предоплату 30 000 руб внесла вчера, рейс в 14:35", request=None)).json()
     assert "budget" not in said["request"]
     assert Inquiry.objects.get(pk=said["id"]).budget is None
+
+
+def test_where_they_do_not_want_to_go_is_kept_beside_where_they_do(program: Client) -> None:
+    said = send(program, inquiry(message="Только не Египет! Хотим в Турцию, 2 взрослых", request=None)).json()
+    assert (said["request"]["directions"], said["request"]["excluded"]) == (["turkey"], ["egypt"])
+    assert said["request_origin"]["excluded"] == "read"
+    stated = send(program, inquiry(request={"directions": ["Кемер", "Грузия"], "excluded": ["Мисир", "Египет"]})).json()
+    assert stated["request"]["directions"] == ["turkey", "georgia"]
+    assert stated["request"]["resorts"] == ["Кемер"]
+    assert stated["request"]["excluded"] == ["Мисир", "egypt"]
+    assert stated["request_origin"]["resorts"] == "stated"
+
+
+def test_a_second_trip_in_one_message_stands_beside_the_first(program: Client) -> None:
+    text = "Вдвоём в Стамбул в мае на 4 ночи. И ещё отдельно посчитайте Сочи в августе на четверых"
+    said = read(program, text).json()
+    assert said["request"]["directions"] == ["turkey"]
+    assert said["request"]["nights"] == {"from": 4, "to": 4}
+    assert [trip["directions"] for trip in said["request"]["other_trips"]] == [["sochi"]]
+    assert said["request_origin"]["other_trips"] == "read"
+    assert ("other_trips", "Сочи") in {(span["field"], span["words"]) for span in said["spans"]}
+    kept = send(program, inquiry(message=text, request=None)).json()
+    assert kept["request"]["other_trips"][0]["directions"] == ["sochi"]
+
+
+@pytest.mark.parametrize("today", ["0001-01-01", "1999-12-31", "2091-01-01", "9999-12-31"])
+def test_a_day_nobody_lives_in_is_refused_with_its_field(program: Client, today: str) -> None:
+    answer = read(program, "В июле, на Пасху, через месяц в Турцию", today=today)
+    assert (answer.status_code, answer.json()["field"]) == (422, "today")
+
+
+def test_ten_megabytes_of_text_are_read_in_no_more_time_than_a_page(program: Client) -> None:
+    wish = "Хотим в Турцию с 5 по 12 июня, вдвоём. Не Египет. "
+    started = time.process_time()
+    answer = program.post("/api/v1/inquiries/read", f'{{"text": "{wish * 119_000}"}}'.encode(), "application/json")
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["request"]["directions"] == ["turkey"]
+    assert time.process_time() - started < 2

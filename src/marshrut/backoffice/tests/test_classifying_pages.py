@@ -158,3 +158,33 @@ def test_an_administrator_sees_figures_and_no_client(cast: Cast, taught: list[An
 def test_any_address_of_a_cell_is_a_page(browser: Client, taught: list[Any]) -> None:  # noqa: F811
     for query in ("axis=job", "axis=class&truth=космос&guess=", "axis=category&truth=visa&guess=%00", "axis=class&truth=job&guess=job&part=words"):
         assert browser.get(f"/settings/words?{query}").status_code == 200
+
+
+# --- words in any form, and boards -----------------------------------------------------------------------------------
+
+
+def test_words_of_a_new_line_are_found_in_any_form_unless_that_is_taken_away(browser: Client, come: Any, agency: Any) -> None:  # noqa: F811
+    came = come(utc_now(), message="Интересуют визитки и дегустациями вин")
+    opened = browser.get("/settings/criteria/new").content.decode()
+    assert re.search(r'name="c\.0\.forms" value="1" checked', opened)
+    form = {"name": "Вина", "inquiry_class": "partner", **lines("c.0", "words_any", text="дегустация, виза", forms="1")}
+    assert f"/inquiries/{came.pk}" in browser.post("/settings/criteria/new?preview=1", form).content.decode()
+    strict = {**form, **lines("c.0", "words_any", text="дегустация, виза")}
+    del strict["c.0.forms"]
+    assert f"/inquiries/{came.pk}" not in browser.post("/settings/criteria/new?preview=1", strict).content.decode()
+    assert browser.post("/settings/criteria/new", {**form, "since": since(browser, "/settings/criteria/new")}).status_code == 204
+    kept = Criterion.objects.get(name="Вина")
+    assert kept.conditions == {"words_any": ["дегустация~", "виза~"]}
+    again = browser.get(f"/settings/criteria/{kept.pk}").content.decode()
+    assert ">дегустация, виза<" in again
+    assert re.search(r'name="c\.0\.forms" value="1" checked', again)
+    assert "дегустация, виза (в любой форме)" in browser.get("/settings/criteria").content.decode()
+
+
+def test_a_criterion_may_ask_for_a_board(browser: Client, come: Any, agency: Any) -> None:  # noqa: F811
+    came = come(utc_now(), message="Турция, всё включено, двое взрослых")
+    form = {"name": "Всё включено", "inquiry_class": "partner", **lines("c.0", "board", pick="AI")}
+    assert f"/inquiries/{came.pk}" in browser.post("/settings/criteria/new?preview=1", form).content.decode()
+    assert browser.post("/settings/criteria/new", {**form, "since": since(browser, "/settings/criteria/new")}).status_code == 204
+    page = browser.get(f"/settings/criteria/{Criterion.objects.get(name='Всё включено').pk}").content.decode()
+    assert re.search(r'name="c\.0\.pick" value="AI" checked', page)

@@ -45,8 +45,11 @@ _GROUPS = (
         ("note", noop("Add to the message, with the heading")), ("external_id", noop("Number in the old program")),
     )),
     (noop("What was wanted"), (
-        ("directions", noop("Where to")), ("category", noop("Category")), ("date_from", noop("Departure")), ("date_to", noop("Return")),
-        ("nights", noop("Nights")), ("adults", noop("Adults")), ("children", noop("Children's ages")), ("budget", noop("Budget or amount")),
+        ("directions", noop("Where to")), ("resorts", noop("Resorts")), ("excluded", noop("Not to")), ("category", noop("Category")),
+        ("departure", noop("Leaving from the city")), ("date_from", noop("Departure")), ("date_to", noop("Return")),
+        ("nights", noop("Nights")), ("adults", noop("Adults")), ("children", noop("Children's ages")),
+        ("child_count", noop("How many children")), ("people", noop("How many in all")), ("rooms", noop("Rooms")),
+        ("stars", noop("Stars of the hotel")), ("board", noop("Board")), ("budget", noop("Budget or amount")),
         ("currency", noop("Currency")),
     )),
     (noop("How it ended"), (

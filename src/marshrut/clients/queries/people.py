@@ -26,6 +26,8 @@ class Match:
     owner_id: int | None
     past_deals: int
     language: str = ""  # what they are written in; empty: not known
+    is_named: bool = True  # else called by a number or an address
+    ways: tuple[str, ...] = ()  # kinds of contacts known of them, those shared with others left out
 
 
 def find_by_contacts(normals: Sequence[str]) -> list[Match]:
@@ -37,13 +39,22 @@ def find_by_contacts(normals: Sequence[str]) -> list[Match]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            """select c.kind, c.normal, p.id, p.display_name, p.owner_id, p.past_deals, p.language
+            f"""select c.kind, c.normal, {_MATCHED}
                from clients_contactpoint c join clients_person p on p.id = c.person_id
                where c.normal = any(%s) and not c.is_shared
                order by case c.kind when 'phone' then 0 when 'email' then 1 else 2 end, p.id desc limit 40""",
             [list(normals)],
         )
-        return [Match(*row) for row in cursor.fetchall()]
+        return [_match(row) for row in cursor.fetchall()]
+
+
+_MATCHED = """p.id, p.display_name, p.owner_id, p.past_deals, p.language, p.surname <> '' or p.given_name <> '',
+    array(select distinct k.kind::text from clients_contactpoint k where k.person_id = p.id and not k.is_shared)"""
+
+
+def _match(row: Sequence[Any]) -> Match:
+    *known, ways = row
+    return Match(*known, tuple(ways))
 
 
 def keeper_of(person_id: int) -> int | None:
@@ -85,6 +96,28 @@ def search_people(actor: Actor, query: str, limit: int = 20) -> list[PersonLine]
     with connection.cursor() as cursor:
         cursor.execute(f"{_LINE} where ({where}) and {reach} limit {int(limit)}", [*found_by, *values])
         return [PersonLine(*row) for row in cursor.fetchall()]
+
+
+def people_lines(actor: Actor, ids: Sequence[int]) -> list[PersonLine]:
+    """These people, as far as they are within reach. One statement."""
+    if not ids:
+        return []
+    reach, values = people_in_reach(actor, "p")
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_LINE} where p.id = any(%s) and {reach}", [list(ids), *values])
+        return [PersonLine(*row) for row in cursor.fetchall()]
+
+
+def find_chosen(actor: Actor, person_id: int) -> Match | None:
+    """Somebody within reach whom a person has recognised, as if they were found by a way to reach them; None when out of reach."""
+    reach, values = people_in_reach(actor, "p")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select 'chosen', '', {_MATCHED} from clients_person p where p.id = %s and p.erased_at is null and {reach}",
+            [person_id, *values],
+        )
+        row = cursor.fetchone()
+    return _match(row) if row else None
 
 
 def found_by(actor: Actor, query: str) -> tuple[str, list[Any]]:

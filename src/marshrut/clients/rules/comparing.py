@@ -111,7 +111,8 @@ def _exact(a: str, b: str) -> int:
 
 
 def _birth(a: Record, b: Record) -> int:
-    """A slip, or day and month in the other order, is near; one part of three that differs is alike, and so is the age alone."""
+    """A slip, or day and month in the other order, is near; two slips, or one part of three that differs, are alike, and so is the
+    age alone."""
     one, two = a.born, b.born
     if not one or not two:
         if not a.age or not b.age:
@@ -124,7 +125,9 @@ def _birth(a: Record, b: Record) -> int:
     is_year = one[:4] == two[:4]
     if is_year and one[4:6] == two[6:] and one[6:] == two[4:6]:
         return NEAR
-    return ALIKE if is_year + (one[4:6] == two[4:6]) + (one[6:] == two[6:]) == 2 else DIFFERENT
+    if is_year + (one[4:6] == two[4:6]) + (one[6:] == two[6:]) == 2:
+        return ALIKE
+    return ALIKE if _distance(one, two, score_cutoff=2) <= 2 else DIFFERENT
 
 
 def _addresses(one: tuple[str, ...], two: tuple[str, ...]) -> int:

@@ -1,10 +1,11 @@
 """All pairs of a base that may be one person: met by their keys, compared once, weighed by what the base itself teaches."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
-from .comparing import DIFFERENT, UNKNOWN, Pattern, compare
+from .comparing import DIFFERENT, FIELDS, UNKNOWN, Pattern, compare
 from .keys import keys_of
 from .records import Record
 from .weighing import Weights, estimate_weights, judge_pair, judge_pattern, judge_rarest
@@ -12,6 +13,9 @@ from .weighing import Weights, estimate_weights, judge_pair, judge_pattern, judg
 LARGEST_BLOCK = 30
 """So many records may share a key and still be compared by it; a key that more share tells too little."""
 _LEAST_AGREEING = 2  # fields that agree in a pair worth keeping
+_SURE = 0.95  # both likenesses together, to make a third of them
+_LARGEST_GROUP = 12  # whoever is like more people than this is like them for want of anything to tell them by
+_GIVEN, _BORN = FIELDS.index("given"), FIELDS.index("born")
 
 Progress = Callable[[int, int], None]
 
@@ -51,7 +55,28 @@ def find_pairs(records: Sequence[Record], progress: Progress | None = None) -> S
                 doubles.append(Found(one, two, verdict.same, verdict.household, pattern))
             elif verdict.household > 0.5:
                 households.append(Found(one, two, verdict.same, verdict.household, pattern))
-    return Search(tuple(doubles), tuple(households), weights, compared)
+    implied = list(_implied(doubles, records))
+    met = {(pair.one, pair.two) for pair in implied}
+    kin = tuple(pair for pair in households if (pair.one, pair.two) not in met)
+    return Search((*doubles, *implied), kin, weights, compared)
+
+
+def _implied(doubles: Iterable[Found], records: Sequence[Record]) -> Iterator[Found]:
+    """Two who are both like a third are one person too, however little they look it: as likely as both likenesses together."""
+    alike: dict[int, dict[int, float]] = defaultdict(dict)
+    for pair in doubles:
+        alike[pair.one][pair.two] = alike[pair.two][pair.one] = pair.same
+    likeliest: dict[tuple[int, int], float] = {}
+    for others in alike.values():
+        if len(others) <= _LARGEST_GROUP:
+            for one, two in combinations(sorted(others), 2):
+                together = others[one] * others[two]
+                if two not in alike[one] and together > max(_SURE, likeliest.get((one, two), 0.0)):
+                    likeliest[one, two] = together
+    for (one, two), same in sorted(likeliest.items()):
+        pattern = compare(records[one], records[two])
+        if not pattern[_GIVEN] == pattern[_BORN] == DIFFERENT:  # two of one family, and a record that might be either
+            yield Found(one, two, same, 0.0, pattern)
 
 
 def _compare_all(records: Sequence[Record], progress: Progress | None) -> tuple[dict[Pattern, list[tuple[int, int]]], int]:

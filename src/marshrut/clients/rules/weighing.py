@@ -27,6 +27,8 @@ _SHARED = tuple(name in HOUSEHOLD for name in FIELDS)
 _EXPECTED = (0.0, 0.90, 0.06, 0.02, 0.02)
 _EXPECTED_OF_WAYS = (0.0, 0.45, 0.04, 0.01, 0.50)
 """What is believed before any pair was seen: people are known twice because they came with another number."""
+_EXPECTED_OF_FATHERS = (0.0, 0.90, 0.06, 0.037, 0.003)
+"""Patronymics are left out, cut short and written in two languages; another father nobody has."""
 _BELIEF = 20.0  # how many pairs that belief is worth
 _SAMPLE = 20_000
 _ROUNDS, _SETTLED = 60, 1e-4
@@ -34,7 +36,8 @@ _LEAST_DOUBLES = 0.02  # of the people: in no base they are fewer, before anybod
 _LEAST_HOUSEHOLDS = 0.02  # of the doubles: nobody's clients are without families
 _ONES_OWN = ("born", "phones", "emails")
 _MANY_NAMESAKES = 50
-_MOST_DIFFERENT = 0.35  # of a person's own: nobody is told twice with mostly another name and another date of birth
+_MOST_DIFFERENT = {"given": 0.35, "born": 0.35, "patronymic": 0.003}
+"""Of a person's own: nobody is told twice with mostly another name and another date of birth, or with another father."""
 _FREQUENT = 500  # of each field so many values are kept with their share
 
 
@@ -80,6 +83,8 @@ class Verdict:
 
 
 def _expected(name: str) -> tuple[float, ...]:
+    if name == "patronymic":
+        return _EXPECTED_OF_FATHERS
     return _EXPECTED_OF_WAYS if name in ("phones", "emails") else _EXPECTED
 
 
@@ -224,9 +229,10 @@ def _shares(name: str, counts: Sequence[float]) -> tuple[float, ...]:
     """Counts of levels as shares; of what is a person's own, different is never the rule."""
     known = sum(counts[1:])
     shares = [number / known for number in counts[1:]]
-    if name not in HOUSEHOLD and shares[-1] > _MOST_DIFFERENT:
-        rest = (1 - _MOST_DIFFERENT) / (1 - shares[-1])
-        shares = [share * rest for share in shares[:-1]] + [_MOST_DIFFERENT]
+    most = _MOST_DIFFERENT.get(name, 1.0)
+    if shares[-1] > most:
+        rest = (1 - most) / (1 - shares[-1])
+        shares = [share * rest for share in shares[:-1]] + [most]
     return (1.0, *shares)
 
 

@@ -1,4 +1,4 @@
-"""Reads of gates: the questions and rules of one revision, what was answered, and what was dropped."""
+"""Reads of gates: the questions and rules of one revision, what was answered, and which refusals wait for a decision."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from marshrut.agency.queries import kept
 from marshrut.core.seasons import read_day
 from marshrut.deals.models import Gate, GateAnswer
 from marshrut.deals.models import GateRule as GateRuleRow
-from marshrut.deals.rules import GateRule, Refusal
+from marshrut.deals.rules import GateRule, Refusal, worth_in
+from marshrut.intake.reference import Reference
 from marshrut.journal.permissions import matters_in_reach
 
 
@@ -89,109 +90,85 @@ def count_answers(since: datetime) -> dict[int, RefusalCount]:
         return {row[0]: RefusalCount(*row) for row in cursor.fetchall()}
 
 
-def refusals_since(since: datetime) -> list[Refusal]:
-    """The refusals since a moment as the rules would see them, worth in the deal's own currency; the latest five thousand."""
+def refusals_since(since: datetime, reference: Reference) -> list[Refusal]:
+    """The refusals since a moment as the rules would see them; the latest five thousand."""
     rows = (
         GateAnswer.objects.filter(agreed=False, at__gte=since).order_by("-id")
-        .values_list("gate_id", "deal__inquiry__source_id", "at", "deal__amount")[:5000]
+        .values_list("gate_id", "deal__inquiry__source_id", "dossier__office_id", "at", "deal__amount", "deal__currency")[:5000]
     )  # fmt: skip
-    return [Refusal(gate_id, source_id, at.date(), amount) for gate_id, source_id, at, amount in rows]
+    own, rates, staff = reference.staff.agency.currency, reference.rules.priority.rates, reference.staff
+    return [
+        Refusal(gate_id, source_id, (staff.offices.get(office_id) or staff.first_office).calendar.local_date(at),
+                worth_in(own, amount, currency, rates))
+        for gate_id, source_id, office_id, at, amount, currency in rows
+    ]  # fmt: skip
+
+
+def is_answered_again(answer_id: int, deal_id: int, gate_id: int) -> bool:
+    """Has the client been asked again at this gate since that answer?"""
+    return GateAnswer.objects.filter(deal_id=deal_id, gate_id=gate_id, pk__gt=answer_id).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class GateHistory:
+    """The latest answer of a deal's client at one gate; `decided_by` is the supervisor where it was theirs to decide."""
+
+    id: int
+    gate_id: int
+    question: str
+    agreed: bool
+    words: str
+    consequence: str
+    at: datetime
+    decided_by: str | None
+
+
+def answers_of_deal(deal_id: int) -> list[GateHistory]:
+    """The latest answer at each gate of one deal, in the order of the stages; one statement. The caller has checked the reach."""
+    rows = (
+        GateAnswer.objects.filter(deal_id=deal_id).select_related("gate__stage").order_by("gate_id", "-id").distinct("gate_id")
+    )
+    return [
+        GateHistory(row.pk, row.gate_id, row.gate.question, row.agreed, row.words, row.consequence, row.at, row.decided_by)
+        for row in sorted(rows, key=lambda one: (one.gate.stage.position, one.pk))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedDecision:
+    """A refusal that the agency's rule leaves to the supervisor, and that nobody has decided about yet."""
+
+    id: int
+    deal_id: int
+    dossier_id: int
+    person: str | None
+    question: str
+    words: str
+    at: datetime
+    owner_id: int | None
+    worth: Decimal | None
+    currency: str
+
+
+MOST_ASKED = 50
+
+
+def list_asked_decisions(actor: Actor, answer_id: int | None = None) -> list[AskedDecision]:
+    """Refusals within reach that wait for a decision (or that one), the longest waiting first; one statement."""
+    reach, values = matters_in_reach(actor)
+    only, wanted = ("and a.id = %s", [answer_id]) if answer_id is not None else ("", [])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select a.id, l.id, d.id, p.display_name, g.question, a.words, a.at, d.owner_id, l.amount, l.currency
+                from deals_gateanswer a join deals_deal l on l.id = a.deal_id join journal_dossier d on d.id = l.dossier_id
+                join deals_gate g on g.id = a.gate_id left join clients_person p on p.id = d.person_id
+                where a.consequence = 'ask' and l.state = 'open' and {reach} {only} and not exists (
+                    select from deals_gateanswer b where b.deal_id = a.deal_id and b.gate_id = a.gate_id and b.id > a.id)
+                order by a.at, a.id limit {MOST_ASKED}""",
+            [*values, *wanted],
+        )
+        return [AskedDecision(*row) for row in cursor.fetchall()]
 
 
 SPAN = timedelta(days=30)
-PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """A matter somebody stopped working with."""
-
-    dossier_id: int
-    inquiry_id: int
-    deal_id: int | None
-    person: str | None
-    owner_id: int | None
-    source_id: int
-    reason: str
-    words: str
-    worth: Decimal | None
-    currency: str
-    priority: int
-    received_at: datetime | None
-    answered_at: datetime | None
-    closed_at: datetime
-    verdict: str
-    reviewed_by: str
-    note: str
-
-
-_DROPPED = """from intake_reckoning k join journal_dossier d on d.id = k.dossier_id
-    left join deals_stopreview r on r.dossier_id = k.dossier_id and r.closed_at = k.closed_at
-    where k.outcome = 'lost' and k.joined_to_id is null and k.closed_at >= %s and not d.is_open and {reach}"""
-
-
-def list_dropped(
-    actor: Actor,
-    since: datetime,
-    *,
-    owner_id: int | None = None,
-    reason: str = "",
-    unseen: bool = True,
-    after: tuple[datetime, int] | None = None,
-) -> list[Dropped]:
-    """What was stopped since a moment and is within reach, the latest first; one statement."""
-    reach, values = matters_in_reach(actor)
-    where, given = _DROPPED.format(reach=reach), [since, *values]
-    for part, value in (("d.owner_id = %s", owner_id), ("k.reason = %s", reason or None)):
-        if value is not None:
-            where += f" and {part}"
-            given.append(value)
-    if unseen:
-        where += " and r.id is null"
-    if after is not None:
-        where += " and (k.closed_at, k.raw_id) < (%s, %s)"
-        given += [*after]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""select k.dossier_id, k.raw_id, (select max(l.id) from deals_deal l where l.dossier_id = k.dossier_id), p.display_name,
-                    k.owner_id, k.source_id, k.reason, i.close_reason, d.worth, d.currency, i.priority, k.received_at, k.answered_at,
-                    k.closed_at, coalesce(r.verdict, ''), coalesce(r.by, ''), coalesce(r.note, '')
-                from (select k.raw_id, k.closed_at as at {where} order by k.closed_at desc, k.raw_id desc limit {PAGE + 1}) chosen
-                join intake_reckoning k on k.raw_id = chosen.raw_id join intake_inquiry i on i.raw_id = k.raw_id
-                join journal_dossier d on d.id = k.dossier_id left join clients_person p on p.id = d.person_id
-                left join deals_stopreview r on r.dossier_id = k.dossier_id and r.closed_at = k.closed_at
-                order by chosen.at desc, k.raw_id desc""",
-            given,
-        )
-        return [Dropped(*row) for row in cursor.fetchall()]
-
-
-@dataclass(frozen=True, slots=True)
-class DroppedSum:
-    """What one person stopped: how many, how many nobody has looked at, never answered, and what they were worth."""
-
-    owner_id: int | None
-    number: int
-    unseen: int
-    unanswered: int
-    worth: tuple[tuple[Decimal, str], ...]
-
-
-def sum_dropped(actor: Actor, since: datetime) -> list[DroppedSum]:
-    """By manager, the most first; one statement."""
-    reach, values = matters_in_reach(actor)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""select d.owner_id, coalesce(d.currency, ''), count(*), count(*) filter (where r.id is null),
-                    count(*) filter (where k.answered_at is null), coalesce(sum(d.worth), 0)
-                {_DROPPED.format(reach=reach)} group by 1, 2""",
-            [since, *values],
-        )
-        found: dict[int | None, DroppedSum] = {}
-        for owner_id, currency, number, unseen, unanswered, worth in cursor.fetchall():
-            so_far = found.get(owner_id, DroppedSum(owner_id, 0, 0, 0, ()))
-            sums = (*so_far.worth, (worth, currency)) if currency and worth else so_far.worth
-            found[owner_id] = DroppedSum(
-                owner_id, so_far.number + number, so_far.unseen + unseen, so_far.unanswered + unanswered, sums
-            )
-    return sorted(found.values(), key=lambda line: -line.number)
+"""How far back answers at gates are counted where gates and their rules are edited."""

@@ -116,13 +116,14 @@ class DealCard:
     task_id: int | None
     task_title: str | None
     task_due_at: datetime | None
+    margin: Decimal | None
     custom: dict[str, Any]
 
 
 _DEAL = """
     select l.id, d.id, l.inquiry_id, f.slug, s.slug, l.stage_entered_at, l.title, l.amount, l.currency, l.facts, l.state, l.close_reason,
         l.opened_at, l.closed_at, p.id, p.display_name, d.owner_id, e.name, d.queue_id, q.name, d.office_id, t.id, t.title, t.due_at,
-        d.custom
+        l.margin, d.custom
     from deals_deal l
     join deals_stage s on s.id = l.stage_id join deals_funnel f on f.id = s.funnel_id
     join journal_dossier d on d.id = l.dossier_id

@@ -6,7 +6,7 @@ an ordered list of rules that know the season, the source and what the deal is w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -76,6 +76,15 @@ class GateRule:
         starts = self.worth_from is None or (other.worth_from is not None and other.worth_from >= self.worth_from)
         ends = self.worth_below is None or (other.worth_below is not None and other.worth_below <= self.worth_below)
         return starts and ends
+
+
+def worth_in(own: str, amount: Decimal | None, currency: str, rates: Mapping[str, float]) -> Decimal | None:
+    """What a deal is worth in the agency's `own` currency by the rough rates of the priority model; None when unknown."""
+    if amount is None or currency == own:
+        return amount
+    if currency not in rates or own not in rates:
+        return None
+    return amount * Decimal(str(rates[currency])) / Decimal(str(rates[own]))
 
 
 def decide_refusal(rules: Sequence[GateRule], refusal: Refusal) -> GateRule | None:

@@ -14,7 +14,7 @@ from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.names import clean_text
 from marshrut.core.typed_values import merge_values, refuse_flaws
 from marshrut.deals.queries import find_deal
-from marshrut.deals.services.passing import close_deal, reopen_deal
+from marshrut.deals.services.closing import close_deal, reopen_deal
 from marshrut.intake.queries import find_inquiry
 from marshrut.intake.reference import read_reference
 from marshrut.intake.services import close_inquiry, correct_inquiry, mark_spam, reopen_inquiry, undo_correction

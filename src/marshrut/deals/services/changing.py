@@ -12,8 +12,10 @@ from marshrut.core.errors import Invalid, Refused
 from marshrut.core.history import sign
 from marshrut.deals.models import DealState
 from marshrut.deals.queries import FunnelCard, StageCard
-from marshrut.deals.rules import decide_move
-from marshrut.deals.services.passing import enter_stage, funnel_and_staff, keep_facts, lock_deal, stage_action
+from marshrut.deals.rules import GO_ON, decide_move
+from marshrut.deals.services.gates import Following, GateSaid, gates_before
+from marshrut.deals.services.refusals import pass_gates
+from marshrut.deals.services.standing import enter_stage, funnel_and_staff, keep_facts, lock_deal, refuse_missing, stage_action
 from marshrut.journal.services import NextAction, Place, add_touch, move_dossier, replace_tasks
 
 
@@ -43,10 +45,12 @@ def change_funnel(
     now: datetime,
     facts: Mapping[str, Any] | None = None,
     following: NextAction | None = None,
-) -> None:
+    gates: Mapping[int, GateSaid] | None = None,
+) -> Following:
     """Bring a deal to stand at a stage of another funnel. Where it stood, since when and its facts stay in its story.
 
-    Invalid names what is missing: the reason, or facts the stage asks for. Refused for a closed deal and the same funnel.
+    Invalid names what is missing: the reason, facts the stage asks for, gates on the way to it; a refusal there leads to what
+    it leads to within a funnel. Refused for a closed deal and the same funnel.
     """
     sign(by.label)
     deal, matter = lock_deal(deal_id, by)
@@ -61,12 +65,16 @@ def change_funnel(
     if not reason.strip():
         raise Invalid("reason_missing", _("Say why it goes on in another funnel."), field="reason", missing=("reason",))
     keep_facts(deal, facts or {})
-    missing = decide_move(chosen.stages[0].facts, target.facts, deal.facts, deal.amount, reason).missing
-    if missing:
-        raise Invalid("facts_missing", _("To stand at “%(stage)s” something has to be said first.") % {"stage": target.name},
-                      field=missing[0], missing=missing)  # fmt: skip
+    first, said = chosen.stages[0], gates or {}
+    missing = decide_move(first.facts, target.facts, deal.facts, deal.amount, reason).missing
+    questions = gates_before(deal, chosen, target, after=first.position)
+    refuse_missing(target, (*missing, *(f"gate.{gate.id}" for gate in questions if gate.id not in said)))
+    refusal = pass_gates(deal, matter, questions, said, by, now)
+    if refusal is not None:
+        return refusal
     names = {"from": f"{deal.stage.funnel.name}: {deal.stage.name}", "to": f"{chosen.name}: {target.name}"}
     enter_stage(deal, target, by, now)
     move_dossier(dossier_id=matter.id, place=Place("deal", target.place, deal.amount, deal.currency))
     add_touch(dossier_id=matter.id, kind="stage", direction="none", body=reason, by=by, now=now, data={"deal": deal.pk, **names})
     replace_tasks(matter=matter, action=following or stage_action(target, matter.owner_id, staff, now), by=by, now=now)
+    return Following(GO_ON)

@@ -1,7 +1,7 @@
-"""Writes about gates: what a client said and what follows, the gates and rules themselves, and reviews of what was stopped."""
+"""Writes about gates: what a client said and what follows by rule, and the gates and rules themselves."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -9,19 +9,18 @@ from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import read_revision, read_staff
-from marshrut.core.errors import Invalid, NotFound, Refused
+from marshrut.core.errors import Invalid, NotFound
 from marshrut.core.history import sign
 from marshrut.core.names import clean_text
 from marshrut.core.seasons import read_day
-from marshrut.deals.models import Deal, Gate, GateAnswer, Stage, StopReview
+from marshrut.deals.models import Deal, Gate, GateAnswer, Stage
 from marshrut.deals.models import GateRule as GateRuleRow
 from marshrut.deals.queries.gates import GateCard, agreed_gates, read_gates
-from marshrut.deals.queries.passing import StageCard
-from marshrut.deals.rules import ASK, CLOSE, CONSEQUENCES, GO_ON, WAIT, Refusal, decide_refusal
+from marshrut.deals.queries.passing import FunnelCard, StageCard
+from marshrut.deals.rules import ASK, CLOSE, CONSEQUENCES, GO_ON, WAIT, GateRule, Refusal, decide_refusal, worth_in
 from marshrut.intake.reference import read_reference
-from marshrut.intake.services.matters import office_of
-from marshrut.journal.queries import closed_when
-from marshrut.journal.services import Matter, add_touch, lock_matter, notify
+from marshrut.intake.services.matters import office_of, stop_clock
+from marshrut.journal.services import Matter, add_touch, notify
 
 LONGEST_WAIT = 1095  # days
 
@@ -43,10 +42,10 @@ class Following:
     reason: str = ""
 
 
-def gates_before(deal: Deal, stages: tuple[StageCard, ...], present: int, target: StageCard) -> list[GateCard]:
-    """Gates on the way to the stage, skipped stages included, that have not been passed yet; in order."""
+def gates_before(deal: Deal, funnel: FunnelCard, target: StageCard, *, after: int) -> list[GateCard]:
+    """Gates behind the place `after` up to the stage, skipped stages included, that have not been passed yet; in order."""
     gates = read_gates(read_revision()).by_stage
-    on_the_way = [gates[stage.id] for stage in stages if present < stage.position <= target.position and stage.id in gates]
+    on_the_way = [gates[stage.id] for stage in funnel.stages if after < stage.position <= target.position and stage.id in gates]
     if not on_the_way:
         return []
     passed = agreed_gates(deal.pk)
@@ -56,44 +55,34 @@ def gates_before(deal: Deal, stages: tuple[StageCard, ...], present: int, target
 def answer_gate(*, deal: Deal, matter: Matter, gate: GateCard, said: GateSaid, by: Actor, now: datetime) -> Following:
     """Keep what the client said; of a refusal, what follows by the agency's rules."""
     words = clean_text(said.words, 500)
-    if said.agreed:
-        GateAnswer.objects.create(
-            deal=deal, dossier_id=deal.dossier_id, gate_id=gate.id, agreed=True, words=words, at=now, by=by.label
-        )
-        return Following(GO_ON)
-    if not words:
+    if not said.agreed and not words:
         raise Invalid(
             "words_missing", _("Say in a word why they refused."), field=f"gate.{gate.id}.words", missing=(f"gate.{gate.id}.words",)
         )
-    revision = read_revision()
-    day = office_of(read_staff(revision), matter.office_id).calendar.local_date(now)
-    source_id = deal.inquiry.source_id if deal.inquiry else None
-    rule = decide_refusal(read_gates(revision).rules, Refusal(gate.id, source_id, day, _worth_of(deal)))
-    following = Following(rule.consequence, rule.days or 0, rule.reason) if rule else Following(GO_ON)
+    rule = None if said.agreed else _rule_for(deal, matter, gate, now)
+    after = Following(rule.consequence, rule.days or 0, rule.reason) if rule else Following(GO_ON)
     GateAnswer.objects.create(
-        deal=deal, dossier_id=deal.dossier_id, gate_id=gate.id, agreed=False, words=words, consequence=following.consequence,
-        rule_id=rule.id if rule else None, at=now, by=by.label,
+        deal=deal, dossier_id=deal.dossier_id, gate_id=gate.id, agreed=said.agreed, words=words,
+        consequence="" if said.agreed else after.consequence, rule_id=rule.id if rule else None, at=now, by=by.label,
     )  # fmt: skip
-    data = {"deal": deal.pk, "gate": gate.question, "consequence": following.consequence}
-    add_touch(dossier_id=matter.id, kind="gate", direction="none", body=words, by=by, now=now, data=data)
-    if following.consequence == ASK:
-        supervisor = read_staff(revision).supervisor_of(matter.office_id)
+    data = {"deal": deal.pk, "gate": gate.question, "agreed": said.agreed, "consequence": after.consequence}
+    # The client was asked and has answered: whoever waited for a word of ours has had it.
+    add_touch(dossier_id=matter.id, kind="gate", direction="none", body=words, by=by, now=now, is_answer=True, data=data)
+    stop_clock(dossier_id=matter.id, at=now)
+    if after.consequence == ASK:
+        supervisor = read_staff(read_revision()).supervisor_of(matter.office_id)
         notify(employee_ids=[supervisor.id if supervisor else None], code="gate_refused", data={"gate": gate.question},
                dossier_id=matter.id, by=by, now=now)  # fmt: skip
-    return following
+    return after
 
 
-def _worth_of(deal: Deal) -> Decimal | None:
-    """What the deal is worth in the agency's currency by the rough rates of the priority model; None when unknown."""
-    if deal.amount is None:
-        return None
+def _rule_for(deal: Deal, matter: Matter, gate: GateCard, now: datetime) -> GateRule | None:
+    """The agency's rule for a refusal of this deal at this gate, today on the office's wall."""
     reference = read_reference()
-    own, rates = reference.staff.agency.currency, reference.rules.priority.rates
-    if deal.currency == own:
-        return deal.amount
-    if deal.currency not in rates or own not in rates:
-        return None
-    return deal.amount * Decimal(str(rates[deal.currency])) / Decimal(str(rates[own]))
+    day = office_of(reference.staff, matter.office_id).calendar.local_date(now)
+    source_id = deal.inquiry.source_id if deal.inquiry else None
+    worth = worth_in(reference.staff.agency.currency, deal.amount, deal.currency, reference.rules.priority.rates)
+    return decide_refusal(read_gates(read_revision()).rules, Refusal(gate.id, source_id, day, worth))
 
 
 @transaction.atomic
@@ -171,29 +160,3 @@ def save_gate_rule(*, rule_id: int | None, values: GateRuleValues, by: Actor, no
         row.reason = ""
     row.save()
     return row.pk
-
-
-@transaction.atomic
-def review_stop(*, dossier_id: int, note: str, by: Actor, now: datetime) -> None:
-    """Somebody answerable has looked at the end of a matter and lets it stand. Refused when it is open or was realised."""
-    sign(by.label)
-    matter = lock_matter(dossier_id=dossier_id, by=by)
-    keep_review(matter=matter, verdict="right", note=note, by=by, now=now)
-
-
-def keep_review(*, matter: Matter, verdict: str, note: str, by: Actor, now: datetime) -> None:
-    """Write down the verdict on the present end of a locked matter."""
-    closed_at = None if matter.is_open else closed_when(matter.id)
-    if closed_at is None:
-        raise Refused("matter_open", _("This matter is open."))
-    made = StopReview.objects.get_or_create(
-        dossier_id=matter.id, closed_at=closed_at,
-        defaults={"verdict": verdict, "note": clean_text(note, 500), "at": now, "by": by.label},
-    )[1]  # fmt: skip
-    if not made:
-        raise Refused("reviewed", _("Somebody has reviewed this already."))
-
-
-def waiting_moment(now: datetime, days: int) -> datetime:
-    """When a deal that waits after a refusal comes back."""
-    return now + timedelta(days=days)

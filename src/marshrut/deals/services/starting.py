@@ -16,7 +16,7 @@ from marshrut.core.history import sign
 from marshrut.core.names import clean_text
 from marshrut.deals.models import Deal, StageEntry
 from marshrut.deals.queries import StageCard
-from marshrut.deals.services.passing import funnel_and_staff, stage_action
+from marshrut.deals.services.standing import funnel_and_staff, stage_action
 from marshrut.intake.queries import standing_of
 from marshrut.intake.reading import Submission
 from marshrut.intake.services import find_or_make_client, require_person

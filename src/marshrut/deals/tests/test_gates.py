@@ -1,5 +1,7 @@
 """Gates: what a client has to agree to, what a refusal leads to, and what a supervisor sees of what was stopped."""
 
+import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,11 +14,22 @@ from hypothesis import strategies as st
 
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.deals.models import Deal, Funnel, GateAnswer, StopReview
-from marshrut.deals.queries.gates import list_dropped, sum_dropped
+from marshrut.deals.queries.dropped import Stopped, list_dropped, sum_dropped
+from marshrut.deals.queries.gates import list_asked_decisions, refusals_since
 from marshrut.deals.rules import GateRule, Refusal, decide_refusal, shadowed
-from marshrut.deals.services import GateSaid, close_deal, move_deal, open_deal, reopen_stopped, review_stop
+from marshrut.deals.services import (
+    Decision,
+    GateSaid,
+    change_funnel,
+    close_deal,
+    decide_gate,
+    move_deal,
+    open_deal,
+    reopen_stopped,
+    review_stop,
+)
 from marshrut.deals.services.gates import GateRuleValues, save_gate, save_gate_rule
-from marshrut.journal.models import Dossier, Notice, Task
+from marshrut.journal.models import Dossier, Notice, Task, Touch
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DAYS = [(month, day) for month in range(1, 13) for day in (1, 10, 20, 28)]
@@ -161,9 +174,9 @@ def test_the_database_keeps_no_refusal_without_a_consequence(cast: Any, deal: De
 
 def test_the_supervisor_sees_what_was_stopped_by_whom_and_its_worth_and_reviews_it_once(cast: Any, deal: Deal) -> None:
     close_deal(deal_id=deal.pk, outcome="lost", reason="Дорого: нашли дешевле", by=cast.anna, now=NOW)
-    since = NOW - timedelta(days=1)
+    since = Stopped(NOW - timedelta(days=1))
     line = list_dropped(cast.supervisor, since)[0]
-    assert (line.reason, line.worth, line.owner_id) == ("Дорого", Decimal(300_000), cast.anna.id)
+    assert (line.reason, line.worth, line.owner_id, line.closed_by) == ("Дорого", Decimal(300_000), cast.anna.id, cast.anna.label)
     (total,) = sum_dropped(cast.supervisor, since)
     assert (total.number, total.unseen, total.worth) == (1, 1, ((Decimal(300_000), "RUB"),))
     assert list_dropped(cast.stranger, since) == []
@@ -171,9 +184,39 @@ def test_the_supervisor_sees_what_was_stopped_by_whom_and_its_worth_and_reviews_
         review_stop(dossier_id=deal.dossier_id, note="", by=cast.stranger, now=NOW)
     review_stop(dossier_id=deal.dossier_id, note="Верно", by=cast.supervisor, now=NOW)
     assert list_dropped(cast.supervisor, since) == []
-    assert list_dropped(cast.supervisor, since, unseen=False)[0].note == "Верно"
+    assert list_dropped(cast.supervisor, replace(since, unseen=False))[0].note == "Верно"
+    assert Notice.objects.get(code="stop_reviewed").employee_id == cast.anna.id
+    assert Touch.objects.get(kind="review").body == "Верно"
     with pytest.raises(Refused):
         review_stop(dossier_id=deal.dossier_id, note="", by=cast.supervisor, now=NOW)
+
+
+def test_spam_and_a_price_check_are_stops_too_and_so_is_a_lost_deal_without_an_inquiry(cast: Any, deal: Deal, inquire: Any) -> None:
+    from marshrut.deals.services import Beginning, start_deal
+    from marshrut.intake.services import close_inquiry
+    from marshrut.journal.services import NextAction
+
+    person = Dossier.objects.get(pk=deal.dossier_id).person_id
+    close_inquiry(inquiry_id=inquire("+7 921 555-01-20", 10_000), outcome="price_check", reason="спросил и пропал", by=cast.anna, now=NOW)
+    action = NextAction("Позвонить", NOW + timedelta(days=1))
+    alone = start_deal(beginning=Beginning("office", "Сочи", Decimal(70_000), "RUB"), person_id=person, following=action, by=cast.anna, now=NOW)
+    close_deal(deal_id=alone, outcome="lost", reason="Передумал", by=cast.supervisor, now=NOW + timedelta(minutes=1))
+    since = Stopped(NOW - timedelta(days=1))
+    lost, checked = list_dropped(cast.supervisor, since)
+    assert (lost.inquiry_id, lost.deal_id, lost.reason, lost.closed_by) == (None, alone, "Передумал", cast.supervisor.label)
+    assert (checked.disposition, checked.said, checked.worth) == ("price_check", "спросил и пропал", Decimal(10_000))
+    assert [line.deal_id for line in list_dropped(cast.supervisor, replace(since, ended="lost"))] == [alone]
+    assert [line.deal_id for line in list_dropped(cast.supervisor, replace(since, ended="price_check"))] == [None]
+    assert [line.dossier_id for line in list_dropped(cast.supervisor, since, (lost.closed_at, lost.dossier_id))] == [checked.dossier_id]
+    assert sum_dropped(cast.supervisor, replace(since, reason="Передумал"))[0].number == 1
+
+
+def test_what_was_realised_was_not_stopped(cast: Any, deal: Deal) -> None:
+    close_deal(deal_id=deal.pk, outcome="won", reason="", by=cast.anna, now=NOW)
+    for keep in (review_stop, reopen_stopped):
+        with pytest.raises(Refused):
+            keep(dossier_id=deal.dossier_id, note="", by=cast.supervisor, now=NOW)
+    assert not StopReview.objects.exists()
 
 
 def test_what_was_wrongly_stopped_is_open_again_with_a_next_action(cast: Any, deal: Deal, inquire: Any) -> None:
@@ -190,7 +233,7 @@ def test_what_was_wrongly_stopped_is_open_again_with_a_next_action(cast: Any, de
     reopen_stopped(dossier_id=Inquiry.objects.get(pk=alone).dossier_id, note="", by=cast.supervisor, now=NOW)
     assert Inquiry.objects.get(pk=alone).state == "open"
     assert StopReview.objects.filter(verdict="reopened").count() == 2
-    assert list_dropped(cast.supervisor, NOW - timedelta(days=1), unseen=False) == []
+    assert list_dropped(cast.supervisor, Stopped(NOW - timedelta(days=1), unseen=False)) == []
 
 
 def test_the_dialog_asks_the_gate_and_says_what_followed(cast: Any, deal: Deal) -> None:
@@ -220,3 +263,110 @@ def test_a_rule_about_a_source_speaks_of_what_that_source_was_merged_into(cast: 
     said = {gate: GateSaid(False, "потом")}
     merge_sources(source_id=old.pk, into_id=Source.objects.get(slug="site").pk, by=cast.owner, now=NOW)
     assert move_deal(deal_id=deal.pk, stage="meeting_held", facts=FACTS, gates=said, by=cast.anna, now=NOW).consequence == "wait"
+
+
+def test_another_funnel_is_no_way_around_a_gate(cast: Any, deal: Deal) -> None:
+    stage_id = Funnel.objects.get(slug="distance").stages.get(slug="options_shown").pk
+    gate = save_gate(gate_id=None, stage_id=stage_id, question="Согласен на встречу онлайн", is_active=True, by=cast.owner, now=NOW)
+    rule_for(cast, "wait", days=10)
+    moved: dict[str, Any] = {"deal_id": deal.pk, "funnel": "distance", "stage": "call_held", "reason": "уехал", "facts": FACTS, "by": cast.anna, "now": NOW}
+    with pytest.raises(Invalid) as refused:
+        change_funnel(**moved)
+    assert refused.value.missing == (f"gate.{gate}",)
+    assert change_funnel(**moved, gates={gate: GateSaid(False, "потом")}).days == 10
+    deal.refresh_from_db()
+    assert (deal.stage.funnel.slug, deal.dossier.waits_until) == ("office", NOW + timedelta(days=10))
+    change_funnel(**moved, gates={gate: GateSaid(True)})
+    deal.refresh_from_db()
+    assert deal.stage.slug == "call_held"
+
+
+@pytest.fixture
+def asked(cast: Any, deal: Deal) -> int:
+    """A refusal that waits for the supervisor; its answer's id."""
+    gate = gate_at(cast)
+    rule_for(cast, "ask")
+    move_deal(deal_id=deal.pk, stage="meeting_held", facts=FACTS, gates={gate: GateSaid(False, "далеко")}, by=cast.anna, now=NOW)
+    return GateAnswer.objects.get().pk
+
+
+def test_the_supervisor_decides_and_the_deal_may_then_go_on_without_being_asked_again(cast: Any, deal: Deal, asked: int) -> None:
+    (line,) = list_asked_decisions(cast.supervisor)
+    assert (line.id, line.words, line.worth) == (asked, "далеко", Decimal(300_000))
+    assert list_asked_decisions(cast.stranger) == []
+    decide_gate(answer_id=asked, decision=Decision("go_on", words="Ведите по телефону"), by=cast.supervisor, now=NOW)
+    assert list_asked_decisions(cast.supervisor) == []
+    assert Notice.objects.get(code="gate_decided").employee_id == cast.anna.id
+    assert "Ведите по телефону" in Task.objects.get(dossier=deal.dossier, state="pending").title
+    move_deal(deal_id=deal.pk, stage="meeting_held", facts=FACTS, by=cast.anna, now=NOW)
+    with pytest.raises(Refused):
+        decide_gate(answer_id=asked, decision=Decision("close", reason="Дорого"), by=cast.supervisor, now=NOW)
+
+
+def test_a_decision_may_let_the_deal_wait_or_end(cast: Any, deal: Deal, asked: int) -> None:
+    decide_gate(answer_id=asked, decision=Decision("close", reason="Дорого", words="не наш клиент"), by=cast.supervisor, now=NOW)
+    deal.refresh_from_db()
+    assert (deal.state, deal.close_reason, deal.closed_by) == ("lost", "Дорого: не наш клиент", cast.supervisor.label)
+
+
+@pytest.mark.parametrize(("decision", "field"), [(Decision("wait"), "days"), (Decision("wait", 5000), "days"), (Decision("close"), "reason"),
+                                                 (Decision("ask"), "consequence"), (Decision("dance"), "consequence")])
+def test_a_decision_that_decides_nothing_is_refused_with_the_field_named(cast: Any, asked: int, decision: Decision, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        decide_gate(answer_id=asked, decision=decision, by=cast.supervisor, now=NOW)
+    assert refused.value.field == field
+
+
+def test_nobody_decides_for_themselves_nor_for_another_office(cast: Any, deal: Deal, asked: int) -> None:
+    with pytest.raises(Refused):
+        decide_gate(answer_id=asked, decision=Decision("go_on"), by=cast.anna, now=NOW)
+    for answer_id, by in ((asked, cast.stranger), (10**12, cast.supervisor)):
+        with pytest.raises(NotFound):
+            decide_gate(answer_id=answer_id, decision=Decision("go_on"), by=by, now=NOW)
+    move_deal(deal_id=deal.pk, stage="meeting_held", facts=FACTS, gates={GateAnswer.objects.get().gate_id: GateSaid(True)}, by=cast.anna, now=NOW)
+    with pytest.raises(Refused):  # the client has agreed meanwhile
+        decide_gate(answer_id=asked, decision=Decision("go_on"), by=cast.supervisor, now=NOW)
+    assert list_asked_decisions(cast.supervisor) == []
+
+
+def test_the_database_keeps_nothing_decided_that_is_still_to_be_decided(asked: int) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        GateAnswer.objects.filter(pk=asked).update(decided_by="x", decided_at=NOW)
+
+
+def test_whoever_refuses_has_been_talked_to_so_that_the_deal_may_wait_at_once(cast: Any, deal: Deal) -> None:
+    from marshrut.intake.models import NextAnswer
+
+    NextAnswer.objects.create(dossier=deal.dossier, channel="email", inquiry_class="new_sale", since=NOW, started_at=NOW,
+                              respond_by=NOW + timedelta(hours=1), warn_at=NOW + timedelta(minutes=15))
+    gate = gate_at(cast)
+    rule_for(cast, "wait", days=3)
+    move_deal(deal_id=deal.pk, stage="meeting_held", facts=FACTS, gates={gate: GateSaid(False, "потом")}, by=cast.anna, now=NOW)
+    assert NextAnswer.objects.get().state == "met"
+    deal.dossier.refresh_from_db()
+    assert deal.dossier.waits_until == NOW + timedelta(days=3)
+
+
+def test_a_preview_sees_past_refusals_in_the_agencys_money_and_on_the_offices_day(cast: Any, deal: Deal, asked: int) -> None:
+    from marshrut.intake.reference import read_reference
+
+    Deal.objects.filter(pk=deal.pk).update(amount=1000, currency="USD")
+    GateAnswer.objects.update(at=datetime(2026, 11, 19, 22, 30, tzinfo=UTC))  # half past one of the 20th in Moscow
+    (refusal,) = refusals_since(NOW - timedelta(days=30), read_reference())
+    assert refusal.day == date(2026, 11, 20)
+    assert refusal.worth
+    assert refusal.worth > 10_000
+
+
+def test_a_drop_on_the_board_says_what_a_refusal_has_led_to(cast: Any, inquire: Any) -> None:
+    from marshrut.agency.models import Employee
+
+    gate = gate_at(cast)
+    rule_for(cast, "close", reason="Дорого")
+    browser = Client()
+    browser.force_login(Employee.objects.get(pk=cast.anna.id))
+    typed = {"stage": "meeting_held", "fact_meeting_on": "2026-11-21", f"gate_{gate}": "no", f"words_{gate}": "не хочет"}
+    answer = browser.post(f"/inquiries/{inquire('+7 921 555-01-30', 5000)}/deal?funnel=office", typed)
+    assert answer.status_code == 204
+    assert json.loads(answer["HX-Trigger"])["done"]["message"].endswith("Дорого")
+    assert Deal.objects.get(state="lost").close_reason == "Дорого: не хочет"

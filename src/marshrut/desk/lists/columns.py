@@ -23,7 +23,7 @@ from marshrut.desk import wording
 from marshrut.desk.lists.shown import Shown
 from marshrut.desk.shapes import Named
 from marshrut.desk.shaping import outcome_label
-from marshrut.intake.wording import channel_label, class_label, disposition_label, missing_label
+from marshrut.intake.wording import board_label, channel_label, class_label, disposition_label, missing_label
 from marshrut.ui.jinja import url
 from marshrut.ui.pieces import holder, tag
 from marshrut.ui.wording import due, due_tone, money, when
@@ -175,6 +175,53 @@ def _category(line: MatterLine, shown: Shown) -> str:
     return shown.reference.catalogue.categories.get(slug, slug)
 
 
+def _asked(line: MatterLine) -> dict[str, Any]:
+    """What the inquiry asks for; a deal without one asks for nothing."""
+    return line.request or {}
+
+
+def _listed(name: str) -> dict[str, Any]:
+    return _text(lambda line, shown: _said(line, shown, ", ".join(map(str, _asked(line).get(name) or []))))
+
+
+def _day_of(end: str) -> dict[str, Any]:
+    def text(line: MatterLine) -> str:
+        return str((_asked(line).get("dates") or {}).get(end) or "")
+
+    def plain(line: MatterLine, _shown: Shown) -> Value:
+        try:
+            return date.fromisoformat(text(line))
+        except ValueError:
+            return None
+
+    return {"cell": lambda line, _shown: wording.day(text(line)), "plain": plain, "css": "nowrap"}
+
+
+def _number_of(read: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+    def plain(line: MatterLine, _shown: Shown) -> Value:
+        value = read(_asked(line))
+        return value if isinstance(value, int) else None
+
+    return {"cell": lambda line, shown: "" if (value := plain(line, shown)) is None else str(value), "plain": plain, "css": "num"}
+
+
+def _span_of(name: str) -> dict[str, Any]:
+    """`7–10`, `4`; an open end is left open: `4+`, `–10`."""
+
+    def read(line: MatterLine, _shown: Shown) -> str:
+        span = _asked(line).get(name) or {}
+        least, most = span.get("from"), span.get("to")
+        if least and most:
+            return str(least) if least == most else f"{least}–{most}"
+        return f"{least}+" if least else f"–{most}" if most else ""
+
+    return {"cell": read, "plain": read, "css": "nowrap"}
+
+
+def _children(request: dict[str, Any]) -> int | None:
+    return max(int(request.get("children") or 0), len(request.get("children_ages") or [])) or request.get("children")
+
+
 def _waits(line: MatterLine, shown: Shown) -> Markup | str:
     if line.waits_until is None:
         return ""
@@ -212,11 +259,26 @@ _CURRENCY = Column("currency", noop("Currency"), lambda line, _shown: line.curre
 _WAITS = Column("waits", noop("Waiting"), _waits, lambda line, shown: _said(line, shown, line.waits_for))
 _CLOSED = Column("closed", noop("Closed"), **_when("closed_at"), sort="closed", css="nowrap muted")
 _REASON = Column("reason", noop("Reason"), **_text(_reason))
+_REQUEST = (
+    Column("directions", noop("Where to"), **_text(lambda line, shown: wording.directions(_asked(line), shown.reference.catalogue))),
+    Column("resorts", noop("Resorts"), **_listed("resorts")),
+    Column("excluded", noop("Not to"), **_text(lambda line, shown: wording.excluded(_asked(line), shown.reference.catalogue))),
+    Column("departure", noop("Leaving from the city"),
+           **_text(lambda line, shown: _said(line, shown, str(_asked(line).get("departure") or "")))),
+    Column("leaves", noop("Departure"), **_day_of("from")), Column("returns", noop("Return"), **_day_of("to")),
+    Column("nights", noop("Nights"), **_span_of("nights")),
+    Column("adults", noop("Adults"), **_number_of(lambda request: request.get("adults"))),
+    Column("children", noop("How many children"), **_number_of(_children)),
+    Column("ages", noop("Children's ages"), **_listed("children_ages")),
+    Column("people", noop("How many in all"), **_number_of(lambda request: request.get("people"))),
+    Column("stars", noop("Stars of the hotel"), **_span_of("stars")),
+    Column("board", noop("Board"), **_text(lambda line, _shown: board_label(str(_asked(line).get("board") or "")))),
+)  # fmt: skip
 _INQUIRIES = (
     _NUMBER, _CLIENT, _PHONE, _EMAIL,
     Column("received", noop("Came in"), **_when("received_at"), sort="received", css="nowrap muted", is_usual=True),
     _STATE,
-    _TRIP, _CATEGORY,
+    _TRIP, _CATEGORY, *_REQUEST,
     Column("budget", noop("Budget"), _money, lambda line, _s: line.worth, "budget", "num nowrap", True), _CURRENCY,
     Column("relevance", noop("Relevance"), _relevance, lambda line, _s: line.relevance, is_usual=True),
     Column("priority", noop("Priority"), lambda line, _s: str(line.priority), lambda line, _s: line.priority, "priority", "num", True),
@@ -233,7 +295,7 @@ _INQUIRIES = (
 )  # fmt: skip
 _DEALS = (
     _NUMBER, _CLIENT, _PHONE, _EMAIL,
-    Column("title", noop("Trip"), **_text(_trip), is_usual=True), _CATEGORY,
+    Column("title", noop("Trip"), **_text(_trip), is_usual=True), _CATEGORY, *_REQUEST,
     Column("stage", noop("Stage"), **_text(lambda line, shown: shown.place(line.place)), is_usual=True),
     Column("entered", noop("At the stage"), **_when("stage_entered_at"), sort="entered", css="nowrap muted", is_usual=True),
     _STATE,

@@ -1,6 +1,7 @@
 """The gestures of the desk: what the page answers, and what is then true in the database."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -253,6 +254,25 @@ def test_the_quick_form_runs_the_whole_chain(look: Callable[[Actor], Client], ca
     assert json.loads(bytes(inquiry.raw.body))["contact"]["phone"] == "8 916 123 45 67"
 
 
+def test_the_quick_form_states_whatever_a_message_may_say(look: Callable[[Actor], Client], cast: Any) -> None:
+    look(cast.owner).post("/inquiries/new", {
+        "phone": "8 916 123 45 67", "channel": "phone", "directions": "Кемер", "excluded": "Египет; Тунис", "departure": "Казань",
+        "board": "HB", "stars_from": "4", "stars_to": "5", "people": "4", "date_from": "2027-06-01", "date_to": "2027-06-30", "flexible": "1"})
+    request = Inquiry.objects.get().request
+    assert (request["directions"], request["resorts"], request["excluded"]) == (["turkey"], ["Кемер"], ["egypt", "tunisia"])
+    assert (request["departure"], request["board"], request["stars"], request["people"]) == ("Казань", "HB", {"from": 4, "to": 5}, 4)
+    assert request["dates"]["flexible"] is True
+    assert {name for name, word in Inquiry.objects.get().request_origin.items() if word == "read"} <= {"category"}
+
+
+@pytest.mark.parametrize(("typed", "field"), [({"amount": "много"}, "amount"), ({"stars_from": "9"}, "stars_from"),
+                                             ({"adults": "двое"}, "adults"), ({"date_from": "летом"}, "date_from"), ({"board": "шведский"}, "board")])
+def test_the_quick_form_says_what_it_cannot_read_rather_than_lose_it(anna: Client, typed: dict[str, str], field: str) -> None:
+    page = refused(anna.post("/inquiries/new", {"phone": "8 916 123 45 67", **typed}))
+    assert re.search(rf'name="{field}"[^>]*aria-invalid', page), page
+    assert not Inquiry.objects.exists()
+
+
 @pytest.mark.parametrize("form", [{}, {"phone": "12", "name": "Семён"}, {"email": "не почта", "name": "Семён"}])
 def test_the_quick_form_asks_again_when_nobody_could_be_reached(anna: Client, form: dict[str, str]) -> None:
     page = refused(anna.post("/inquiries/new", form))
@@ -315,3 +335,15 @@ def test_a_supervisor_lets_a_raw_message_out_of_quarantine_and_a_stranger_cannot
     assert inquiry.state == "open"
     assert Task.objects.filter(dossier_id=inquiry.dossier_id, state="pending").exists()
     assert vera.post(f"/quarantine/{raw.id}/release").status_code == 404
+
+
+def test_a_call_nobody_took_is_ticked_in_the_quick_form_and_seen_everywhere(look: Callable[[Actor], Client], cast: Any) -> None:
+    browser = look(cast.owner)
+    form = {"phone": "8 916 123 45 67", "name": "Семён Гринёв", "missed": "yes"}
+    assert 'name="missed"' in refused(browser.post("/inquiries/new", {**form, "channel": "walk_in"})), "nobody misses a visitor"
+    browser.post("/inquiries/new", {**form, "channel": "phone"})
+    inquiry = Inquiry.objects.get()
+    assert (inquiry.channel, inquiry.is_missed_call) == ("phone", True)
+    holder = look(next(one for one in (cast.anna, cast.boris, cast.owner, cast.supervisor) if one.id == inquiry.dossier.owner_id))
+    for page in ("/inbox?tab=mine", "/", f"/inquiries/{inquiry.pk}"):
+        assert "Пропущенный звонок" in holder.get(page).content.decode(), page

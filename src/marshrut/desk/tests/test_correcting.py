@@ -42,6 +42,15 @@ def test_a_manager_corrects_class_and_category_and_takes_them_back(cast: Cast, l
     assert told["undo"] == f"/corrections/{Correction.objects.get(axis='category').pk}/undo"
 
 
+def test_whoever_corrects_the_category_alone_has_said_nothing_of_the_class(cast: Cast, look: Look, ask: Ask) -> None:
+    came = ask(message="Нужна виза в Италию", request={})
+    browser = look(owner_of(came, cast))
+    assert browser.post(f"/inquiries/{came.pk}/class", {"inquiry_class": came.inquiry_class, "category": "insurance"}).status_code == 204
+    assert list(Correction.objects.values_list("axis", flat=True)) == ["category"]
+    assert browser.post(f"/inquiries/{came.pk}/class", {"inquiry_class": came.inquiry_class, "category": "insurance"}).status_code == 204
+    assert set(Correction.objects.values_list("axis", "way")) == {("category", "dialog"), ("class", "confirmed")}
+
+
 def test_what_words_propose_is_accepted_with_one_click(cast: Cast, look: Look, ask: Ask) -> None:
     came = ask(message="Ищу подработку", channel="email", request={})
     Inquiry.objects.filter(pk=came.pk).update(inquiry_class="other", class_reason=PROPOSED)

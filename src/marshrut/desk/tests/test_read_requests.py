@@ -69,6 +69,27 @@ def test_a_value_written_anew_is_stated_and_the_rest_stays_as_read(inquiry: Inqu
     assert Dossier.objects.get(pk=inquiry.dossier_id).worth == 350_000
 
 
+def test_what_is_refused_and_a_second_trip_are_shown_confirmed_and_taken_away(inquiry: Inquiry, anna: Client) -> None:
+    trip = {"directions": ["sochi"], "people": 4, "nights": {"from": 5, "to": 5}}
+    inquiry.request |= {"excluded": ["egypt"], "other_trips": [trip]}
+    inquiry.request_origin |= {"excluded": "read", "other_trips": "read"}
+    inquiry.save()
+    page = anna.get(f"/inquiries/{inquiry.pk}").content.decode()
+    assert "Не предлагать" in page
+    assert "Сочи · 4 человека · 5 ночей" in page
+    assert anna.post(f"/inquiries/{inquiry.pk}/request/confirm/other_trips").status_code == 204
+    dialog = anna.get(f"/inquiries/{inquiry.pk}/request").content.decode()
+    assert 'name="trip_0" value="1" checked' in dialog
+    given = {"directions": "Турция", "excluded": "Египет, Кемер", "trip_0": "1"}
+    assert anna.post(f"/inquiries/{inquiry.pk}/request", given).status_code == 204
+    inquiry.refresh_from_db()
+    assert (inquiry.request["excluded"], inquiry.request["other_trips"]) == (["egypt", "Кемер"], [trip])
+    assert anna.post(f"/inquiries/{inquiry.pk}/request", {"directions": "Турция"}).status_code == 204
+    inquiry.refresh_from_db()
+    assert "excluded" not in inquiry.request
+    assert "other_trips" not in inquiry.request
+
+
 def test_what_cannot_be_read_is_refused_at_its_field(inquiry: Inquiry, anna: Client) -> None:
     answer = anna.post(f"/inquiries/{inquiry.pk}/request", {"adults": "много", "directions": "Турция"})
     assert answer.status_code == 422

@@ -83,10 +83,13 @@ def correct(request: DeskRequest, pk: int) -> HttpResponse:
         values = {"inquiry_class": card.inquiry_class, "category": asked}
         return render(request, "desk/_correct_dialog.html", {**context, "values": values, "errors": {}})
     values = typed(request, "inquiry_class", "category")
+    category = values["category"] if values["category"] != asked else None
+    # Whoever only puts the category right has not said that the class is: it is confirmed by saving the dialog as it stands.
+    inquiry_class = values["inquiry_class"] if values["inquiry_class"] != card.inquiry_class or category is None else None
     try:
         came = correct_inquiry(
-            inquiry_id=pk, inquiry_class=values["inquiry_class"], category=values["category"] if values["category"] != asked else None,
-            way="dialog", reference=desk.reference(), by=desk.actor, now=desk.now,
+            inquiry_id=pk, inquiry_class=inquiry_class, category=category, way="dialog",
+            reference=desk.reference(), by=desk.actor, now=desk.now,
         )  # fmt: skip
     except NotFound:
         raise

@@ -13,7 +13,7 @@ from marshrut.core.money import format_money
 from marshrut.desk.web.pages import DeskRequest, at_desk
 from marshrut.intake.queries.derivations import Derivation, find_derivation
 from marshrut.intake.reference import read_reference
-from marshrut.intake.wording import say, say_all
+from marshrut.intake.wording import say, say_priority
 from marshrut.intake.wording_chance import chance_steps, told_origin
 from marshrut.ui.wording import language
 
@@ -45,7 +45,7 @@ def derivation(request: DeskRequest, pk: int) -> HttpResponse:
     context = {
         "found": found,
         "name": desk.actor.named(found.person),
-        "reasons": say_all(found.reasons),
+        "reasons": say_priority(found.reasons, desk.actor),
         "rows": rows,
         "money": _money(_per_hour(found), currency) if found.parts and sees_margin else "",
     }

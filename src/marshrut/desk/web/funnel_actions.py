@@ -15,6 +15,7 @@ from marshrut.deals.wording import fact_label
 from marshrut.desk import wording
 from marshrut.desk.shapes import Option
 from marshrut.desk.web.asking import asked_about, refused, typed
+from marshrut.desk.web.gate_asking import followed, gates_asked, gates_said, gates_typed
 from marshrut.desk.web.pages import DeskRequest, acting, at_desk, found
 from marshrut.ui.answers import done
 
@@ -36,13 +37,15 @@ def funnel(request: DeskRequest, pk: int) -> HttpResponse:
     chosen, _slash, stage = values["place"].partition("/")
     facts = {name: values[f"fact_{name}"] for name in FACT_KINDS if values[f"fact_{name}"]}
     try:
-        change_funnel(deal_id=pk, funnel=chosen, stage=stage, reason=values["reason"], facts=facts, by=desk.actor, now=desk.now)
+        after = change_funnel(deal_id=pk, funnel=chosen, stage=stage, reason=values["reason"], facts=facts, gates=gates_said(request),
+                              by=desk.actor, now=desk.now)  # fmt: skip
     except NotFound:
         raise
     except DomainError as error:
-        return refused(request, "desk/_funnel_dialog.html", {**context, "missing": _missing(error, facts)}, values, error)
+        asked = {"missing": _missing(error, facts), "gates": gates_asked(request, error)}
+        return refused(request, "desk/_funnel_dialog.html", {**context, **asked}, {**values, **gates_typed(request)}, error)
     name = next((one.name for one in others if one.slug == chosen), chosen)
-    return done(_("Goes on in the funnel “%(name)s”") % {"name": name})
+    return done(followed(after) or _("Goes on in the funnel “%(name)s”") % {"name": name})
 
 
 def _places(funnels: list[FunnelCard]) -> list[Option]:

@@ -2,8 +2,9 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -22,11 +23,18 @@ from marshrut.desk.shaping import class_options, inbox_matter
 from marshrut.desk.web.matters import inquiry_card
 from marshrut.desk.web.pages import ACTING, Desk, DeskRequest, at_desk, part_or_page
 from marshrut.desk.web.sidebar import counts
-from marshrut.intake.queries import InquiryFilter, list_inquiries
+from marshrut.intake.queries import InquiryFilter, InquiryLine, list_inquiries
+from marshrut.intake.queries.exceptions import RANKED, exception_sql
 from marshrut.intake.queries.running import next_answers_due
-from marshrut.intake.wording import channel_label, merged_words
+from marshrut.intake.queries.work_order import LATE, NEW, PRESSING, REST, Turn, list_in_turn
+from marshrut.intake.services import next_in_line
+from marshrut.intake.wording import channel_label, exception_label, merged_words
 
 PAGE = 40
+MOST_WAITING = 99
+NEWEST = "newest"
+GROUP_OF = {PRESSING: "first", LATE: "first", NEW: "new", REST: "rest"}
+"""The group of the page that a part of the order of work stands in."""
 TECHNICAL = {"started", "received_as", "consent", "channel", "source"}
 
 
@@ -41,7 +49,7 @@ def inbox(request: DeskRequest) -> HttpResponse:
     if tab == "quarantine":
         return _quarantine(request)
     items, more_url = _read(request, tab)
-    context: dict[str, Any] = {"items": items, "more_url": more_url}
+    context: dict[str, Any] = {"items": items, "more_url": more_url, "next_waits": _next_waits(request.desk) if tab == "nobody" else 0}
     if request.GET.get("after"):
         return render(request, "desk/_inbox_rows.html", context)
     selected = request.GET.get("selected", "")
@@ -64,16 +72,47 @@ def _read(request: DeskRequest, tab: str) -> tuple[list[InboxMatter], str | None
     source, inquiry_class = request.desk.sources.staying(_chosen(request, "source")), _chosen(request, "class")
     wanted = InquiryFilter(
         state="open", place="inquiry", owner_id=desk.actor.id if tab == "mine" else None, holder="queue" if tab == "nobody" else "any",
-        sources=(source,) if source else (), inquiry_class=inquiry_class, after=read_cursor(request.GET.get("after", "")), limit=PAGE + 1,
-        with_waiting=False, longest_first=tab == "nobody")
-    lines = list_inquiries(desk.actor, wanted)
+        sources=(source,) if source else (), inquiry_class=inquiry_class, limit=PAGE + 1, with_waiting=False)
+    is_newest, after = _chosen(request, "order") == NEWEST, request.GET.get("after", "")
+    walk = _by_moment if tab == "nobody" or is_newest else _in_turn
+    rows, following = walk(request, replace(wanted, longest_first=tab == "nobody" and not is_newest), after)
     more = None
-    if len(lines) > PAGE:
-        last = lines[PAGE - 1]
-        query = {"tab": tab, "source": source, "class": inquiry_class, "after": write_cursor(last.opened_at, last.id)}
+    if following:
+        query = {"tab": tab, "source": source, "class": inquiry_class, "order": NEWEST if is_newest else "", "after": following}
         more = f"{reverse('inbox')}?{urlencode({k: v for k, v in query.items() if v})}"
-    waiting = next_answers_due(line.dossier_id for line in lines[:PAGE])
-    return [inbox_matter(line, desk, waiting.get(line.dossier_id)) for line in lines[:PAGE]], more
+    waiting = next_answers_due(line.dossier_id for line, *_said in rows)
+    return [inbox_matter(line, desk, waiting.get(line.dossier_id), group, note) for line, group, note in rows], more
+
+
+Walked = tuple[list[tuple[InquiryLine, str, str]], str]
+"""Rows of a page, each with the group that begins with it and the exception it stands under (mostly neither), and where the next
+page goes on (empty: there is none)."""
+
+
+def _by_moment(request: DeskRequest, wanted: InquiryFilter, after: str) -> Walked:
+    """The newest first; of what waits in queues the longest waiting."""
+    lines = list_inquiries(request.desk.actor, replace(wanted, after=read_cursor(after)))
+    last = lines[PAGE - 1] if len(lines) > PAGE else None
+    return [(line, "", "") for line in lines[:PAGE]], write_cursor(last.opened_at, last.id) if last else ""
+
+
+def _in_turn(request: DeskRequest, wanted: InquiryFilter, after: str) -> Walked:
+    """In the order of work, as on Today."""
+    desk = request.desk
+    order = partial(exception_sql, desk.reference().rules.exceptions, desk.now, desk.day[1])
+    begin = read_turn(after)
+    found = list_in_turn(desk.actor, wanted, order, begin)
+    groups = [GROUP_OF[begin.part] if begin else "", *(GROUP_OF[one.turn.part] for one in found)]
+    rows = [
+        (one.line, group if group != before else "", exception_label(RANKED[one.turn.number]) if group == "first" else "")
+        for one, before, group in zip(found[:PAGE], groups, groups[1:], strict=False)
+    ]
+    return rows, write_turn(found[PAGE - 1].turn) if len(found) > PAGE else ""
+
+
+def _next_waits(desk: Desk) -> int:
+    """How many wait that the reader may take in turn, counted no further than is shown; 0 where nobody takes."""
+    return len(next_in_line(reference=desk.reference(), by=desk.actor, most=MOST_WAITING)) if desk.actor.may(ACTING) else 0
 
 
 def _chosen(request: DeskRequest, name: str) -> str:
@@ -90,9 +129,10 @@ def tabs_of(request: DeskRequest, current: str) -> list[Tab]:
 
 
 def filters_of(request: DeskRequest) -> list[Filter]:
-    """By source and by class."""
+    """By source and by class; in the order of work, or the newest first."""
     return [source_filter(request.desk, _chosen(request, "source")),
-            filter_of("class", _("Class"), _chosen(request, "class"), class_options())]
+            filter_of("class", _("Class"), _chosen(request, "class"), class_options()),
+            filter_of("order", _("Order"), _chosen(request, "order"), [Option(NEWEST, _("newest first"))])]
 
 
 def source_filter(desk: Desk, value: str) -> Filter:
@@ -126,6 +166,22 @@ def read_cursor(text: str) -> tuple[datetime, int] | None:
         return None
 
 
+def write_turn(turn: Turn) -> str:
+    at = turn.at.isoformat() if turn.at else "-"
+    return base64.urlsafe_b64encode(f"{turn.part} {turn.number} {at} {turn.id}".encode()).decode().rstrip("=")
+
+
+def read_turn(text: str) -> Turn | None:
+    """Where the order of work goes on; None for its beginning and for what is none of ours."""
+    try:
+        part, number, at, id = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode().split(" ")
+        turn = Turn(int(part), int(number), None if at == "-" else datetime.fromisoformat(at), int(id))
+    except (ValueError, binascii.Error):
+        return None
+    is_ours = turn.part in GROUP_OF and abs(turn.number) < 1000 and 0 < turn.id < 2**63
+    return turn if is_ours and (turn.at is None) == (turn.part == NEW) and (turn.at is None or turn.at.tzinfo) else None
+
+
 @require_safe
 @at_desk
 def preview(request: DeskRequest, pk: int) -> HttpResponse:
@@ -151,7 +207,7 @@ class Quarantined:
 def _quarantine(request: DeskRequest) -> HttpResponse:
     actor = request.desk.actor
     context = {"tab": "quarantine", "tabs": tabs_of(request, "quarantine"), "filters": [], "items": [], "more_url": None, "selected": None,
-               "waiting": [_quarantined(row, actor) for row in list_quarantine(actor)], "may_judge": actor.may(ACTING),
+               "waiting": [_quarantined(row, actor) for row in list_quarantine(actor)], "may_judge": actor.may(ACTING), "next_waits": 0,
                "discarded": [_quarantined(row, actor) for row in list_discarded(actor)]}
     return part_or_page(request, "list", "desk/_inbox_list.html", "desk/inbox.html", context)
 

@@ -90,7 +90,7 @@ def _boxes(desk: Desk, dossier_id: int, contacts: list[ContactLine]) -> list[Add
 def _context(desk: Desk, asked: Asked, boxes: list[Address], contacts: list[ContactLine]) -> dict[str, Any]:
     row = asked.row
     ways = [Option("email", _("Letter"), "mail")]
-    ways += [Option(name, label, icon) for name, (icon, label) in MESSENGERS.items() if _link(name, contacts, "")]
+    ways += [Option(name, label, icon) for name, (icon, label) in MESSENGERS.items() if messenger_link(name, contacts, "")]
     return {
         "dossier": row.dossier_id, "matter_title": asked.title, "ways": ways, "boxes": [Option(b.value, b.label) for b in boxes],
         "templates": [Option(str(card.id), card.name) for card in list_templates()], "presets": presets(desk),
@@ -168,7 +168,7 @@ def _to_messenger(request: DeskRequest, asked: Asked, contacts: list[ContactLine
         raise Invalid("text_missing", _("Write what is to be said."), field="text")
     refuse_unfilled(values["text"])
     refuse_hidden(desk)
-    link = _link(values["how"], contacts, values["text"])
+    link = messenger_link(values["how"], contacts, values["text"])
     if link is None:
         raise Invalid("no_account", _("No number or name of theirs is known there."), field="how")
     said: dict[str, Any] = {"dossier_id": asked.row.dossier_id, "kind": "message_out", "body": values["text"], "by": desk.actor,
@@ -177,8 +177,13 @@ def _to_messenger(request: DeskRequest, asked: Asked, contacts: list[ContactLine
         answer_and_plan(**said, task_id=task_id, following=following)
     else:
         answer_client(**said)
-    icon, label = MESSENGERS[values["how"]]
-    answer = render(request, "desk/_messenger_dialog.html", {"link": link, "label": label, "icon_name": icon, "text": values["text"]})
+    return ready_to_send(request, values["how"], link, values["text"])
+
+
+def ready_to_send(request: DeskRequest, how: str, link: str, text: str) -> HttpResponse:
+    """What has been written down, and the button that opens the messenger with it."""
+    icon, label = MESSENGERS[how]
+    answer = render(request, "desk/_messenger_dialog.html", {"link": link, "label": label, "icon_name": icon, "text": text})
     answer["HX-Trigger"] = "written"
     return answer
 
@@ -189,7 +194,7 @@ def refuse_hidden(desk: Desk) -> None:
         raise Invalid("number_hidden", _("Numbers are hidden from you: ask a colleague who sees them to write there."), field="how")
 
 
-def _link(how: str, contacts: list[ContactLine], text: str) -> str | None:
+def messenger_link(how: str, contacts: list[ContactLine], text: str) -> str | None:
     """The address that opens a messenger at this client with the text ready; None when nothing is known there."""
     accounts = {kind: name for c in contacts if c.kind == "messenger" for kind, _colon, name in [c.normal.partition(":")]}
     phone = next((c.normal for c in contacts if c.kind == "phone" and not c.is_shared and c.normal.startswith("+")), "")

@@ -1,5 +1,6 @@
 """Gestures on inquiries and deals: contact made, another stage, the end, spam, taken, opened again."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -7,23 +8,21 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from marshrut.core.errors import DomainError, Invalid, NotFound
-from marshrut.core.money import read_money
-from marshrut.core.names import clean_text
+from marshrut.core.money import Money, read_money
 from marshrut.deals.queries import DealCard, FunnelCard, find_deal, loss_reasons
-from marshrut.deals.queries.gates import read_gates
-from marshrut.deals.rules import ASK, CLOSE, FACT_KINDS, WAIT
-from marshrut.deals.services import Following, GateSaid, close_deal, move_deal, open_deal, open_deal_at, reopen_deal
+from marshrut.deals.rules import FACT_KINDS
+from marshrut.deals.services import close_deal, move_deal, open_deal, open_deal_at, reopen_deal, set_margin
 from marshrut.deals.wording import fact_label
 from marshrut.desk import wording
 from marshrut.desk.shapes import Option
-from marshrut.desk.web.asking import asked_about, currency_options, next_action, presets, refused, typed, usual_currency, whole
+from marshrut.desk.web.asking import asked_about, currency_options, next_action, presets, refused, typed, usual_currency
+from marshrut.desk.web.gate_asking import ASKED, field_of, followed, gates_asked, gates_said, gates_typed
 from marshrut.desk.web.pages import Desk, DeskRequest, acting, at_desk, found
 from marshrut.intake.queries import InquiryCard, find_inquiry
-from marshrut.intake.services import close_inquiry, mark_spam, reopen_inquiry, take_inquiry
+from marshrut.intake.services import close_inquiry, mark_spam, reopen_inquiry, take_inquiry, take_next
 from marshrut.intake.wording import DISPOSITIONS, disposition_label
 from marshrut.ui.answers import done
 
@@ -42,36 +41,13 @@ def stage(request: DeskRequest, pk: int) -> HttpResponse:
     title = asked_about(desk, deal.dossier_id).title
     about = {"deal": {"id": pk, "title": title}, "action": reverse("deal_stage", args=[pk])}
     try:
-        after = move_deal(deal_id=pk, stage=slug, reason=request.POST.get("reason", ""), facts=_facts(request), gates=_gates(request),
+        after = move_deal(deal_id=pk, stage=slug, reason=request.POST.get("reason", ""), facts=_facts(request), gates=gates_said(request),
                           by=desk.actor, now=desk.now)  # fmt: skip
     except Invalid as error:
         if target is None:
             raise
         return _ask_facts(request, about, slug, target.name, error)
     return done(followed(after) or _("Stage: %(stage)s") % {"stage": target.name if target else slug})
-
-
-def followed(after: Following) -> str:
-    """What a refusal at a gate has led to; empty when the deal went on."""
-    aside = ngettext(
-        "Put aside for %(days)s day: it will return by itself", "Put aside for %(days)s days: it will return by itself", after.days
-    )
-    said = {
-        WAIT: aside,
-        CLOSE: _("Closed: %(reason)s"),
-        ASK: _("The supervisor is asked to decide"),
-    }
-    return said.get(after.consequence, "") % {"days": after.days, "reason": after.reason}
-
-
-def _gates(request: DeskRequest) -> dict[int, GateSaid]:
-    """What the client said at the gates the dialog asked about: yes or no, and in words."""
-    found = {}
-    for key, text in request.POST.items():
-        number = whole(key.removeprefix("gate_"))
-        if key.startswith("gate_") and number is not None and text in ("yes", "no"):
-            found[number] = GateSaid(text == "yes", clean_text(request.POST.get(f"words_{number}"), 500))
-    return found
 
 
 def _facts(request: DeskRequest) -> dict[str, str]:
@@ -83,37 +59,19 @@ def _ask_facts(request: DeskRequest, about: dict[str, Any], slug: str, name: str
     given = {f"fact_{fact}": text for fact, text in _facts(request).items()}
     unreadable = error.missing if error.code == "fact_unreadable" else ()
     wanted = [fact for fact in FACT_KINDS if fact in error.missing or f"fact_{fact}" in given]
-    typed_gates = {key: request.POST[key] for key in request.POST if key.startswith(("gate_", "words_"))}
-    values = {**given, **typed_gates, "reason": request.POST.get("reason", "")}
-    was_asked = any(key.startswith(("fact_", "gate_", "words_")) or key == "reason" for key in request.POST)
-    lacking = [_field_of(name) for name in error.missing] if was_asked else []
+    values = {**given, **gates_typed(request), "reason": request.POST.get("reason", "")}
+    was_asked = any(key.startswith(("fact_", *ASKED)) or key == "reason" for key in request.POST)
+    lacking = [field_of(name) for name in error.missing] if was_asked else []
     context = {
         **about, "stage": {"slug": slug, "name": name}, "values": values, "presets": [], "next": False,
         "missing": [{"name": fact, "label": fact_label(fact), "type": FACT_KINDS[fact], "options": None,
                      "hint": wording.fact_hint(fact)} for fact in wanted],
-        "gates": _asked_gates(request, error),
+        "gates": gates_asked(request, error),
         "needs_reason": "reason" in error.missing or bool(values["reason"]),
         "errors": {f"fact_{fact}": _("This cannot be read.") for fact in unreadable}
         or dict.fromkeys(lacking, _("This is needed for the stage.")),
     }
     return render(request, "desk/_stage_dialog.html", context, status=error.status)
-
-
-def _field_of(name: str) -> str:
-    """The field of the dialog that asks for what is missing."""
-    if name.startswith("gate."):
-        number, _dot, of_gate = name.removeprefix("gate.").partition(".")
-        return f"words_{number}" if of_gate else f"gate_{number}"
-    return name if name == "reason" else f"fact_{name}"
-
-
-def _asked_gates(request: DeskRequest, error: Invalid) -> list[dict[str, Any]]:
-    """The gates that are on the way, asked now or a moment ago."""
-    asked = {whole(name.removeprefix("gate.").partition(".")[0]) for name in error.missing if name.startswith("gate.")}
-    asked |= set(_gates(request))
-    answers = [Option("yes", _("Yes, agrees")), Option("no", _("No, refuses"))]
-    gates = read_gates(request.desk.revision).by_stage.values()
-    return [{"id": gate.id, "question": gate.question, "answers": answers} for gate in gates if gate.id in asked]
 
 
 @dialog
@@ -161,11 +119,11 @@ def _drop(request: DeskRequest, pk: int, title: str) -> HttpResponse:
     target = found(funnel.find(slug))
     about = {"deal": {"id": pk, "title": title}, "action": f"{reverse('inquiry_deal', args=[pk])}?{urlencode({'funnel': funnel.slug})}"}
     try:
-        open_deal_at(inquiry_id=pk, funnel=funnel.slug, stage=slug, facts=_facts(request), gates=_gates(request), by=desk.actor,
-                     now=desk.now)
+        _deal_id, after = open_deal_at(inquiry_id=pk, funnel=funnel.slug, stage=slug, facts=_facts(request), gates=gates_said(request),
+                                       by=desk.actor, now=desk.now)  # fmt: skip
     except Invalid as error:
         return _ask_facts(request, about, slug, target.name, error)
-    return done(_("The deal is open: %(stage)s") % {"stage": target.name})
+    return done(followed(after) or _("The deal is open: %(stage)s") % {"stage": target.name})
 
 
 @require_POST
@@ -183,6 +141,15 @@ def take(request: DeskRequest, pk: int) -> HttpResponse:
     desk = request.desk
     take_inquiry(inquiry_id=pk, reference=desk.reference(), by=desk.actor, now=desk.now)
     return done(_("It is yours"))
+
+
+@require_POST
+@at_desk
+def take_next_waiting(request: DeskRequest) -> HttpResponse:
+    """Take the longest waiting inquiry of the queue; its card opens."""
+    desk = request.desk
+    taken = take_next(reference=desk.reference(), by=desk.actor, now=desk.now)
+    return done(_("It is yours"), go=reverse("inquiry", args=[taken]))
 
 
 @require_POST
@@ -229,18 +196,53 @@ def close_of_deal(request: DeskRequest, pk: int) -> HttpResponse:
     """The end of a deal: realised, or not with a reason."""
     desk = request.desk
     deal: DealCard = found(find_deal(desk.actor, pk))
-    context = {**_close_context(desk, deal.dossier_id, reverse("deal_close", args=[pk])), "dispositions": []}
+    context = {**_close_context(desk, deal.dossier_id, reverse("deal_close", args=[pk])), "dispositions": [], "asks_margin": True}
     if request.method == "GET":
         chosen = "won" if request.GET.get("outcome") == "won" else "lost"
-        return render(request, "desk/_close_dialog.html", {**context, "values": {"outcome": chosen}, "errors": {}})
-    values = typed(request, "outcome", "reason", "note")
+        values = {"outcome": chosen, "margin": _margin_shown(desk, deal)}
+        return render(request, "desk/_close_dialog.html", {**context, "values": values, "errors": {}})
+    values = typed(request, "outcome", "reason", "margin", "note")
     try:
-        close_deal(deal_id=pk, outcome=values["outcome"], reason=_reason(values), by=desk.actor, now=desk.now)
+        margin = _margin_typed(values["margin"], deal, desk) if values["outcome"] == "won" else None
+        close_deal(deal_id=pk, outcome=values["outcome"], reason=_reason(values), margin=margin, by=desk.actor, now=desk.now)
     except NotFound:
         raise
     except DomainError as error:
         return refused(request, "desk/_close_dialog.html", context, values, error)
     return done(_("The deal is closed"), undo=reverse("deal_reopen", args=[pk]))
+
+
+@dialog
+@at_desk
+@acting
+def margin_of_deal(request: DeskRequest, pk: int) -> HttpResponse:
+    """What stays with the agency: whoever leads a deal may write it down; what stands there is shown to whoever may see margins."""
+    desk = request.desk
+    deal: DealCard = found(find_deal(desk.actor, pk))
+    context = {"action": reverse("deal_margin", args=[pk]), "matter_title": asked_about(desk, deal.dossier_id).title}
+    if request.method == "GET":
+        return render(request, "desk/_margin_dialog.html", {**context, "values": {"margin": _margin_shown(desk, deal)}, "errors": {}})
+    values = typed(request, "margin")
+    try:
+        set_margin(deal_id=pk, margin=_margin_typed(values["margin"], deal, desk), by=desk.actor, now=desk.now)
+    except NotFound:
+        raise
+    except DomainError as error:
+        return refused(request, "desk/_margin_dialog.html", context, values, error)
+    return done(_("Margin written down"))
+
+
+def _margin_shown(desk: Desk, deal: DealCard) -> str:
+    return f"{deal.margin.normalize():f} {deal.currency}" if deal.margin is not None and desk.actor.shows("margin") else ""
+
+
+def _margin_typed(text: str, deal: DealCard, desk: Desk) -> Money | None:
+    """What was typed, in the deal's currency unless another is named; nought is nought."""
+    unit = deal.currency or usual_currency(desk)
+    read, flaw = read_money(text, None, unit)
+    if flaw not in (None, "zero"):
+        raise Invalid("margin_unreadable", _("Say what stays with the agency, for example 18 000."), field="margin")
+    return Money(Decimal(), unit) if flaw else read
 
 
 def _close_context(desk: Desk, dossier_id: int, action: str) -> dict[str, Any]:
@@ -250,6 +252,11 @@ def _close_context(desk: Desk, dossier_id: int, action: str) -> dict[str, Any]:
 
 
 def _reason(values: dict[str, str]) -> str:
-    """The chosen reason by name, and one's own words; of a realised deal only the words."""
-    named = dict(loss_reasons()).get(values["reason"], "") if values["outcome"] == "lost" else ""
+    """The chosen reason by name, and one's own words; of a realised deal only the words. Invalid for a loss without a named reason:
+    what nobody can count, nobody can mend."""
+    reasons = dict(loss_reasons())
+    is_lost = values["outcome"] == "lost" and not values.get("disposition")
+    named = reasons.get(values["reason"], "") if is_lost else ""
+    if is_lost and reasons and not named:
+        raise Invalid("reason_missing", _("Say why it was not realised: choose the reason."), field="reason", missing=("reason",))
     return ": ".join(filter(None, (named, values["note"])))

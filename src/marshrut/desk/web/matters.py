@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from marshrut.agency.permissions import Actor
@@ -14,24 +15,43 @@ from marshrut.channels.queries import SendingLine, attachments_of, sendings_of
 from marshrut.channels.rules.media import SHOWN
 from marshrut.clients.queries import ContactLine, PersonCard, person_of_matter
 from marshrut.deals.queries import DealCard, FunnelCard, deal_of_inquiry, find_deal
-from marshrut.deals.wording import fact_label
+from marshrut.deals.queries.gates import GateHistory, answers_of_deal, read_gates
+from marshrut.deals.rules import ASK
+from marshrut.deals.wording import consequence_label, fact_label
 from marshrut.desk import wording
 from marshrut.desk.matter_reads import Around, read_around
 from marshrut.desk.queries import loaded
 from marshrut.desk.request_facts import deal_facts, marked_words, request_facts, shown_facts
-from marshrut.desk.shapes import CameBack, Client, Contact, Entry, File, MatterCard, Numbered, Posted, StageStep, Task, Waiting
-from marshrut.desk.shaping import choice_options, money, outcome_label, owner_of, queue_of, tags_of, title_of
+from marshrut.desk.shapes import (
+    CameBack,
+    Client,
+    Contact,
+    Entry,
+    Fact,
+    File,
+    GateLine,
+    MatterCard,
+    Numbered,
+    Posted,
+    StageStep,
+    Task,
+    Waiting,
+)
+from marshrut.desk.shaping import choice_options, money, outcome_label, owner_of, queue_of, tags_of, title_of, way_in
 from marshrut.desk.story import entry_of
 from marshrut.desk.web.correcting import sorted_as
 from marshrut.desk.web.own_fields import own_facts
 from marshrut.desk.web.pages import ACTING, Desk, DeskRequest, at_desk, found, part_or_page
+from marshrut.desk.web.quiet_words import quiet_ways
 from marshrut.intake.queries import InquiryCard, find_inquiry
 from marshrut.intake.queries.running import next_answers_due
 from marshrut.intake.rules import read_names
 from marshrut.intake.rules.origins import EDITED
 from marshrut.intake.rules.text import read_text
-from marshrut.intake.wording import close_reason_label, missing_label, say_all
+from marshrut.intake.wording import close_reason_label, missing_label, say_all, say_priority
 from marshrut.journal.queries import TaskLine, TouchLine, pending_tasks, read_story
+from marshrut.journal.services import Matter as Held
+from marshrut.ui.wording import money as written_money
 from marshrut.ui.wording import phone as written_phone
 
 
@@ -67,7 +87,7 @@ def inquiry_card(desk: Desk, pk: int, story: int = 100) -> MatterCard:
     born = deal_of_inquiry(pk)
     around = _around(desk, card.dossier_id, card.person_id, story, card.state == "open")
     request = loaded(card.request) or {}
-    is_running = card.clock_state == "running" and card.state == "open"
+    is_new = card.state == "open" and (card.clock_state == "running" or (card.clock_state == "missed" and card.answered_at is None))
     return MatterCard(
         kind="inquiry", id=card.id, dossier=card.dossier_id, title=around["title"] or title_of(card.person, None, desk.actor),
         since=card.received_at or around["began_at"] or desk.now, trip=wording.trip(request, desk.catalogue),
@@ -75,15 +95,21 @@ def inquiry_card(desk: Desk, pk: int, story: int = 100) -> MatterCard:
         outcome_label=outcome_label(card.outcome, card.disposition), close_reason=close_reason_label(card.close_reason),
         facts=request_facts(request, desk.catalogue, card.relevance_reasons, read_names(card.request_origin)),
         own_facts=own_facts(desk, "matter", card.custom),
-        money=None, respond_by=card.respond_by if is_running else card.next_respond_by, is_new=is_running,
+        money=None, respond_by=card.respond_by if is_new else card.next_respond_by, is_new=is_new,
         contact_missing=[missing_label(name) for name in card.contact_missing],
         duplicate_of=Numbered(card.joined_to, str(card.joined_to)) if card.joined_to else None,
         deal=Numbered(born[0], str(born[0])) if born else None,
         can_take=card.queue_id is not None and desk.sees_queues() and card.state == "open" and desk.actor.may(ACTING),
         received_at=card.received_at, owner=owner_of(desk.staff, card.owner_id, card.owner),
-        queue=queue_of(desk.staff, card.queue_id), tags=tags_of(card.channel, card.inquiry_class, around["past_deals"], card.relevance),
+        queue=queue_of(desk.staff, card.queue_id), tags=tags_of(way_in(card.channel, card.is_missed_call), card.inquiry_class, around["past_deals"], card.relevance),
+        quiet_ways=quiet_ways(desk, _held(card)),
         **_why(card, desk), **around["shown"],
     )
+
+
+def _held(card: InquiryCard) -> Held:
+    """Whose the inquiry's matter is."""
+    return Held(card.dossier_id, card.person_id, card.owner_id, card.queue_id, card.office_id, card.phase, "", card.is_open)
 
 
 def _why(card: InquiryCard | None, desk: Desk) -> dict[str, Any]:
@@ -91,7 +117,7 @@ def _why(card: InquiryCard | None, desk: Desk) -> dict[str, Any]:
     if card is None:
         return {}
     source = desk.sources.get(card.source)
-    reasons = say_all(card.priority_reasons)
+    reasons = say_priority(card.priority_reasons, desk.actor)
     return {
         "score": card.priority, "reasons": reasons, "priority_reasons": reasons, "owner_reason": " · ".join(say_all(card.owner_reason)),
         "sorted_as": sorted_as(card, desk), "sorted_id": card.id,
@@ -132,14 +158,34 @@ def deal_card(desk: Desk, pk: int, story: int = 100) -> MatterCard:
         next_stage=following, stage_hint=_hint(funnel, card.stage),
         facts=[*(request_facts(request or {}, desk.catalogue, asked.relevance_reasons, read_names(asked.request_origin)) if asked
                  else request_facts({}, desk.catalogue, [])),
-               *deal_facts(shown_facts(card.facts, desk.actor))],
+               *deal_facts(shown_facts(card.facts, desk.actor)), *_margin(card, desk.actor)],
+        gates=_gates(card.id, desk), may_decide=desk.sees_queues() and desk.actor.may(ACTING),
         own_facts=own_facts(desk, "matter", card.custom),
         facts_missing=_missing(funnel, following, known), money=worth, owner=owner_of(desk.staff, card.owner_id, card.owner),
         queue=queue_of(desk.staff, card.queue_id),
         inquiry=Numbered(card.inquiry_id, str(card.inquiry_id)) if card.inquiry_id else None,
-        tags=tags_of(asked.channel if asked else None, asked.inquiry_class if asked else None, around["past_deals"]),
+        tags=tags_of(way_in(asked.channel, asked.is_missed_call), asked.inquiry_class, around["past_deals"]) if asked
+        else tags_of(None, None, around["past_deals"]),
+        quiet_ways=quiet_ways(desk, _held(asked)) if asked else [],
         **_why(asked, desk), **around["shown"],
     )
+
+
+def _margin(card: DealCard, reader: Actor) -> list[Fact]:
+    known = card.margin is not None and reader.shows("margin")
+    return [Fact(_("Margin"), written_money(card.margin, card.currency))] if known and card.margin is not None else []
+
+
+def _gates(deal_id: int, desk: Desk) -> list[GateLine]:
+    """What the client said at the agency's gates; nothing is read where there are none."""
+    if not read_gates(desk.revision).by_stage:
+        return []
+    return [_gate(line, desk.actor) for line in answers_of_deal(deal_id)]
+
+
+def _gate(line: GateHistory, reader: Actor) -> GateLine:
+    said, tone = (_("agreed"), "good") if line.agreed else (consequence_label(line.consequence), "warm")
+    return GateLine(line.id, line.question, said, tone, reader.text(line.words), line.consequence == ASK)
 
 
 def _steps(funnel: FunnelCard | None, slug: str) -> list[StageStep]:

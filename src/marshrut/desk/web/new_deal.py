@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from marshrut.clients.queries import person_card
 from marshrut.core.errors import DomainError, Invalid, NotFound
 from marshrut.core.money import read_money
 from marshrut.deals.services import Beginning, start_again, start_deal
@@ -18,11 +17,12 @@ from marshrut.desk import wording
 from marshrut.desk.shapes import Option
 from marshrut.desk.shaping import title_of
 from marshrut.desk.web.asking import asked_about, currency_options, next_action, presets, refused, typed, usual_currency
-from marshrut.desk.web.pages import Desk, DeskRequest, acting, at_desk, found
+from marshrut.desk.web.known import chosen_person, said_to_be, ways_of, who_it_may_be
+from marshrut.desk.web.pages import Desk, DeskRequest, acting, at_desk
 from marshrut.intake.reading import Submission, read_submission
 from marshrut.ui.answers import done
 
-FIELDS = ("person", "phone", "name", "email", "funnel", "title", "amount", "currency", "note", "next_title", "next_due")
+FIELDS = ("person", "of_client", "phone", "name", "email", "funnel", "title", "amount", "currency", "note", "next_title", "next_due")
 TEMPLATE = "desk/_new_deal_dialog.html"
 
 
@@ -33,8 +33,10 @@ def new_deal(request: DeskRequest) -> HttpResponse:
     desk = request.desk
     if not desk.actor.may("deals:write"):
         raise PermissionDenied
-    given = (request.POST if request.method == "POST" else request.GET).get("person", "")
-    person = found(person_card(desk.actor, int(given))) if given.isdecimal() and len(given) < 19 else None
+    sent = request.POST if request.method == "POST" else request.GET
+    is_known = request.method == "GET" or bool(sent.get("of_client"))  # else they were chosen among those alike, and more was typed
+    chosen = chosen_person(desk, sent)
+    person = chosen if is_known else None
     context = {**_choices(desk), "action": reverse("new_deal"), "heading": _("New deal"), "note": "", "person": None}
     if person:
         name = title_of(person.name, None, desk.actor)
@@ -50,7 +52,7 @@ def new_deal(request: DeskRequest) -> HttpResponse:
     except NotFound:
         raise
     except DomainError as error:
-        return refused(request, TEMPLATE, context, values, error)
+        return refused(request, TEMPLATE, {**context, **({} if person else who_it_may_be(desk, values))}, values, error)
     return done(_("The deal is open"), go=reverse("deal", args=[deal_id]))
 
 
@@ -120,12 +122,16 @@ def _first_action(values: dict[str, str], desk: Desk) -> Any:
 
 def _who(values: dict[str, str], desk: Desk) -> Submission:
     """The person as the door reads one: same phones, same names."""
+    person = chosen_person(desk, values)
+    contact = {name: values[name] for name in ("name", "phone", "email") if values[name]}
     if not (values["phone"] or values["email"]):
+        contact |= ways_of(person)
+    if not contact.keys() & {"phone", "email", "messenger"}:
         raise Invalid("unreachable", _("Write down a phone or an e-mail: otherwise nobody can answer."), field="phone")
-    data = {"channel": "walk_in", "contact": {name: values[name] for name in ("name", "phone", "email") if values[name]}}
+    data = {"channel": "walk_in", "contact": contact}
     today = desk.office.calendar.local_date(desk.now)
     submission = read_submission(data, regions=desk.staff.regions, today=today, now=desk.now)
     if submission.obstacle:
         field = "phone" if values["phone"] else "email"
         raise Invalid("unreadable", _("This cannot be read: check it with the client."), field=field)
-    return replace(submission, office_id=desk.actor.office_id)
+    return said_to_be(replace(submission, office_id=desk.actor.office_id), person)

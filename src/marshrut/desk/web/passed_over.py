@@ -13,7 +13,8 @@ from marshrut.intake.queries.exceptions import PassedCount, count_passed, list_p
 from marshrut.intake.rules.exceptions import EXCEPTIONS
 from marshrut.intake.wording import exception_label
 
-SPAN = timedelta(days=30)
+SPANS = (7, 30, 90)
+USUAL = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +30,22 @@ class Line:
 @require_safe
 @at_desk
 def passed_over(request: DeskRequest) -> HttpResponse:
-    """The last thirty days."""
+    """The last thirty days, or as many as the address asks for."""
     desk = request.desk
     if desk.actor.reach not in ("office", "all"):
         raise PermissionDenied("reach")
-    since = desk.now - SPAN
+    asked = request.GET.get("days", "")
+    days = int(asked) if asked in map(str, SPANS) else USUAL
+    since = desk.now - timedelta(days=days)
     counted = count_passed(desk.actor, since)
     context = {
+        "days": days,
+        "spans": SPANS,
         "labels": [exception_label(name) for name in EXCEPTIONS],
         "lines": _lines(counted),
         "rows": [
-            (one, exception_label(one.exception), desk.actor.named(one.worked_on), desk.actor.named(one.waited))
+            (one, exception_label(one.exception), None if one.worked_on is None else desk.actor.named(one.worked_on),
+             desk.actor.named(one.waited))
             for one in list_passed(desk.actor, since)
         ],
         "total": sum(one.times for one in counted),

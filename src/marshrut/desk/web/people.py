@@ -1,20 +1,18 @@
-"""Clients: the list, one client's page, and who calls while a number is being typed."""
+"""One client's page."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from marshrut.clients.queries import PersonCard, people_within, person_card, relations_of, suspects_of
+from marshrut.clients.queries import PersonCard, person_card, relations_of, suspects_of
 from marshrut.core.languages import OWN_NAMES
-from marshrut.core.names import clean_text
-from marshrut.core.phones import read_phone
 from marshrut.desk.double_words import relation_label, said_of
-from marshrut.desk.queries import MatterRow, known_by, matters_of
+from marshrut.desk.queries import MatterRow, matters_of
 from marshrut.desk.shapes import Fact, Named
 from marshrut.desk.shaping import owner_of, past_matter_of, title_of
 from marshrut.desk.web.doubles import merged_into
@@ -100,26 +98,3 @@ def _stats(card: PersonCard, rows: list[MatterRow]) -> list[dict[str, str]]:
         {"label": _("Trips with us"), "value": str(card.past_deals), "note": ""},
         {"label": _("Inquiries and deals"), "value": str(len(rows)), "note": ""},
     ]
-
-
-@require_safe
-@at_desk
-def known_client(request: DeskRequest) -> HttpResponse:
-    """Who has this number, while it is typed. Of somebody out of reach only whose client it is, nothing more."""
-    desk = request.desk
-    phone = read_phone(clean_text(request.GET.get("phone"), 60), desk.staff.regions)
-    people = known_by([phone.e164]) if phone and not phone.is_junk and phone.e164 else []
-    within = people_within(desk.actor, [p.id for p in people])
-    seen = [p for p in people if p.id in within]
-    rows = matters_of(desk.actor, [p.id for p in seen], open_only=True) if seen else []
-    matches: list[dict[str, Any]] = []
-    for p in people:
-        owner = owner_of(desk.staff, p.owner_id, p.owner)
-        if p not in seen:
-            matches.append({"in_reach": False, "owner": owner.name if owner else _("a colleague")})
-            continue
-        matters = [past_matter_of(row, desk) for row in rows if row.person_id == p.id]
-        open_matters = [{"kind": m.kind, "id": m.id, "number": m.number, "title": m.trip} for m in matters]
-        matches.append({"in_reach": True, "id": p.id, "name": title_of(p.name, None, desk.actor),
-                        "owner": owner.name if owner else "", "open": open_matters})
-    return render(request, "desk/_known_client.html", {"matches": matches})

@@ -12,19 +12,23 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from marshrut.core.errors import DomainError, NotFound
+from marshrut.desk import wording
 from marshrut.desk.queries import loaded
 from marshrut.desk.shapes import Option
 from marshrut.desk.web.asking import asked_about, currency_options, refused, typed, usual_currency
 from marshrut.desk.web.pages import Desk, DeskRequest, acting, at_desk, found
 from marshrut.intake.queries import InquiryCard, find_inquiry
 from marshrut.intake.rules import BOARDS
+from marshrut.intake.rules.requests import MOST_TRIPS
 from marshrut.intake.services import change_request, confirm_request
 from marshrut.intake.wording import board_label
 from marshrut.ui.answers import done
 
 SPANS = ("dates", "nights", "stars")
 PLAIN = ("departure", "adults", "people", "rooms", "board")
-FIELDS = ("directions", "resorts", "children", "children_ages", "amount", "least", "each", "currency", "flexible", *PLAIN,
+LISTS = ("directions", "resorts", "excluded")
+OTHER_TRIPS = tuple(f"trip_{place}" for place in range(MOST_TRIPS))
+FIELDS = (*LISTS, "children", "children_ages", "amount", "least", "each", "currency", "flexible", *PLAIN, *OTHER_TRIPS,
           *(f"{name}_{end}" for name in SPANS for end in ("from", "to")))  # fmt: skip
 _FIELD_OF = {"budget": "amount", "budget.from": "least", "budget.per_person": "each"}
 
@@ -48,17 +52,21 @@ def edit(request: DeskRequest, pk: int) -> HttpResponse:
     """The dialog of what is asked for."""
     desk = request.desk
     card: InquiryCard = found(find_inquiry(desk.actor, pk))
+    asked = loaded(card.request) or {}
+    others = list(zip(OTHER_TRIPS, asked.get("other_trips") or [], strict=False))
     context = {
         "action": reverse("inquiry_request", args=[pk]), "matter_title": asked_about(desk, card.dossier_id).title,
         "currencies": currency_options(), "boards": [Option(code, board_label(code)) for code in BOARDS],
         "places": [Option(slug, name) for slug, name in desk.catalogue.offered_directions.items()],
+        "others": [Option(field, wording.other_trip(trip, desk.catalogue)) for field, trip in others],
     }  # fmt: skip
     if request.method == "GET":
-        values = as_values(loaded(card.request) or {}, desk)
+        values = as_values(asked, desk)
         return render(request, "desk/_request_dialog.html", {**context, "values": values, "errors": {}})
     values = typed(request, *FIELDS)
     try:
-        is_changed = change_request(inquiry_id=pk, given=as_request(values), reference=desk.reference(), by=desk.actor, now=desk.now)
+        given = {**as_request(values), "other_trips": [trip for field, trip in others if values[field]]}
+        is_changed = change_request(inquiry_id=pk, given=given, reference=desk.reference(), by=desk.actor, now=desk.now)
     except NotFound:
         raise
     except DomainError as error:
@@ -74,8 +82,8 @@ def as_values(request: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
     spans = {f"{name}_{end}": (request.get(name) or {}).get(end, "") for name in SPANS for end in ("from", "to")}
     return {
         **spans, **{name: request.get(name) if request.get(name) is not None else "" for name in (*PLAIN, "children")},
-        "directions": ", ".join(desk.catalogue.directions.get(slug, slug) for slug in request.get("directions") or []),
-        "resorts": ", ".join(request.get("resorts") or []), "children_ages": ", ".join(map(str, request.get("children_ages") or [])),
+        **{name: ", ".join(desk.catalogue.directions.get(slug, slug) for slug in request.get(name) or []) for name in LISTS},
+        "children_ages": ", ".join(map(str, request.get("children_ages") or [])), **dict.fromkeys(OTHER_TRIPS, "1"),
         "amount": budget.get("amount", ""), "least": budget.get("from", ""), "each": budget.get("per_person", ""),
         "currency": budget.get("currency") or usual_currency(desk), "flexible": "1" if (request.get("dates") or {}).get("flexible") else "",
     }  # fmt: skip
@@ -86,7 +94,7 @@ def as_request(values: Mapping[str, str]) -> dict[str, Any]:
     asked: dict[str, Any] = {name: values[name] for name in (*PLAIN, "children")}
     asked |= {name: {end: values[f"{name}_{end}"] for end in ("from", "to")} for name in SPANS}
     asked["dates"]["flexible"] = bool(values["flexible"])
-    asked |= {name: [one.strip() for one in re.split(r"[,;]", values[name]) if one.strip()] for name in ("directions", "resorts")}
+    asked |= {name: [one.strip() for one in re.split(r"[,;]", values[name]) if one.strip()] for name in LISTS}
     asked["children_ages"] = re.findall(r"\d+", values["children_ages"])
     if values["amount"]:
         named = {"amount": "amount", "currency": "currency", "from": "least", "per_person": "each"}

@@ -13,9 +13,9 @@ from marshrut.desk.shapes import Option, Task
 from marshrut.desk.shaping import choice_options
 from marshrut.desk.web.asking import Asked, asked_about, moment, next_action, next_morning, presets, refused, typed, usual_next
 from marshrut.desk.web.pages import Desk, DeskRequest, acting, at_desk, found
-from marshrut.intake.services import answer_and_plan, answer_client
+from marshrut.intake.services import answer_and_plan, answer_client, finish_action
 from marshrut.journal.queries import TaskLine, find_task, pending_tasks
-from marshrut.journal.services import NextAction, complete_task, plan_action, postpone_task
+from marshrut.journal.services import NextAction, plan_action, postpone_task
 from marshrut.ui.answers import done
 
 dialog = require_http_methods(["GET", "POST"])
@@ -55,7 +55,8 @@ def _finish(desk: Desk, asked: Asked, line: TaskLine, result: str, following: Ne
         answer_and_plan(
             dossier_id=line.dossier_id, kind=said, body=result, task_id=line.id, following=following, by=desk.actor, now=desk.now)
     else:
-        complete_task(task_id=line.id, result=result, following=following, by=desk.actor, now=desk.now)
+        finish_action(
+            dossier_id=line.dossier_id, task_id=line.id, result=result, following=following, by=desk.actor, now=desk.now)
 
 
 @dialog

@@ -1,10 +1,10 @@
 """How fast clients were answered: counts, and the middle and the ninth of ten of the minutes kept with each answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from marshrut.agency.permissions import Actor
-from marshrut.insights.asked import Asked
+from marshrut.insights.asked import QUEUE, Asked
 from marshrut.insights.measures import LED, SILENT
 from marshrut.insights.queries.counting import choose, rows_of, unit_of
 
@@ -53,6 +53,31 @@ def answer_speeds(actor: Actor, asked: Asked, *groups: Group) -> Speeds:
         *counts, minutes = line[len(keys) + 1 :]
         found[counted][key] = Speed(*counts, *(minutes or (None, None)))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Clocks that broke in the hands of one manager (0: in a queue), and how many of these inquiries somebody else has now."""
+
+    owner_id: int
+    broke: int
+    passed_on: int
+
+
+def broken_in_hands(actor: Actor, asked: Asked) -> list[Broken]:
+    """In whose hands clocks of the period's inquiries broke, the most first; one statement. A manager who is asked about is the one
+    in whose hands it was, whoever has it now."""
+    chosen = choose(actor, replace(asked, owner_id=None), unit_of("inquiries", asked))
+    whose, values = "", list(chosen.values)
+    if asked.owner_id is not None:
+        whose, values = "and coalesce(b.employee_id, 0) = %s", [*values, 0 if asked.owner_id == QUEUE else asked.owner_id]
+    rows = rows_of(
+        f"""select coalesce(b.employee_id, 0), count(*), count(*) filter (where i.owner_id is distinct from b.employee_id)
+            from {chosen.unit.base} join intake_breach b on b.raw_id = i.raw_id
+            where {LED} and {chosen.where} {whose} group by 1 order by 2 desc, 1""",
+        values,
+    )
+    return [Broken(*row) for row in rows]
 
 
 def _which(groups: tuple[Group, ...], grouping: int, line: list[Any]) -> tuple[Group | Literal["all"], Any]:

@@ -7,6 +7,7 @@ from marshrut.agency.permissions import Actor
 from marshrut.insights.asked import Asked
 from marshrut.insights.measures import LED, UNITS
 from marshrut.insights.queries.counting import choose, rows_of
+from marshrut.insights.queries.sources import SUMS, WON_DEAL, Sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +50,19 @@ def read_cohorts(actor: Actor, asked: Asked, now: datetime) -> list[Cohort]:
             of_month = ages.setdefault(month, {})
             of_month[age or 0] = of_month.get(age or 0, 0) + number
     return [Cohort(month, by_age=ages.get(month, {}), **counts) for month, counts in found.items()]
+
+
+def money_by_month(actor: Actor, asked: Asked) -> dict[date, list[Sum]]:
+    """What the inquiries of each month have been sold for until now, by the first day of the month and currency; one statement."""
+    chosen = choose(actor, asked, UNITS["inquiry"])
+    rows = rows_of(
+        f"""select date_trunc('month', i.received_at at time zone %s)::date, {SUMS}
+            from {chosen.unit.base} join journal_dossier d on d.id = i.dossier_id {WON_DEAL}
+            where {chosen.where} and {LED} and i.outcome = 'won' and coalesce(w.amount, d.worth) is not null
+            group by 1, 2 order by 1, 3 desc""",
+        [asked.zone, *chosen.values],
+    )
+    found: dict[date, list[Sum]] = {}
+    for month, *money in rows:
+        found.setdefault(month, []).append(Sum(*money))
+    return found

@@ -33,11 +33,17 @@ class Outcomes:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Money of one currency; the margin where it is known."""
+    """Money of one currency: what so many were sold for, and the margin of those of them whose margin is known."""
 
     currency: str
     amount: Decimal
     margin: Decimal
+    sold: int = 0
+    known: int = 0
+
+    def __add__(self, other: "Sum") -> "Sum":
+        """Two of the same currency."""
+        return Sum(self.currency, self.amount + other.amount, self.margin + other.margin, self.sold + other.sold, self.known + other.known)
 
 
 def outcomes_by_source(actor: Actor, asked: Asked, now: datetime) -> dict[int, Outcomes]:
@@ -54,13 +60,15 @@ def outcomes_by_source(actor: Actor, asked: Asked, now: datetime) -> dict[int, O
 WON_DEAL = """left join deals_deal w on w.dossier_id = i.dossier_id and w.state = 'won' and not exists (
     select from deals_deal later where later.dossier_id = w.dossier_id and later.state = 'won' and later.id > w.id)"""
 CURRENCY = "case when w.amount is not null then w.currency else d.currency end"
+SUMS = f"{CURRENCY}, sum(coalesce(w.amount, d.worth)), coalesce(sum(w.margin), 0), count(*), count(w.margin)"
+"""Columns of a `Sum`, over realised inquiries with their deals."""
 
 
 def money_by_source(actor: Actor, asked: Asked, now: datetime) -> dict[int, list[Sum]]:
     """What the realised inquiries were sold for, by source id and currency."""
     chosen = choose_measure(actor, asked, "won", now)
     rows = rows_of(
-        f"""select i.source_id, {CURRENCY}, sum(coalesce(w.amount, d.worth)), coalesce(sum(w.margin), 0)
+        f"""select i.source_id, {SUMS}
             from {chosen.unit.base} join journal_dossier d on d.id = i.dossier_id {WON_DEAL}
             where {chosen.where} and coalesce(w.amount, d.worth) is not null
             group by 1, 2 order by 3 desc""",

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from marshrut.insights import wording
-from marshrut.insights.queries.answers import Speed, answer_speeds
+from marshrut.insights.queries.answers import Broken, Speed, answer_speeds, broken_in_hands
 from marshrut.insights.queries.speed import read_next_answers, read_speed_piles
 from marshrut.insights.reports.shapes import Cell, Column, Figure, Question, Report, Row, Table, columns, number_cell, share_cell
 from marshrut.insights.reports.sources import tone_of
@@ -21,7 +21,7 @@ Named = Callable[[Any], tuple[str, dict[str, Any]]]
 
 
 def answers_report(question: Question) -> Report:
-    """The whole report; four statements, one of them of the period before."""
+    """The whole report; five statements, one of them of the period before."""
     speeds = answer_speeds(question.actor, question.asked, "owner", "source", "channel", "hour")
     total, before = speeds["all"][0], total_speed(question.before())
     piles = read_speed_piles(question.actor, question.asked, question.now)
@@ -39,12 +39,24 @@ def answers_report(question: Question) -> Report:
               lambda key: (question.person(key), {"manager": key or "queue"})),
         table("sources", _("By source"), _("Source"), speeds["source"], lambda key: _source(question, key)),
         table("channels", _("By channel"), _("Channel"), speeds["channel"], lambda key: (channel_label(key), {"channel": key})),
+        _broken_table(question, broken_in_hands(question.actor, question.asked)),
         next_table(question, read_next_answers(question.actor, question.asked)),
         speed_table(question, piles),
         *_heat_tables(heat),
     ]  # fmt: skip
     pictures = {"heat": heat, "speed": speed_sentence(piles)}
     return Report("answers", _("Response times"), figures_of(question, total, before), tables, pictures)
+
+
+def _broken_table(question: Question, found: list[Broken]) -> Table:
+    """Whoever gets an inquiry after its clock has broken did not let it break: this is counted where it happened."""
+    heads = (Column("broke", _("Broke in their hands"), "number"), Column("passed_on", _("Somebody else has it now"), "number"))
+    rows = [
+        Row(str(one.owner_id), question.person(one.owner_id),
+            tuple(Cell(number, wording.number(number)) for number in (one.broke, one.passed_on)))
+        for one in found
+    ]  # fmt: skip
+    return Table("broken", _("Clocks that broke, by whose hands they were in"), _("Manager"), heads, rows)
 
 
 def total_speed(question: Question) -> Speed:

@@ -10,6 +10,7 @@ from marshrut.insights import wording
 from marshrut.insights.queries.answers import answer_speeds
 from marshrut.insights.queries.sources import DayLine, Outcomes, money_by_source, outcomes_by_day, outcomes_by_source
 from marshrut.insights.reports import answers, funnel, sources
+from marshrut.insights.reports.money import together
 from marshrut.insights.reports.shapes import Bar, Question, Report
 from marshrut.ui.wording import language
 
@@ -35,7 +36,7 @@ def overview_report(question: Question) -> Report:
     asked, actor, now = question.asked, question.actor, question.now
     found = outcomes_by_source(actor, asked, now)
     total, before = sum(found.values(), Outcomes()), sum(outcomes_by_source(actor, asked.before(), now).values(), Outcomes())
-    money = sources.together(money_by_source(actor, asked, now))
+    money = together(line for lines in money_by_source(actor, asked, now).values() for line in lines)
     speeds = answer_speeds(actor, asked, "hour")
     days = outcomes_by_day(actor, asked, now)
     passage = funnel.passage_of(question)

@@ -1,10 +1,8 @@
 """Source × conversion: where clients come from, what becomes of them, and why not."""
 
 from collections import Counter
-from decimal import Decimal
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from marshrut.core.shares import wilson
@@ -12,6 +10,7 @@ from marshrut.insights import wording
 from marshrut.insights.queries.sources import Outcomes, Sum, money_by_source, outcomes_by_source, reasons_by_source
 from marshrut.insights.queries.strata import read_piles
 from marshrut.insights.reports.cohorts import cohorts_of
+from marshrut.insights.reports.money import Amounts, added, are_costs_shown, cost_cells, margin_cell, sees_costs, together
 from marshrut.insights.reports.shapes import (
     Bar,
     Cell,
@@ -29,15 +28,15 @@ from marshrut.insights.reports.shapes import (
 from marshrut.insights.reports.source_causes import causes_table
 from marshrut.marketing.queries import costs_between
 
-Costs = dict[int, dict[str, Decimal]]
-"""Money by source id and currency."""
+Costs = dict[int, Amounts]
+"""Money by source id."""
 
 MOST_BARS = 12
 MOST_REASON_COLUMNS = 6
 
 
 def sources_report(question: Question) -> Report:
-    """The whole report; nine statements, two of them about the period before."""
+    """The whole report; eleven statements, two of them about the period before."""
     asked, actor, now = question.asked, question.actor, question.now
     found = outcomes_by_source(actor, asked, now)
     money, reasons = money_by_source(actor, asked, now), reasons_by_source(actor, asked, now)
@@ -47,35 +46,30 @@ def sources_report(question: Question) -> Report:
     costs = costs_of(question)
     ordered += [id for id in costs if id not in found]
     rows = [_row(question, id, found.get(id, Outcomes()), money.get(id, []), costs) for id in ordered]
-    everything = _line(question, total, together(money), {}, _summed(costs) if costs else None)
+    sold = together(line for lines in money.values() for line in lines)
+    everything = _line(question, total, sold, {}, added(costs.values()) if costs else None)
     table = Table("sources", _("Sources"), _("Source"), _columns(question, bool(costs)), rows, Row("total", _("Together"), everything))
     cohorts, lines = cohorts_of(question)
     causes = causes_table(question, read_piles(actor, asked, now))
     return Report(
         "sources",
         _("Sources and conversion"),
-        figures_of(question, total, before, together(money)),
+        figures_of(question, total, before, sold),
         [table, cohorts, causes, _reasons_table(question, ordered, reasons)],
-        {"bars": [_bar(question, id, found[id]) for id in ordered[:MOST_BARS] if id in found], "cohorts": lines},
+        {
+            "costs_hidden": sees_costs(question) and not are_costs_shown(question),
+            "bars": [_bar(question, id, found[id]) for id in ordered[:MOST_BARS] if id in found],
+            "cohorts": lines,
+        },
     )
 
 
 def costs_of(question: Question) -> Costs:
-    """What the sources cost on these days. Nobody's share of it is known, so a report narrowed to less than a source has none."""
-    asked, actor = question.asked, question.actor
-    narrowed = asked.office_id or asked.owner_id is not None or asked.channel or asked.category or actor.reach != "all"
-    if narrowed or not (actor.shows("margin") or actor.may("marketing:write")):
+    """What the sources cost on these days; nothing where costs are not shown."""
+    if not are_costs_shown(question):
         return {}
-    costs = costs_between(asked.first, asked.last)
-    return {id: found for id, found in costs.items() if asked.source_id in (None, id)}
-
-
-def _summed(costs: Costs) -> dict[str, Decimal]:
-    found: dict[str, Decimal] = {}
-    for amounts in costs.values():
-        for currency, amount in amounts.items():
-            found[currency] = found.get(currency, Decimal()) + amount
-    return found
+    costs = costs_between(question.asked.first, question.asked.last)
+    return {id: found for id, found in costs.items() if question.asked.source_id in (None, id)}
 
 
 def _columns(question: Question, with_costs: bool) -> tuple[Column, ...]:
@@ -93,7 +87,7 @@ def _row(question: Question, id: int, outcomes: Outcomes, money: list[Sum], cost
 
 
 def _line(
-    question: Question, outcomes: Outcomes, money: list[Sum], narrowed: dict[str, Any], cost: dict[str, Decimal] | None
+    question: Question, outcomes: Outcomes, money: list[Sum], narrowed: dict[str, Any], cost: Amounts | None
 ) -> tuple[Cell, ...]:
     """`cost` is what this line cost; None in a report without costs."""
     numbers = [
@@ -107,32 +101,9 @@ def _line(
         money_cell([(line.amount, line.currency) for line in money], sold),
     ]
     if question.actor.shows("margin"):
-        cells.append(money_cell([(line.margin, line.currency) for line in money], sold))
-    return tuple(cells if cost is None else [*cells, *_cost_cells(question, outcomes, money, cost)])
-
-
-def _cost_cells(question: Question, outcomes: Outcomes, money: list[Sum], cost: dict[str, Decimal]) -> list[Cell]:
-    page = reverse("settings_costs") if question.actor.may("marketing:write") else ""
+        cells.append(margin_cell(money, sold))
     meant = outcomes.inquiries - outcomes.no_sale
-    cells = [money_cell([(amount, currency) for currency, amount in sorted(cost.items())], page)]
-    for parts in (meant, outcomes.won):
-        cells.append(money_cell([(round(amount / parts, 2), currency) for currency, amount in sorted(cost.items())] if parts else []))
-    if question.actor.shows("margin"):
-        left = {line.currency: line.margin for line in money}
-        for currency, amount in cost.items():
-            left[currency] = left.get(currency, Decimal()) - amount
-        cells.append(money_cell([(amount, currency) for currency, amount in sorted(left.items())]))
-    return cells
-
-
-def together(money: dict[int, list[Sum]]) -> list[Sum]:
-    """Sums of all sources, each currency apart."""
-    found: dict[str, tuple[Decimal, Decimal]] = {}
-    for lines in money.values():
-        for line in lines:
-            amount, margin = found.get(line.currency, (Decimal(), Decimal()))
-            found[line.currency] = (amount + line.amount, margin + line.margin)
-    return sorted((Sum(currency, *sums) for currency, sums in found.items()), key=lambda line: -line.amount)
+    return tuple(cells if cost is None else [*cells, *cost_cells(question, money, cost, meant, outcomes.won)])
 
 
 def _count_reasons(reasons: dict[int, list[tuple[str, int]]]) -> Counter[str]:

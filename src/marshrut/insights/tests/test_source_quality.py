@@ -166,3 +166,37 @@ def test_a_cost_without_a_positive_amount_or_with_its_days_reversed_is_refused_b
                                [site, first, last, amount])
             finally:
                 cursor.execute("rollback to before")
+
+
+def test_what_remains_says_of_how_many_the_margin_is_known(make: Make, question: Make, cast: Any) -> None:
+    stages = (("contact_made", datetime(2026, 11, 10, tzinfo=UTC)),)
+    for margin in (300, 200, None):
+        make(outcome="won", amount=1000, margin=margin, stages=stages, at=datetime(2026, 11, 9, 12, tzinfo=UTC))
+    spend(cast, "site", date(2026, 11, 1), date(2026, 11, 30), 400)
+    report = sources_report(question(cast.owner))
+    table = report.tables[0]
+    cells = dict(zip((column.code for column in table.columns), table.rows[0].cells, strict=True))
+    assert cells["margin"].value == ((Decimal(500), "RUB"),)
+    for code in ("margin", "after_cost"):
+        assert "2" in cells[code].note
+        assert "3" in cells[code].note
+
+
+def test_each_months_money_and_costs_stand_beside_what_became_of_it(make: Make, question: Make, cast: Any) -> None:
+    october = datetime(2026, 10, 5, 12, tzinfo=UTC)
+    stages = (("contact_made", october),)
+    make(at=october, outcome="won", amount=1000, margin=150, stages=stages, closed_at=datetime(2026, 11, 6, tzinfo=UTC))
+    make(at=october)
+    make(at=datetime(2026, 11, 3, 12, tzinfo=UTC))
+    spend(cast, "site", date(2026, 10, 1), date(2026, 10, 31), 90)
+    spend(cast, "radio", date(2026, 10, 1), date(2026, 11, 30), 61)
+    report = sources_report(question(cast.owner))
+    october_line = values(report, "cohorts", "2026-10-01")
+    assert october_line["amount"] == ((Decimal(1000), "RUB"),)
+    assert october_line["margin"] == ((Decimal(150), "RUB"),)
+    assert october_line["cost"] == ((Decimal(121), "RUB"),)
+    assert october_line["cost_per_won"] == ((Decimal(121), "RUB"),)
+    assert october_line["after_cost"] == ((Decimal(29), "RUB"),)
+    only_site = values(sources_report(question(cast.owner, source_id=Source.objects.get(slug="site").pk, source="site")), "cohorts", "2026-10-01")
+    assert only_site["cost"] == ((Decimal(90), "RUB"),)
+    assert "cost" not in values(sources_report(question(cast.supervisor)), "cohorts", "2026-10-01")

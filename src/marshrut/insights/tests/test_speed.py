@@ -12,7 +12,7 @@ from marshrut.insights.queries.speed import SpeedPile, speed_strata
 from marshrut.insights.reports.answers import answers_report
 from marshrut.insights.reports.speed import ALL, FAST, band_label, speed_sentence, speed_table
 from marshrut.insights.tests.test_numbers import day, values
-from marshrut.intake.models import NextAnswer
+from marshrut.intake.models import Breach, NextAnswer
 
 SLOW = ALL - FAST
 Make = Callable[..., Any]
@@ -86,3 +86,16 @@ def test_next_answers_by_who_held_the_matter_within_reach(make: Make, question: 
     assert (found["asked"], found["in_time"], found["too_late"], found["next_median"]) == (3, 2, 1, 20)
     for nobody in (question(cast.stranger), question(cast.owner, channel="phone"), question(cast.owner, owner_id=cast.boris.id)):
         assert not next(table for table in answers_report(nobody).tables if table.code == "next").rows
+
+
+@pytest.mark.django_db
+def test_a_clock_that_broke_is_counted_with_whoever_had_the_inquiry_then(make: Make, question: Make, cast: Any) -> None:
+    """Boris answered what Anna had let pass: it is Anna's that broke."""
+    rescued, hers = make(owner=cast.boris, clock="missed", answered=20), make(owner=cast.anna, clock="missed")
+    for inquiry, whose in ((rescued, cast.anna.id), (hers, cast.anna.id), (hers, None)):
+        Breach.objects.create(raw_id=inquiry.pk, employee_id=whose, at=day(20))
+    report = answers_report(question(cast.owner))
+    assert values(report, "broken", str(cast.anna.id)) == {"broke": 2, "passed_on": 1}
+    assert values(report, "broken", "0") == {"broke": 1, "passed_on": 1}
+    assert len(next(table for table in answers_report(question(cast.owner, owner_id=cast.anna.id)).tables if table.code == "broken").rows) == 1
+    assert [table.rows for table in answers_report(question(cast.stranger)).tables if table.code == "broken"] == [[]]

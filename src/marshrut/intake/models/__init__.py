@@ -2,6 +2,7 @@
 
 from marshrut.intake.models.imports import ImportedRow, ImportMapping, ImportProblem, ImportRun, ImportState
 from marshrut.intake.models.inquiries import (
+    Breach,
     CategoryCriterion,
     ClockPolicy,
     ClockState,
@@ -27,6 +28,7 @@ from marshrut.intake.models.inquiries import (
 )
 
 __all__ = [
+    "Breach",
     "CategoryCriterion",
     "ClockPolicy",
     "ClockState",

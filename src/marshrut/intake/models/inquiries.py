@@ -249,17 +249,20 @@ class NextAnswer(models.Model):
 
 
 class QuietReply(models.Model):
-    """What a client who writes outside working time is told at once, by office and channel; never an answer to the clock."""
+    """What a client who writes outside working time is told at once, by office, channel and class; never an answer to the clock."""
 
     office = models.ForeignKey("agency.Office", models.CASCADE, null=True, db_index=False)
     channel = models.CharField(max_length=16, blank=True, default="", db_default="")
+    inquiry_class = models.CharField(max_length=16, blank=True, default="", db_default="")
     in_russian = models.ForeignKey("channels.MessageTemplate", models.SET_NULL, null=True, related_name="+", db_index=False)
     in_ukrainian = models.ForeignKey("channels.MessageTemplate", models.SET_NULL, null=True, related_name="+", db_index=False)
     in_english = models.ForeignKey("channels.MessageTemplate", models.SET_NULL, null=True, related_name="+", db_index=False)
     is_active = models.BooleanField(default=True, db_default=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["office", "channel"], name="intake_quiet_place_once", nulls_distinct=False)]
+        constraints = [
+            models.UniqueConstraint(fields=["office", "channel", "inquiry_class"], name="intake_quiet_once", nulls_distinct=False)
+        ]
 
 
 class ShareLedger(models.Model):
@@ -283,6 +286,17 @@ class Taking(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["-at"], name="intake_taking_newest")]
+
+
+class Breach(models.Model):
+    """A first answer that did not come in time: in whose hands it was when its clock broke. Whoever gets it next did not let it break."""
+
+    raw_id = models.BigIntegerField(help_text="of the inquiry, which may be gone")
+    employee = models.ForeignKey("agency.Employee", models.CASCADE, null=True, related_name="+", db_index=False, help_text="empty: a queue")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["raw_id"], name="intake_breach_inquiry")]
 
 
 class QueueAlarm(models.Model):

@@ -1,6 +1,6 @@
 """Reads of intake: one inquiry with all its reasons, lists, counters."""
 
-from marshrut.intake.queries.cards import InquiryCard, find_inquiry, leading_inquiry, received_inquiry
+from marshrut.intake.queries.cards import InquiryCard, find_inquiry, leading_inquiry, leading_outcome, received_inquiry
 from marshrut.intake.queries.figures import (
     DayLine,
     Pulse,
@@ -43,6 +43,7 @@ __all__ = [
     "is_planned",
     "kind_of",
     "leading_inquiry",
+    "leading_outcome",
     "list_briefs",
     "list_inquiries",
     "read_pulse",

@@ -105,6 +105,12 @@ def leading_inquiry(dossier_id: int) -> int | None:
     )
 
 
+def leading_outcome(dossier_id: int) -> str | None:
+    """How the inquiry that a matter began with ended: won, lost, or None."""
+    rows = Inquiry.objects.filter(dossier_id=dossier_id, joined_to__isnull=True).order_by("raw_id")
+    return rows.values_list("outcome", flat=True).first()
+
+
 def _card(where: str, values: list[Any]) -> InquiryCard | None:
     with connection.cursor() as cursor:
         cursor.execute(CARD.format(inquiry="intake_inquiry") + f" where {where}", values)

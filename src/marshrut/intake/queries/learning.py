@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -25,7 +25,7 @@ class Ended:
     """An inquiry whose end is known."""
 
     id: int
-    received_at: datetime
+    received_at: datetime | None  # None: history of which nobody knows when it was
     channel: str
     source: str
     inquiry_class: str
@@ -38,15 +38,20 @@ _ENDED = """
     select i.raw_id, i.received_at, i.channel, s.slug, i.inquiry_class, i.relevance, i.outcome = 'won', i.answer_minutes, i.request,
         left(i.message, 8000), i.arrival
     from intake_inquiry i join marketing_source s on s.id = i.source_id
-    where i.outcome is not null and i.joined_to_id is null and i.received_at < timestamptz '{until}'
+    where i.outcome is not null and i.joined_to_id is null and {when}
     order by i.received_at desc, i.raw_id desc limit {limit}"""
 
 
 def read_ended(staff: Staff, now: datetime, limit: int = MOST_CASES) -> list[Ended]:
-    """The newest inquiries that were won or lost, in the order of their arrival, without the weeks that have not ended yet."""
+    """The newest inquiries that were won or lost, in the order of their arrival, without the weeks that have not ended yet; history
+    without dates is older than everything else, and in the order of its file."""
     with connection.cursor() as cursor:
-        cursor.execute(_ENDED.format(until=ripe_until(now).isoformat(), limit=int(limit)))
-        return [_ended(row, staff) for row in reversed(cursor.fetchall())]
+        cursor.execute(_ENDED.format(when=f"i.received_at < timestamptz '{ripe_until(now).isoformat()}'", limit=int(limit)))
+        rows = cursor.fetchall()
+        if len(rows) < limit:
+            cursor.execute(_ENDED.format(when="i.received_at is null", limit=int(limit) - len(rows)))
+            rows += cursor.fetchall()
+    return [_ended(row, staff) for row in reversed(rows)]
 
 
 def ripe_until(now: datetime) -> datetime:
@@ -69,14 +74,16 @@ def _ended(row: Any, staff: Staff) -> Ended:
 
 
 def _arrival(
-    request: dict[str, Any], message: str, channel: str, source: str, inquiry_class: str, grade: str, at: datetime, staff: Staff
+    request: dict[str, Any], message: str, channel: str, source: str, inquiry_class: str, grade: str, at: datetime | None,
+    staff: Staff,
 ) -> dict[str, Value]:
     calendar = staff.first_office.calendar
-    today = calendar.local_date(at)
+    today = calendar.local_date(at) if at else date.min
     read, _flaws = read_request(request, today)
     facts = InquiryFacts.from_request(read, channel=channel, today=today, source_slug=source, message=message)
-    found = arrival_of(facts, inquiry_class, grade, at.astimezone(calendar.zone), {}, str(request.get("language") or ""))
-    return {name: value for name, value in found.items() if name not in _LATER_KNOWN}
+    found = arrival_of(facts, inquiry_class, grade, at.astimezone(calendar.zone) if at else None, {}, str(request.get("language") or ""))
+    unknown = _LATER_KNOWN if at else (*_LATER_KNOWN, "days_ahead")
+    return {name: value for name, value in found.items() if name not in unknown}
 
 
 def _loaded(value: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.db import connection
 
 from marshrut.agency.permissions import Actor
 from marshrut.intake.models import InquiryClass
+from marshrut.intake.rules.clock_policies import MISSED_CALL
 from marshrut.journal.permissions import matters_in_reach
 
 
@@ -46,6 +47,13 @@ class InquiryLine(NamedTuple):
     task_title: str | None
     task_due_at: datetime | None
     opened_at: datetime
+    is_missed_call: bool
+    is_unanswered: bool  # nobody has turned to the client yet, whether the clock runs or has broken
+
+    @property
+    def way_in(self) -> str:
+        """The channel; a call that nobody took is one of its own."""
+        return MISSED_CALL if self.is_missed_call else self.channel
 
 
 class InquiryBrief(NamedTuple):
@@ -77,25 +85,32 @@ class InquiryBrief(NamedTuple):
     opened_at: datetime
 
 
-_LINE = """o.raw_id, o.dossier_id, o.state, o.received_at, o.channel, s.slug, s.name, s.is_named, o.inquiry_class, o.class_reason,
+def new_sql(inquiry: str) -> str:
+    """A condition over an inquiry: nobody has turned to this client yet, whether the clock still runs or has broken."""
+    i = inquiry
+    return f"({i}.state = 'open' and ({i}.clock_state = 'running' or {i}.clock_state = 'missed' and {i}.answered_at is null))"
+
+
+LINE = f"""o.raw_id, o.dossier_id, o.state, o.received_at, o.channel, s.slug, s.name, s.is_named, o.inquiry_class, o.class_reason,
         p.id, p.display_name, c.normal, left(o.message, 300), o.request, o.relevance, o.priority, o.priority_reasons, o.owner_reason,
         o.respond_by, o.clock_state, o.owner_id, e.name, o.queue_id, q.name, o.place, o.worth, o.worth_currency, t.id, t.title, t.due_at,
-        o.opened_at"""
+        o.opened_at, o.is_missed_call, {new_sql("o")}"""
 _BRIEF = """o.raw_id, o.state, o.received_at, o.channel, s.slug, o.inquiry_class, p.id, p.display_name, c.normal, o.relevance,
         o.priority, o.owner_id, e.name, o.queue_id, q.name, o.respond_by, o.clock_state, o.place, o.worth, o.worth_currency,
         t.id, t.title, t.due_at, o.opened_at"""
-# The page is cut first, by the dossiers' index; only what is left of it meets the other tables.
-_FROM = """
-    from (select i.*, d.owner_id, d.queue_id, d.place, d.worth, d.currency as worth_currency, d.opened_at
-          from journal_dossier d join intake_inquiry i on i.dossier_id = d.id where {where}
-          order by d.opened_at {order}, i.raw_id {order} limit {limit}) o
-    join marketing_source s on s.id = o.source_id
+SHOWN = """join marketing_source s on s.id = o.source_id
     left join clients_person p on p.id = o.person_id
     left join lateral (select normal from clients_contactpoint where person_id = p.id and kind = 'phone' order by id limit 1) c on true
     left join agency_employee e on e.id = o.owner_id
     left join agency_queue q on q.id = o.queue_id
     left join lateral (select id, title, due_at from journal_task where dossier_id = o.dossier_id and state = 'pending'
-                       order by due_at, id limit 1) t on true
+                       order by due_at, id limit 1) t on true"""
+# The page is cut first, by the dossiers' index; only what is left of it meets the other tables.
+_FROM = """
+    from (select i.*, d.owner_id, d.queue_id, d.place, d.worth, d.currency as worth_currency, d.opened_at
+          from journal_dossier d join intake_inquiry i on i.dossier_id = d.id where {where}
+          order by d.opened_at {order}, i.raw_id {order} limit {limit}) o
+    {shown}
     order by o.opened_at {order}, o.raw_id {order}"""
 
 
@@ -124,7 +139,7 @@ def list_inquiries(actor: Actor, wanted: InquiryFilter) -> list[InquiryLine]:
     """Inquiries within reach, the newest (or the longest waiting) first, in one statement.
 
     `after` is (opened_at, id) of the last one seen."""
-    return list(map(InquiryLine._make, _rows(_LINE, actor, wanted)))
+    return list(map(InquiryLine._make, _rows(LINE, actor, wanted)))
 
 
 def list_briefs(actor: Actor, wanted: InquiryFilter) -> list[InquiryBrief]:
@@ -133,14 +148,15 @@ def list_briefs(actor: Actor, wanted: InquiryFilter) -> list[InquiryBrief]:
 
 
 def _rows(columns: str, actor: Actor, wanted: InquiryFilter) -> list[tuple[Any, ...]]:
-    where, values = _where(actor, wanted)
+    where, values = conditions_of(actor, wanted)
     with connection.cursor() as cursor:
         order = "asc" if wanted.longest_first else "desc"
-        cursor.execute(f"select {columns} {_FROM.format(where=where, limit=int(wanted.limit), order=order)}", values)
+        cursor.execute(f"select {columns} {_FROM.format(where=where, limit=int(wanted.limit), order=order, shown=SHOWN)}", values)
         return cursor.fetchall()  # type: ignore[no-any-return]
 
 
-def _where(actor: Actor, wanted: InquiryFilter) -> tuple[str, list[Any]]:
+def conditions_of(actor: Actor, wanted: InquiryFilter) -> tuple[str, list[Any]]:
+    """What a list is narrowed to, as a condition over d (dossier) and i (inquiry), with its values; reach included."""
     reach, reached = matters_in_reach(actor)
     parts, values = [reach], list[Any](reached)
     if wanted.state == "open":

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+import orjson
 from django.db import connection
 
 from marshrut.agency.permissions import Actor
+from marshrut.intake.rules import Demand
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,38 @@ def waiting_in_queues() -> list[QueueLine]:
                where d.is_open and d.queue_id is not null and d.waits_until is null group by 1, 2 order by 1, 2"""
         )
         return [QueueLine(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingInquiry:
+    """One that waits in a queue, and what it asks of whoever gets it."""
+
+    inquiry_id: int
+    dossier_id: int
+    demand: Demand
+
+
+def waiting_longest_first(most: int) -> list[WaitingInquiry]:
+    """What waits in queues, the longest waiting first, at most so many of each office; what was put aside for later waits for its
+    day. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select raw_id, id, office_id, request->>'category', request->'directions', owner_id, request->>'language' from (
+                    select i.raw_id, d.id, d.office_id, i.request, p.owner_id, d.opened_at,
+                        row_number() over (partition by d.office_id order by d.opened_at, d.id) as place
+                    from journal_dossier d join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
+                    left join clients_person p on p.id = d.person_id
+                    where d.is_open and d.queue_id is not null and d.waits_until is null) w
+                where place <= {int(most)} order by opened_at, raw_id"""
+        )
+        return [_waiting(*row) for row in cursor.fetchall()]
+
+
+def _waiting(inquiry_id: int, dossier_id: int, office_id: int | None, category: str | None, directions: Any, keeper_id: int | None,
+             language: str | None) -> WaitingInquiry:  # fmt: skip
+    listed = orjson.loads(directions) if isinstance(directions, (str, bytes)) else directions
+    demand = Demand(office_id, category, tuple(listed or ()), keeper_id, language=language or "")
+    return WaitingInquiry(inquiry_id, dossier_id, demand)
 
 
 @dataclass(frozen=True, slots=True)

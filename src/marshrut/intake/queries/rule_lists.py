@@ -87,21 +87,22 @@ def clock_ids() -> dict[ClockPlace, int]:
 
 @dataclass(frozen=True, slots=True)
 class QuietRow:
-    """What is said outside working time in an office and a channel: the templates by language."""
+    """What is said outside working time in an office, a channel and a class: the templates by language."""
 
     id: int
     office_id: int | None
     channel: str
+    inquiry_class: str
     texts: dict[str, int | None]
     is_active: bool
 
 
 def read_quiet_replies() -> list[QuietRow]:
     """Every row, that of all offices first."""
-    rows = QuietReply.objects.order_by("office_id", "channel", "id")
-    fields = ("id", "office_id", "channel", "in_russian_id", "in_ukrainian_id", "in_english_id", "is_active")
+    rows = QuietReply.objects.order_by("office_id", "channel", "inquiry_class", "id")
+    fields = ("id", "office_id", "channel", "inquiry_class", "in_russian_id", "in_ukrainian_id", "in_english_id", "is_active")
     found = [
-        QuietRow(number, office, channel, {"ru": ru, "uk": uk, "en": en}, active)
-        for number, office, channel, ru, uk, en, active in rows.values_list(*fields)
+        QuietRow(number, office, channel, inquiry_class, {"ru": ru, "uk": uk, "en": en}, active)
+        for number, office, channel, inquiry_class, ru, uk, en, active in rows.values_list(*fields)
     ]
-    return sorted(found, key=lambda row: (row.office_id or 0, row.channel))
+    return sorted(found, key=lambda row: (row.office_id or 0, row.channel, row.inquiry_class))

@@ -50,6 +50,11 @@ class Sampled:
         return self.facts.category is not None and "category" not in self.facts.read
 
     @property
+    def known_on_arrival(self) -> dict[str, Any] | None:
+        """What a learned chance is reckoned from; None of inquiries from before it was kept."""
+        return self.arrival if "channel" in self.arrival else None
+
+    @property
     def as_stated(self) -> InquiryFacts:
         """The facts without a category that was found: by these the class is decided."""
         return self.facts if self.states_category else replace(self.facts, category=None)
@@ -64,10 +69,11 @@ _SELECT = """
         i.priority, i.received_at, i.answered_at, i.state = 'joined', i.clock_state <> 'none', i.outcome, i.matched_by, p.display_name,
         p.owner_id, coalesce(p.past_deals, 0), d.owner_id, d.office_id, d.phase,
         i.answer_minutes, i.arrival, i.is_missed_call, i.request_origin,
-        (select array_agg(distinct c.kind) from clients_contactpoint c where c.person_id = i.person_id)
+        (select array_agg(distinct c.kind) from clients_contactpoint c where c.person_id = i.person_id and not c.is_shared),
+        coalesce(p.surname <> '' or p.given_name <> '', false)
     from intake_inquiry i join marketing_source s on s.id = i.source_id join journal_dossier d on d.id = i.dossier_id
     left join clients_person p on p.id = i.person_id
-    where {where} order by i.received_at desc limit {limit}"""
+    where {where} order by i.received_at desc, i.raw_id desc limit {limit}"""
 
 
 def sample_month(staff: Staff, now: datetime, limit: int = MOST_SAMPLED) -> list[Sampled]:
@@ -97,6 +103,12 @@ def sample_one(inquiry_id: int, staff: Staff) -> Sampled | None:
     return next(iter(_read(f"i.raw_id = {int(inquiry_id)} and i.received_at is not null", staff, 1)), None)
 
 
+def sample_ended(staff: Staff, start: datetime, limit: int) -> list[Sampled]:
+    """Inquiries received since a moment that were won or lost, the newest first; one statement."""
+    since = f"timestamptz '{start.isoformat()}'"
+    return _read(f"i.state = 'closed' and i.outcome is not null and i.joined_to_id is null and i.received_at >= {since}", staff, limit)
+
+
 def _read(where: str, staff: Staff, limit: int) -> list[Sampled]:
     with connection.cursor() as cursor:
         cursor.execute(_SELECT.format(where=where, limit=int(limit)))
@@ -106,7 +118,7 @@ def _read(where: str, staff: Staff, limit: int) -> list[Sampled]:
 def _sampled(row: Any, staff: Staff) -> Sampled:
     (number, channel, source, chance, message, request, missing, inquiry_class, relevance, priority, received_at, answered_at, is_joined,
      has_clock, outcome, matched_by, person, keeper_id, past_deals, owner_id, office_id, phase,
-     answer_minutes, arrival, is_missed_call, origin, kinds) = row  # fmt: skip
+     answer_minutes, arrival, is_missed_call, origin, kinds, is_named) = row  # fmt: skip
     office = staff.offices.get(office_id or 0) or staff.first_office
     today = office.calendar.local_date(received_at)
     read, _flaws = read_request(orjson.loads(request) if isinstance(request, (str, bytes)) else request, today)
@@ -117,7 +129,7 @@ def _sampled(row: Any, staff: Staff) -> Sampled:
         today=today,
         source_slug=source,
         message=message,
-        has_name="name" not in missing and person is not None,
+        has_name=is_named,
         has_phone="phone" in (kinds or ()),
         has_email="email" in (kinds or ()),
         has_messenger="messenger" in (kinds or ()),

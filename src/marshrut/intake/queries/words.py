@@ -81,8 +81,8 @@ def count_examples() -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of decisions of one axis since a moment: how many the model made, how many of these people changed, how many of its
-    proposals they accepted."""
+    """What became of inquiries received since a moment, on one axis: how many the model decided, how many of these people changed, how
+    many of its proposals they accepted."""
 
     decided: int = 0
     changed: int = 0
@@ -99,14 +99,15 @@ def count_kept(since: datetime) -> dict[str, Kept]:
         )
         still = dict(zip(AXES, cursor.fetchone(), strict=True))
         cursor.execute(
-            """select axis, count(*) filter (where reason_before->>'code' = 'model' and before <> after),
-                   count(*) filter (where way = 'proposal'), count(*) filter (where reason_before->>'code' = 'model')
-               from intake_correction where at >= %s and undone_at is null group by axis""",
+            """select c.axis, count(*) filter (where c.reason_before->>'code' = 'model' and c.before <> c.after),
+                   count(*) filter (where c.way = 'proposal')
+               from intake_correction c join intake_inquiry i on i.raw_id = c.inquiry_id
+               where i.received_at >= %s and c.undone_at is null group by c.axis""",
             [since],
         )
-        said = {axis: numbers for axis, *numbers in cursor.fetchall()}
-    made = {axis: said.get(axis, [0, 0, 0]) for axis in AXES}
-    return {axis: Kept(still[axis] + made[axis][2], made[axis][0], made[axis][1]) for axis in AXES}
+        said = {axis: (changed, accepted) for axis, changed, accepted in cursor.fetchall()}
+    # What people confirmed is the model's decision still, and stands on the inquiry as such.
+    return {axis: Kept(still[axis] + changed, changed, accepted) for axis in AXES for changed, accepted in [said.get(axis, (0, 0))]}
 
 
 def read_judged_of(learnt: LearntWords) -> list[Judged]:

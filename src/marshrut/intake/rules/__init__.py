@@ -48,7 +48,7 @@ from .languages import Spoken, language_of, spoken
 from .origins import as_kept, filled_in, origin_of, read_names
 from .priority import Priority, PriorityModel, compile_priority
 from .relevance import WORKED_OUT, Relevance, RelevanceGrader, compile_relevance
-from .requests import Flaw, read_request
+from .requests import Flaw, read_request, with_places_of
 from .shares import Ledger
 
 __all__ = [
@@ -133,4 +133,5 @@ __all__ = [
     "respond_by",
     "shortlist",
     "spoken",
+    "with_places_of",
 ]

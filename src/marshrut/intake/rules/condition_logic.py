@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from .condition_trees import Group, Line, Node, read_number
-from .facts import words_of
+from .lexicon import Wanted, wanted_by
 
 WHOLE_MEASURES = frozenset({"adults", "children", "party", "rooms", "nights", "lead_days", "stars", "past_deals", "links", "words"})
 COUNTED = frozenset({"children", "past_deals", "links", "words"})  # always known, never below nought
@@ -172,14 +172,12 @@ def _covers(wide: str, narrow: str) -> bool:
 
 def _word_covers(wide: str, narrow: str) -> bool:
     """Is every phrase of the narrow entry one of the wide entry's?"""
-    a, b = _phrase(wide), _phrase(narrow)
-    return len(a) == len(b) and bool(a) and all(
-        (word.startswith(beginning) if is_open else (word == beginning and not is_open_too))
-        for (beginning, is_open), (word, is_open_too) in zip(a, b, strict=True)
-    )  # fmt: skip
+    a, b = wanted_by(wide), wanted_by(narrow)
+    return len(a) == len(b) and bool(a) and all(_takes(one, other) for one, other in zip(a, b, strict=True))
 
 
-def _phrase(entry: str) -> list[tuple[str, bool]]:
-    """The words of an entry as the lexicon reads them, each with "a beginning is enough"."""
-    parts = [(words_of(part), part.endswith("*")) for part in entry.split()]
-    return [(word, is_open and place == len(words) - 1) for words, is_open in parts for place, word in enumerate(words)]
+def _takes(wide: Wanted, narrow: Wanted) -> bool:
+    """Does every word that the narrow one stands for stand under the wide one too?"""
+    if isinstance(wide, str):
+        return narrow.startswith(wide) if isinstance(narrow, str) else all(form.startswith(wide) for form in narrow)
+    return not isinstance(narrow, str) and narrow <= wide

@@ -14,6 +14,7 @@ from typing import Any
 
 from .conditions import FEATURES, MEASURES, PERSONS
 from .facts import BOARDS, CATEGORIES, CHANNELS, words_of
+from .lexicon import ANY_ENDING, ANY_FORM
 
 SLUG_KINDS = ("channel", "source", "category", "direction", "board")
 WORD_KINDS = ("words_any", "words_all", "words_none")
@@ -197,7 +198,7 @@ def walk(node: Node, place: str = "c") -> Iterator[tuple[str, Node]]:
 
 
 def read_form(posted: Mapping[str, Sequence[str]], root: str = "c") -> Group:
-    """The tree typed into a form: fields "<place>.kind", ".pick" (several), ".text", ".measure", ".comparison", ".number".
+    """The tree typed into a form: fields "<place>.kind", ".pick" (several), ".text", ".forms", ".measure", ".comparison", ".number".
 
     Never raises: what means nothing is left out, what is too deep or too much is cut off.
     """
@@ -230,7 +231,8 @@ def _line(posted: Mapping[str, Sequence[str]], place: str, kind: str) -> Line:
     if kind == "measure":
         return Line(kind, (), *(_one(posted, f"{place}.{name}")[:40] for name in ("measure", "comparison", "number")))
     if kind in WORD_KINDS or kind in ("source", "direction"):
-        return Line(kind, split_texts(_one(posted, f"{place}.text")))
+        texts = split_texts(_one(posted, f"{place}.text"))
+        return Line(kind, in_all_forms(texts) if kind in WORD_KINDS and _one(posted, f"{place}.forms") else texts)
     return Line(kind, tuple(text[:LONGEST_TEXT] for text in posted.get(f"{place}.pick", ())[:60]))
 
 
@@ -238,6 +240,16 @@ def split_texts(text: str) -> tuple[str, ...]:
     """Words and phrases, one a line or parted by commas or semicolons."""
     parts = (part.strip() for part in re.split(r"[,;\n\r]+", text[:60_000]))
     return tuple(dict.fromkeys(part for part in parts if part))[: MOST_TEXTS + 1]
+
+
+def in_all_forms(texts: Sequence[str]) -> tuple[str, ...]:
+    """Words and phrases to be found in all their forms; what ends in a star stands for any ending already."""
+    return tuple(text if text.endswith((ANY_ENDING, ANY_FORM)) else text + ANY_FORM for text in texts)
+
+
+def is_in_all_forms(texts: Sequence[str]) -> bool:
+    """Whether that is said of all of them; of none it is, for so a new line begins."""
+    return not texts or (any(text.endswith(ANY_FORM) for text in texts) and in_all_forms(texts) == tuple(texts))
 
 
 def _one(posted: Mapping[str, Sequence[str]], name: str) -> str:

@@ -2,7 +2,7 @@
 
 A set of conditions is a JSON object; all of its keys must hold:
   channel, source, category, direction, board   a list of slugs, one of which it is ("vk_*" stands for all that begin so)
-  words_any, words_all, words_none       words or phrases of the message, see `Lexicon`
+  words_any, words_all, words_none       words or phrases of the message, with * for any ending, ~ for all forms: see `Lexicon`
   person                                 "known", "unknown" or "vip"
   has, lacks                             names from FEATURES that must all be there, must all be absent
   season                                 a list of seasons, where the ruleset names seasons

@@ -51,6 +51,7 @@ class Candidate:
     substitute_id: int | None = None  # who works for them while they are absent
     languages: frozenset[str] = frozenset()
     full_weight: int | None = None  # None: as `weight`
+    sells: bool = True  # False: a supervisor or the owner, who only gets clients of their own and of those they work for
 
     @property
     def whole_weight(self) -> int:
@@ -98,12 +99,14 @@ class Assignment:
 def shortlist(demand: Demand, candidates: Iterable[Candidate], plan: DistributionPlan = USUAL_PLAN) -> Shortlist:
     """Everybody who may get an inquiry before shares are drawn, with the reason of each step. The client's own manager gets
     it when at work, as the plan says also when full: a relation is worth more than an even queue."""
-    people: Sequence[Candidate] = [person for person in candidates if person.employee_id not in demand.excluded]
+    present = [person for person in candidates if person.employee_id not in demand.excluded]
+    people: Sequence[Candidate] = [person for person in present if person.sells]
+    others = [person for person in present if not person.sells]
     reasons: list[Reason] = []
     preferred: Sequence[Candidate] | None = None  # those free who speak it or are skilled, once that was asked
     for step in plan.steps:
         if step == "clients_manager":
-            chosen_one, told = _keeper(demand, preferred or people, plan)
+            chosen_one, told = _keeper(demand, [*(preferred or people), *others], plan)
             if chosen_one:
                 return Shortlist((chosen_one,), "", (*reasons, *told), chosen=chosen_one)
             reasons += told
@@ -150,10 +153,20 @@ def _keeper(demand: Demand, people: Sequence[Candidate], plan: DistributionPlan)
             return None, [{"code": "clients_manager_full", "name": owner.name}]
         return owner, [{"code": "clients_manager", "name": owner.name}]
     away: list[Reason] = [{"code": "clients_manager_away", "name": owner.name}]
-    stands_in = next((one for one in people if one.employee_id == owner.substitute_id and one.is_at_work), None)
+    stands_in = _working_for(owner, people)
     if stands_in is None or (stands_in.is_full and not plan.keeper_when_full):
         return None, away
     return stands_in, [*away, {"code": "substitute", "name": stands_in.name}]
+
+
+def _working_for(away: Candidate, people: Sequence[Candidate]) -> Candidate | None:
+    """Whoever works for somebody who is away; of a substitute who is away as well, whoever works for them."""
+    by_id, asked = {one.employee_id: one for one in people}, {away.employee_id}
+    one = by_id.get(away.substitute_id or 0)
+    while one is not None and not one.is_at_work:
+        asked.add(one.employee_id)
+        one = None if one.substitute_id in asked else by_id.get(one.substitute_id or 0)
+    return one
 
 
 def _free(people: Sequence[Candidate]) -> Sequence[Candidate]:

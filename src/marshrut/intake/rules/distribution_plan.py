@@ -68,9 +68,9 @@ class QueueAlarm:
 @dataclass(frozen=True, slots=True)
 class DistributionPlan:
     """The steps that are asked, in their order; whether a waiting inquiry may be taken by hand by whoever answers for an
-    office. Where the office comes before language and skill, other offices are not asked at all; where it comes after,
-    those of the office are only preferred among the ones left. A `strict` step is never passed over: where nobody free
-    meets it, the inquiry waits for whoever does."""
+    office, and whether managers may take the next in turn. Where the office comes before language and skill, other offices
+    are not asked at all; where it comes after, those of the office are only preferred among the ones left. A `strict` step
+    is never passed over: where nobody free meets it, the inquiry waits for whoever does."""
 
     steps: tuple[str, ...] = STEPS
     may_take_by_hand: bool = True
@@ -80,6 +80,7 @@ class DistributionPlan:
     effort: Effort = field(default_factory=Effort)
     newcomers: Newcomers = field(default_factory=Newcomers)
     alarm: QueueAlarm = field(default_factory=QueueAlarm)
+    managers_take_next: bool = False
 
 
 USUAL_PLAN = DistributionPlan()
@@ -101,6 +102,7 @@ def compile_distribution(data: Mapping[str, Any]) -> DistributionPlan:
         _effort(Settings(read.value("effort", {}), "distribution.effort")),
         _newcomers(Settings(read.value("newcomers", {}), "distribution.newcomers")),
         _alarm(Settings(read.value("queue", {}), "distribution.queue")),
+        _yes(read, "managers_take_next", usual=False),
     )
     read.finish()
     return plan
@@ -112,8 +114,8 @@ def _some(chosen: Any, known: Sequence[str], key: str) -> frozenset[str]:
     return frozenset(chosen)
 
 
-def _yes(read: Settings, key: str) -> bool:
-    value = read.value(key, True)
+def _yes(read: Settings, key: str, *, usual: bool = True) -> bool:
+    value = read.value(key, usual)
     if not isinstance(value, bool):
         raise RulesetError(f"{read.path}.{key}", "must be true or false")
     return value

@@ -19,14 +19,20 @@ TROUBLE = "trouble"
 DUE_KINDS = ("hold", "payment")
 WORK_KINDS = ("call", "write", "meeting", "document", "hold", "payment")
 LONGEST_HOURS = 24 * 60
+MOST_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class ExceptionRules:
-    """Which exceptions count, and how late each kind of work may be at most (hours beyond its moment; "" any other kind)."""
+    """Which exceptions count, and how late each kind of work may be at most (hours beyond its moment; "" any other kind).
+
+    `late_at_once`: so many past their longest wait stand before new inquiries at a time, so that whoever is far behind still sees
+    what is new; the others follow after the new ones.
+    """
 
     on: frozenset[str]
     longest_hours: Mapping[str, float]
+    late_at_once: int = 5
 
     def of_task(self, kind: str, due_at: datetime, now: datetime, day_end: datetime) -> str:
         """The exception under which a planned action stands now; empty when it waits its turn."""
@@ -52,6 +58,9 @@ def compile_exceptions(data: Mapping[str, Any]) -> ExceptionRules:
     hours = raw.numbers("longest_hours", least=1, most=LONGEST_HOURS)
     if set(hours) != {*WORK_KINDS, "other"}:
         raise RulesetError("exceptions.longest_hours", "must name every kind of work once")
+    late_at_once = raw.number("late_at_once", least=1, most=MOST_AT_ONCE)
+    if not late_at_once.is_integer():
+        raise RulesetError("exceptions.late_at_once", "must be a whole number")
     raw.finish()
     other = hours.pop("other")
-    return ExceptionRules(frozenset(on), hours | {"": other})
+    return ExceptionRules(frozenset(on), hours | {"": other}, int(late_at_once))

@@ -35,6 +35,10 @@ Reason = dict[str, Any]
 """A stored reason: {"code": …, **parameters}; worded for its reader elsewhere."""
 
 
+VIP_FROM = 4
+"""So many realised deals make a client a VIP."""
+
+
 def words_of(text: str) -> tuple[str, ...]:
     """Words in lower case, ё as е, no apostrophes: the form in which rules compare words."""
     return tuple(_WORD.findall(text[:8000].lower().translate(_APOSTROPHES))[:MOST_WORDS])
@@ -50,7 +54,11 @@ class PersonFacts:
     has_booking: bool = False
     is_on_trip: bool = False
     past_deals: int = 0
-    is_vip: bool = False
+
+    @property
+    def is_vip(self) -> bool:
+        """Whoever has bought so often that losing them would cost more than one sale."""
+        return self.past_deals >= VIP_FROM
 
 
 STRANGER = PersonFacts()
@@ -80,6 +88,8 @@ class RequestFacts:
     resorts: tuple[str, ...] = ()  # places within the directions, by name
     budget_from: Money | None = None  # the least meant, where a range was said; `budget` is the most
     budget_per_person: Money | None = None  # where it was said for one; `budget` is for all, as far as their number is known
+    excluded: tuple[str, ...] = ()  # where they do not want to go: as directions are called, places within them by name
+    other_trips: tuple[RequestFacts, ...] = ()  # asked for beside this one, each with a place and a time of its own
 
     def as_json(self) -> dict[str, Any]:
         """For jsonb, in the shape of the API's `request`; what is absent is left out."""
@@ -88,6 +98,7 @@ class RequestFacts:
             "category": self.category,
             "directions": list(self.directions),
             "resorts": list(self.resorts),
+            "excluded": list(self.excluded),
             "departure": self.departure,
             "dates": {**dates, "flexible": True} if dates and self.is_flexible else dates,
             "nights": _span(self.nights_from, self.nights_to),
@@ -99,6 +110,7 @@ class RequestFacts:
             "stars": _span(self.stars_from, self.stars_to),
             "board": self.board,
             "budget": self._budget_as_json(),
+            "other_trips": [one.as_json() for one in self.other_trips],
         }
         return {name: value for name, value in shape.items() if value is not None and value != [] and value != {}}
 

@@ -25,7 +25,8 @@ WAYS = ("telegram", "whatsapp", "viber", "vk", "instagram", "messenger")
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 TARGETS = (
     "name", "surname", "given_name", "patronymic", "phone", "email", *WAYS,
-    "source", "received_at", "message", "note", "category", "directions", "date_from", "date_to", "nights", "adults", "children",
+    "source", "received_at", "message", "note", "category", "directions", "resorts", "excluded", "departure", "date_from", "date_to",
+    "nights", "adults", "children", "child_count", "people", "rooms", "stars", "board",
     "budget", "currency", "outcome", "close_reason", "closed_at", "manager", "external_id", *UTM,
 )  # fmt: skip
 """What a column may be, besides `person.SLUG` and `matter.SLUG` of the agency's own fields."""
@@ -63,14 +64,25 @@ _HEADINGS: dict[str, str] = {
     "category": "категория|категорія|category|вид услуги|вид послуги|услуга|послуга|продукт|product|service|тип тура|тип туру",
     "directions": "направление|напрямок|направления|напрямки|страна|країна|destination|destinations|куда|куди|"
     "страна отдыха|курорт|"
-    "страна тура|країна туру|страна поездки",
+    "страна тура|країна туру|страна поездки|where to|куда едут",
+    "resorts": "курорты|курорти|resort|resorts|город отдыха|регион тура",
+    "excluded": "не предлагать|не пропонувати|кроме|крім|исключить|виключити|куда не|куди не|not to",
+    "departure": "город вылета|место вылета|вылет из|місто вильоту|виліт з|виліт із|departure city|city of departure|"
+    "leaving from the city|город отправления|місто виїзду",
     "date_from": "дата вылета|дата вильоту|дата заезда|дата начала|вылет|заезд|дата тура|дата поездки|дата туру|departure|"
     "start date|check in|travel date|дата виїзду|дата початку",
     "date_to": "дата возвращения|дата выезда|дата окончания|обратно|return date|end date|check out|дата повернення|"
     "дата закінчення",
     "nights": "ночей|ночи|ночі|кол во ночей|количество ночей|кількість ночей|nights|дней|днів",
     "adults": "взрослых|взрослые|дорослих|дорослі|adults|кол во взрослых|количество взрослых|кількість дорослих|взр",
-    "children": "возраст детей|вік дітей|children ages|age of children|child ages|возраст ребенка|вік дитини",
+    "children": "возраст детей|вік дітей|children ages|children s ages|age of children|child ages|возраст ребенка|вік дитини",
+    "child_count": "детей|дети|кол во детей|количество детей|children|дітей|кількість дітей|number of children",
+    "people": "туристов|туристы|туристів|кол во туристов|количество туристов|кількість туристів|человек|кол во человек|"
+    "количество человек|людей|pax|people|travellers|travelers",
+    "rooms": "номеров|кол во номеров|количество номеров|комнат|кількість номерів|номерів|кімнат|rooms",
+    "stars": "звезды|звезд|звездность|категория отеля|звезды отеля|зірки|зірок|зірковість|категорія готелю|stars|hotel stars|"
+    "hotel category|hotel class",
+    "board": "питание|тип питания|вид питания|пансион|харчування|тип харчування|board|meal|meals|meal plan|board basis",
     "budget": "бюджет|budget|сумма|сума|стоимость|вартість|цена|ціна|amount|price|deal value|сумма сделки|"
     "стоимость тура|бюджет сделки|value",
     "currency": "валюта|currency",
@@ -81,7 +93,7 @@ _HEADINGS: dict[str, str] = {
     "manager": "менеджер|ответственный|відповідальний|manager|owner|lead owner|responsible|assigned to|агент|"
     "ответственный менеджер|"
     "сотрудник|співробітник",
-    "note": "город|місто|city|country|tags|теги|тэги|детей|кол во детей|количество детей|children|дітей|"
+    "note": "город|місто|city|country|tags|теги|тэги|"
     "дата рождения|дата народження|"
     "birthday|date of birth|компания|company|должность|состав|отель|готель|hotel|lead origin|адрес|address|сайт",
     **{name: name.replace("_", " ") for name in UTM},
@@ -165,7 +177,7 @@ def _looks(target: str, values: Sequence[str]) -> bool:
         return _share(values, lambda v: "@" in v) >= _ALIKE
     if target == "phone":
         return _share(values, _is_phone) >= _ALIKE
-    if target in ("received_at", "closed_at", "date_from", "date_to", "nights", "adults", "budget"):
+    if target in ("received_at", "closed_at", "date_from", "date_to", "nights", "adults", "child_count", "people", "rooms", "budget"):
         return _share(values, lambda v: any(char.isdigit() for char in v)) >= _ALIKE
     if target in ("name", "surname", "given_name", "manager"):
         return _share(values, lambda v: any(char.isalpha() for char in v)) >= _ALIKE

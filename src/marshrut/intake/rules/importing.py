@@ -19,6 +19,7 @@ from marshrut.core.phones import read_phone
 from .facts import RequestFacts
 from .import_columns import PLACEHOLDERS, UTM, WAYS, outcome_of
 from .requests import read_request
+from .text import board_of, stars_of
 
 MOST_CONTACTS = 10  # of one kind in a row
 LONGEST_MESSAGE = 20_000
@@ -239,11 +240,15 @@ class _Reading:
 
     def request(self) -> RequestFacts:
         asked: dict[str, Any] = {}
-        for name in ("category", "adults"):
+        for name in ("category", "adults", "people", "rooms", "departure"):
             if text := self.word(name, 100):
                 asked[name] = text
-        if text := self.word("directions", 500):
-            asked["directions"] = [part.strip() for part in _LIST.split(text) if part.strip()]
+        if text := self.word("child_count", 100):
+            asked["children"] = text
+        for name in ("directions", "resorts", "excluded"):
+            if text := self.word(name, 500):
+                asked[name] = [part.strip() for part in _LIST.split(text) if part.strip()]
+        self.hotel(asked)
         for name in ("from", "to"):
             if (day := self.day(f"date_{name}")) is not None:
                 asked.setdefault("dates", {})[name] = day.isoformat()
@@ -259,6 +264,17 @@ class _Reading:
                 asked["budget"] = {"amount": amount, "currency": self.word("currency", 20) or None}
         return self.checked(asked)
 
+    def hotel(self, asked: dict[str, Any]) -> None:
+        """Stars and board as they are written: “4-5*”, “пять звёзд”, “AI”, “завтраки”."""
+        if found := self.first("stars"):
+            stars = stars_of(found[1])
+            if stars is None:
+                self.flaw(found[0], "not_a_number", found[1])
+            else:
+                asked["stars"] = {"from": stars.least, "to": stars.most}
+        if found := self.first("board"):
+            asked["board"] = board_of(found[1]) or found[1]
+
     def checked(self, asked: dict[str, Any]) -> RequestFacts:
         if not asked:
             return RequestFacts()
@@ -266,14 +282,15 @@ class _Reading:
         request, flaws = read_request(asked, (self.lead.received_at or self.now).date(), self.layout.currency)
         for one in flaws:
             name = one.field.removeprefix("request.").split(".")[0]
-            found = self.first(name)
-            self.flaw(self.column_of(name), one.code, found[1] if found else one.value)
+            column = self.column_of(name)
+            typed = next((text for rows in self.values.values() for heading, text, _cell in rows if heading == column), one.value)
+            self.flaw(column, one.code, typed)
         if category is None:
             return request
         return RequestFacts(**{name: getattr(request, name) for name in RequestFacts.__dataclass_fields__} | {"category": category})
 
     def column_of(self, name: str) -> str:
-        targets = {"dates": ("date_from", "date_to"), "children_ages": ("children",)}.get(name, (name,))
+        targets = {"dates": ("date_from", "date_to"), "children_ages": ("children",), "children": ("child_count",)}.get(name, (name,))
         return next((found[0] for target in targets if (found := self.first(target))), name)
 
     def day(self, target: str) -> date | None:

@@ -5,35 +5,49 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from .facts import words_of
+from .word_forms import forms_of_word
 
 MOST_REMEMBERED = 20_000
+ANY_FORM, ANY_ENDING = "~", "*"
 
-_Tail = tuple[tuple[str, bool], ...]  # the further words of a phrase, each with "a prefix is enough"
+Wanted = str | frozenset[str]
+"""One word of an entry: a text is a beginning that is enough, a set the forms of which it has to be one."""
+
+
+def wanted_by(entry: str) -> tuple[Wanted, ...]:
+    """The words of an entry, in order, as they are to be found."""
+    is_bent = entry.rstrip().endswith(ANY_FORM)
+    parts = [(words_of(part), part.endswith(ANY_ENDING)) for part in entry.split()]
+    return tuple(
+        word if is_open and word is words[-1] else forms_of_word(word) if is_bent else frozenset((word,))
+        for words, is_open in parts
+        for word in words
+    )
 
 
 class Lexicon:
-    """Entries are words or phrases; a word ending in * stands for all that begin so ("горящ* тур*"). Letters are
-    compared in lower case with ё as е, only whole words (or their beginnings) count."""
+    """Entries are words or phrases; a word ending in * stands for all that begin so ("горящ* тур*"), an entry ending in ~ for all
+    forms of its words ("туры в Турцию~"). Letters are compared in lower case with ё as е, only whole words (or their beginnings)
+    count."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, int] = {}
-        self._whole: dict[str, list[tuple[int, _Tail]]] = {}
-        self._beginnings: dict[str, list[tuple[int, _Tail]]] = {}
+        self._entries: dict[tuple[Wanted, ...], int] = {}
+        self._whole: dict[str, list[tuple[int, tuple[Wanted, ...]]]] = {}
+        self._beginnings: dict[str, list[tuple[int, tuple[Wanted, ...]]]] = {}
         self._lengths: tuple[int, ...] = ()
-        self._remembered: dict[str, tuple[tuple[int, _Tail], ...]] = {}
+        self._remembered: dict[str, tuple[tuple[int, tuple[Wanted, ...]], ...]] = {}
 
     def add(self, entry: str) -> int:
         """The number of an entry, new or known. Raises ValueError when it holds no word."""
-        parts = [(words_of(part), part.endswith("*")) for part in entry.split()]
-        phrase = [(word, is_prefix and word is words[-1]) for words, is_prefix in parts for word in words]
+        phrase = wanted_by(entry)
         if not phrase:
             raise ValueError("has no word in it")
-        written = " ".join(word + "*" * is_prefix for word, is_prefix in phrase)
-        number = self._entries.setdefault(written, len(self._entries))
-        (head, is_prefix), tail = phrase[0], tuple(phrase[1:])
-        shelf = (self._beginnings if is_prefix else self._whole).setdefault(head, [])
-        if (number, tail) not in shelf:
-            shelf.append((number, tail))
+        number = self._entries.setdefault(phrase, len(self._entries))
+        head, tail = phrase[0], phrase[1:]
+        for first in (head,) if isinstance(head, str) else head:
+            shelf = (self._beginnings if isinstance(head, str) else self._whole).setdefault(first, [])
+            if (number, tail) not in shelf:
+                shelf.append((number, tail))
         self._lengths = tuple(sorted({len(beginning) for beginning in self._beginnings}))
         self._remembered.clear()
         return number
@@ -47,7 +61,7 @@ class Lexicon:
                     found[number] = " ".join(words[place : place + 1 + len(tail)])
         return found
 
-    def _starting(self, word: str) -> tuple[tuple[int, _Tail], ...]:
+    def _starting(self, word: str) -> tuple[tuple[int, tuple[Wanted, ...]], ...]:
         """Entries whose first word this is; remembered, as a language has few words that matter."""
         remembered = self._remembered  # several threads share it: each works with the one it saw
         if word in remembered:
@@ -63,10 +77,10 @@ class Lexicon:
         return remembered[word]
 
 
-def _continues(words: Sequence[str], place: int, tail: _Tail) -> bool:
+def _continues(words: Sequence[str], place: int, tail: tuple[Wanted, ...]) -> bool:
     if place + len(tail) > len(words):
         return False
     return all(
-        words[place + step].startswith(word) if is_prefix else words[place + step] == word
-        for step, (word, is_prefix) in enumerate(tail)
+        words[place + step].startswith(wanted) if isinstance(wanted, str) else words[place + step] in wanted
+        for step, wanted in enumerate(tail)
     )

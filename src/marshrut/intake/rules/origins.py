@@ -16,6 +16,7 @@ STATED, READ = "stated", "read"
 
 GROUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "directions": (("directions", "resorts"), ("directions", "resorts")),
+    "excluded": (("excluded",), ("excluded",)),
     "departure": (("departure",), ("departure",)),
     "dates": (("date_from", "date_to", "is_flexible"), ("dates",)),
     "nights": (("nights_from", "nights_to"), ("nights",)),
@@ -24,12 +25,13 @@ GROUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "stars": (("stars_from", "stars_to"), ("stars",)),
     "board": (("board",), ("board",)),
     "budget": (("budget", "budget_from", "budget_per_person"), ("budget",)),
+    "other_trips": (("other_trips",), ("other_trips",)),
 }
 """What is stated or read as one: its fields of the facts, its names in the request."""
 
 
 EDITED = frozenset(name for _fields, names in GROUPS.values() for name in names) | {"rooms"}
-"""Names in the request that a person writes down on the card."""
+"""Names in the request that a person writes down, or leaves standing, on the card."""
 
 
 def filled_in(stated: RequestFacts, read: RequestFacts) -> tuple[RequestFacts, frozenset[str]]:

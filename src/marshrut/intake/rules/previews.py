@@ -98,6 +98,24 @@ def grades_of(grader: RelevanceGrader, inquiries: Sequence[InquiryFacts], floors
     return [grader.grade(facts, floors).grade for facts in inquiries]
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How inquiries of one grade have ended; conversion is won ÷ closed."""
+
+    closed: int = 0
+    won: int = 0
+
+    @property
+    def conversion(self) -> float | None:
+        return self.won / self.closed if self.closed else None
+
+
+def ended_by_grade(grades: Sequence[str], won: Sequence[bool]) -> dict[str, Ended]:
+    """Grade × conversion of inquiries that have ended."""
+    closed, bought = Counter(grades), Counter(grade for grade, is_won in zip(grades, won, strict=True) if is_won)
+    return {grade: Ended(number, bought[grade]) for grade, number in closed.items()}
+
+
 ENOUGH = 20
 """Closed inquiries a criterion has to have met before it may be called useless."""
 

@@ -235,6 +235,21 @@ class PriorityModel:
             lost = max(lost, LEAST_LOST * left_after(points, hours))
         return {"part": "cooling", "value": round(lost, 5), "from": "own" if own else "published", "cases": own.cases if own else 0}
 
+    def cooled(self, known: Priority, channel: str, hours: float) -> Priority:
+        """The same priority after so many hours without an answer: its chance, margin and minutes stay what they were. A duty does not
+        cool, nor does what was kept without its parts."""
+        parts = {part.get("part"): part for part in known.parts}
+        if set(parts) != {"chance", "margin", "cooling", "minutes"} or parts["cooling"].get("from") == "duty":
+            return known
+        cooling = self._cooling(channel, hours)
+        money = known.part("chance") * known.part("margin") * cooling["value"] / (known.part("minutes") / 60)
+        said = {"code": "cooling", "percent": round(cooling["value"] * 100)}
+        reasons = tuple(said if reason.get("code") == "cooling" else reason for reason in known.reasons)
+        return Priority(
+            self.on_scale(money), round(money, 2), self.currency, reasons,
+            tuple(cooling if part["part"] == "cooling" else part for part in known.parts),
+        )  # fmt: skip
+
     def left(self, channel: str, hours: float) -> float:
         """The share of a chance that is left when an inquiry of this channel is answered after so many hours."""
         own = self.learned.curve_of(channel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,8 +12,9 @@ from marshrut.core.money import Money, read_money
 from marshrut.core.names import clean_text
 
 from .facts import BOARDS, CATEGORIES, RequestFacts
+from .text.gazetteer import Gazetteer
 
-MOST_DIRECTIONS, MOST_CHILDREN = 20, 30
+MOST_DIRECTIONS, MOST_CHILDREN, MOST_TRIPS = 20, 30, 4
 FARTHEST = timedelta(days=5 * 366)
 
 _DOTTED = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
@@ -67,8 +68,30 @@ def read_request(raw: object, today: date, currency: str = "RUB") -> tuple[Reque
         resorts=reading.names(raw.get("resorts"), "resorts"),
         budget_from=reading.further(raw.get("budget"), "from", currency),
         budget_per_person=reading.further(raw.get("budget"), "per_person", currency),
+        excluded=reading.names(raw.get("excluded"), "excluded"),
+        other_trips=reading.trips(raw.get("other_trips"), today, currency),
     )
     return request, tuple(reading.flaws)
+
+
+def with_places_of(request: RequestFacts, places: Gazetteer) -> RequestFacts:
+    """The request with its places called as the catalogue calls them. A town named as a direction lies in one: «Кемер» is Turkey
+    and a resort of it."""
+    directions: dict[str, None] = {}
+    resorts = dict.fromkeys(request.resorts)
+    for name in request.directions:
+        place = places.place_of(name)
+        slug = places.resolve(place) if place else places.slug_of(name) or name
+        directions.setdefault(slug)
+        if place and not place.is_country and places.called(place) != slug:
+            resorts.setdefault(places.called(place))
+    excluded = dict.fromkeys(
+        places.called(place) if (place := places.place_of(one)) else places.slug_of(one) or one for one in request.excluded
+    )
+    others = tuple(with_places_of(one, places) for one in request.other_trips)
+    return replace(
+        request, directions=tuple(directions), resorts=tuple(resorts), excluded=tuple(excluded), other_trips=others
+    )
 
 
 class _Reading:
@@ -166,6 +189,22 @@ class _Reading:
             return ()
         texts = (clean_text(one, 100) for one in values[:MOST_DIRECTIONS] if isinstance(one, str))
         return tuple(dict.fromkeys(filter(None, texts)))
+
+    def trips(self, value: object, today: date, currency: str) -> tuple[RequestFacts, ...]:
+        """Further trips, each a request by itself; one within another is none."""
+        if value is None:
+            return ()
+        if not isinstance(value, list | tuple):
+            self.flaw("other_trips", "not_a_list", value)
+            return ()
+        found = []
+        for place, one in enumerate(value[:MOST_TRIPS]):
+            inner = {name: said for name, said in one.items() if name != "other_trips"} if isinstance(one, Mapping) else one
+            request, flaws = read_request(inner, today, currency)
+            where = f"request.other_trips.{place}"
+            self.flaws += [Flaw(where + flaw.field.removeprefix("request"), flaw.code, flaw.value) for flaw in flaws]
+            found += [request] if request != RequestFacts() else []
+        return tuple(found)
 
     def ages(self, value: object) -> tuple[int, ...]:
         if value is None:

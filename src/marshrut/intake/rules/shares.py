@@ -6,9 +6,9 @@ Shares are drawn by the algorithm of R. Tijdeman, "The chairman assignment probl
 (1 − 1/(2n−2) − λᵢk + xᵢ)/λᵢ is nearest. Then nobody is ever 1 − 1/(2n−2) of an inquiry or more from their share,
 counted from the start, hence never two in any window. The arithmetic is whole numbers, so nothing drifts.
 
-The bound needs weights that stay. Where they grow (a newcomer's), a ledger goes by the weights it began its round with
-until everybody has exactly what they are owed, and takes the new ones there: what is owed is then always the sum over
-the inquiries of the weights that counted at each, and the bound holds over all rounds together.
+Weights that grow (a newcomer's) count from the very next inquiry: what each is owed by then is carried over, so that it is always
+the sum over the inquiries of the weights of their day. The rule looks ahead as if weights stayed, so its bound is proven for those
+that do; with weights that grow by steps it is held to stay below one inquiry by a property (intake/tests/test_rules_shares.py).
 """
 
 from __future__ import annotations
@@ -34,13 +34,19 @@ class Sharer(Protocol):
     def load(self) -> float: ...
 
 
+PARTS = 1_000_000
+"""What is carried over is kept in such parts of an inquiry."""
+
+
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Where the present weights began to count: by whom how many had been given by then, and the weights."""
+    """Where the present weights began to count: by whom how many had been given by then, the weights, and how many parts of an
+    inquiry each was owed (below none: had been given too much); together they are none."""
 
     given: Mapping[int, int]
     total: int
     weights: Mapping[int, int]
+    owed: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +66,35 @@ class Ledger:
         return cls(
             _by_id(stored["given"]),
             int(stored["total"]),
-            Round(_by_id(begun["given"]), int(begun["total"]), _by_id(begun["weights"])) if begun else None,
+            Round(_by_id(begun["given"]), int(begun["total"]), _by_id(begun["weights"]), _by_id(begun.get("owed", {}))) if begun else None,
         )
 
     def as_json(self) -> dict[str, Any]:
         """For jsonb."""
         begun = self.round
-        return {
-            "given": _by_text(self.given),
-            "total": self.total,
-            "round": {"given": _by_text(begun.given), "total": begun.total, "weights": _by_text(begun.weights)} if begun else None,
-        }
+        kept = {name: _by_text(getattr(begun, name)) for name in ("given", "weights", "owed")} if begun else {}
+        return {"given": _by_text(self.given), "total": self.total, "round": {**kept, "total": begun.total} if begun else None}
 
     def weighing(self, people: Sequence[Sharer]) -> Ledger:
-        """The ledger that goes by the present weights of these people, if a round can begin here; else as it is."""
+        """The ledger that goes by the present weights of these people."""
         wanted = {person.employee_id: person.weight for person in people}
-        whole = {person.employee_id: person.whole_weight for person in people}
-        begun = self.round or Round({}, 0, whole)
-        if begun.weights == wanted or not self._is_even(begun):
+        begun = self.round or Round({}, 0, {person.employee_id: person.whole_weight for person in people})
+        if begun.weights == wanted:
             return self
-        return replace(self, round=Round(self.given, self.total, wanted))
+        return replace(self, round=Round(self.given, self.total, wanted, self._owed_since(begun)))
+
+    def _owed_since(self, begun: Round) -> dict[int, int]:
+        """How many parts each is owed now, of this round and of what it began with."""
+        whole, turns = sum(begun.weights.values()), self.total - begun.total
+        owed = {
+            person: begun.owed.get(person, 0) + PARTS * weight * turns // whole - PARTS * self._had(person, begun)
+            for person, weight in begun.weights.items()
+        }
+        owed[min(owed)] -= sum(owed.values())  # of rounding: fewer parts than there are people
+        return owed
+
+    def _had(self, person: int, begun: Round) -> int:
+        return self.given.get(person, 0) - begun.given.get(person, 0)
 
     def counted(self, people: Sequence[Sharer]) -> tuple[list[int], list[int], int]:
         """For a draw: each one's weight, how many they had in this round, and how many all had."""
@@ -87,16 +102,11 @@ class Ledger:
         if begun is None:
             return [person.whole_weight for person in people], [self.given.get(person.employee_id, 0) for person in people], self.total
         weights = [begun.weights.get(person.employee_id, person.weight) for person in people]
-        had = [self.given.get(person.employee_id, 0) - begun.given.get(person.employee_id, 0) for person in people]
-        return weights, had, self.total - begun.total
+        return weights, [self._had(person.employee_id, begun) for person in people], self.total - begun.total
 
-    def _is_even(self, begun: Round) -> bool:
-        """Has everybody exactly what they are owed of this round?"""
-        whole, turns = sum(begun.weights.values()), self.total - begun.total
-        return all(
-            (self.given.get(person, 0) - begun.given.get(person, 0)) * whole == weight * turns
-            for person, weight in begun.weights.items()
-        )
+    def carried(self, people: Sequence[Sharer]) -> list[int]:
+        """For a draw: the parts of an inquiry each was owed when the present weights began to count."""
+        return [self.round.owed.get(person.employee_id, 0) if self.round else 0 for person in people]
 
     def after(self, employee_id: int) -> Ledger:
         """The ledger once one more has been given."""
@@ -113,26 +123,23 @@ def _by_text(numbers: Mapping[int, int]) -> dict[str, int]:
 
 def next_in_turn(people: Sequence[Sharer], ledger: Ledger, lot: str) -> int:
     """The place of whose turn it is. Equal turns go to whoever has least on their hands, then by a lot that is different for every set."""
-    tied = _nearest_deadline(*ledger.counted(people))
+    tied = _nearest_deadline(*ledger.counted(people), ledger.carried(people))
     return min(tied, key=lambda place: (people[place].load, crc32(f"{lot}/{people[place].employee_id}".encode())))
 
 
-def _nearest_deadline(weights: Sequence[int], counts: Sequence[int], total: int) -> list[int]:
+def _nearest_deadline(weights: Sequence[int], counts: Sequence[int], total: int, carried: Sequence[int]) -> list[int]:
     """Places of those whom Tijdeman's rule puts first. All fractions are brought to one denominator, so they compare as
-    whole numbers: what somebody is owed is in parts of an inquiry as many as the weights have together."""
-    if len(set(weights)) == 1:  # equal shares: the rule comes to "who has had fewest"
+    whole numbers: what somebody is owed is in parts of an inquiry as many as the weights have together (and PARTS of each)."""
+    if len(set(weights)) == 1 and not any(carried):  # equal shares: the rule comes to "who has had fewest"
         fewest = min(counts)
         return [place for place, count in enumerate(counts) if count == fewest]
     whole, common, turn = sum(weights), lcm(*set(weights)), total + 1
-    spread = 2 * len(weights) - 2
-    nearest, tied = None, list(range(len(weights)))
-    for place, (weight, count) in enumerate(zip(weights, counts, strict=True)):
-        owed = spread * (weight * turn - count * whole)
-        if owed < whole:
-            continue
-        deadline = ((spread - 1) * whole - owed) * (common // weight)
-        if nearest is None or deadline < nearest:
-            nearest, tied = deadline, [place]
-        elif deadline == nearest:
-            tied.append(place)
-    return tied
+    spread, one = 2 * len(weights) - 2, PARTS * sum(weights)
+    owed = [
+        spread * (PARTS * (weight * turn - count * whole) + before * whole)
+        for weight, count, before in zip(weights, counts, carried, strict=True)
+    ]
+    due = [place for place, parts in enumerate(owed) if parts >= one] or [owed.index(max(owed))]
+    deadlines = {place: ((spread - 1) * one - owed[place]) * (common // weights[place]) for place in due}
+    nearest = min(deadlines.values())
+    return [place for place, deadline in deadlines.items() if deadline == nearest]

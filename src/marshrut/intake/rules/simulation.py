@@ -300,7 +300,7 @@ class _Run:
         left = []
         for one in self.queue:
             demand = one.coming.demand
-            if one.is_answered or demand.office_id in hopeless or demand in hopeless:
+            if one.is_answered or demand in hopeless or (demand.owner_id is None and demand.office_id in hopeless):
                 if not one.is_answered:
                     left.append(one)
             elif not self.give(one, now):

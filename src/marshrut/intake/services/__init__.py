@@ -12,11 +12,11 @@ from marshrut.intake.services.matters import (
     answer_and_plan,
     answer_client,
     close_inquiry,
+    finish_action,
     mark_spam,
     record_outcome,
     reopen_inquiry,
     reopen_outcome,
-    take_inquiry,
 )
 from marshrut.intake.services.quarantined import (
     DISCARD,
@@ -28,6 +28,7 @@ from marshrut.intake.services.quarantined import (
     let_in_quarantined,
     put_back_discarded,
 )
+from marshrut.intake.services.takings import may_take_next, next_in_line, take_inquiry, take_next
 from marshrut.intake.services.waiting import put_matter_aside
 from marshrut.intake.services.writing import refuse_unfilled, write_letter
 
@@ -48,12 +49,15 @@ __all__ = [
     "correct_inquiry",
     "discard_quarantined",
     "find_or_make_client",
+    "finish_action",
     "give_out_queue",
     "hand_over_matter",
     "judge_many",
     "let_in_quarantined",
     "mark_spam",
     "may_hand_over",
+    "may_take_next",
+    "next_in_line",
     "put_back_discarded",
     "put_matter_aside",
     "read_doors",
@@ -66,6 +70,7 @@ __all__ = [
     "run_clocks",
     "take_inquiry",
     "take_letter",
+    "take_next",
     "understand_again",
     "understand_letter_again",
     "undo_correction",

@@ -1,6 +1,7 @@
 """An inquiry comes in: stored raw, then understood in the same transaction, or kept in quarantine with the reason."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,7 @@ from marshrut.channels.services import (
     remember_key,
     store_raw,
 )
-from marshrut.clients.queries import Match, find_by_contacts
+from marshrut.clients.queries import Match, find_by_contacts, find_chosen
 from marshrut.clients.services import give_keeper, keep_consent
 from marshrut.core.conflicts import is_conflict
 from marshrut.core.errors import DomainError, Refused
@@ -96,7 +97,7 @@ def _accept(submission: Submission, body: bytes, reference: Reference, by: Actor
         source_slug=submission.source_slug,
         external_id=submission.external_id,
         body=body,
-        identities=submission.identities,
+        identities=(*submission.identities, *submission.known_as),
         by=by.label,
         now=now,
     )
@@ -189,7 +190,8 @@ def understand_again(*, raw_id: int, submission: Submission, reference: Referenc
 def understand(*, raw_id: int, submission: Submission, reference: Reference, by: Actor, now: datetime) -> InquiryCard:
     """Person → class → relevance → priority → owner or queue → clock → next action."""
     matches = find_by_contacts(submission.identities)
-    person = choose_person(matches, submission)
+    chosen = find_chosen(by, submission.person_id) if submission.person_id else None
+    person = chosen or choose_person(matches, submission)
     standing = standing_of(person.person_id) if person else Standing(None, None)
     leading = standing.leading
     facts = facts_of(submission, reference, person, leading)
@@ -292,7 +294,7 @@ def _join(
     )
     due_at = client_wrote(matter=matter, kind=kind, since=submission.received_at, reference=reference, now=now)
     matter = _awake(matter, by, now)
-    _plan_answer(matter, kind, due_at, reference, by, now)
+    _plan_answer(matter, kind, judged.missing, due_at, reference, by, now)
     _reply_at_night(matter, submission, judged, reference, by, now)
     _keep_consent(submission, person.person_id, raw_id, now)
     keep_custom(dossier_id=leading.dossier_id, values=submission.custom)
@@ -308,11 +310,13 @@ def _join(
     )
 
 
-def _plan_answer(matter: Matter, kind: Kind, due_at: datetime, reference: Reference, by: Actor, now: datetime) -> None:
+def _plan_answer(
+    matter: Matter, kind: Kind, missing: Sequence[str], due_at: datetime, reference: Reference, by: Actor, now: datetime
+) -> None:
     """The next action is to answer; who called five times is called back once."""
     language = reference.staff.agency.language
     is_call = kind.channel == MISSED_CALL
-    title = first_action_title(MISSED_CALL, (), language) if is_call else next_answer_title(kind.channel, language)
+    title = first_action_title(MISSED_CALL, (), language) if is_call else next_answer_title(kind.channel, missing, language)
     if not (is_call and is_planned(matter.id, title)):
         add_task(matter=matter, action=NextAction(title, due_at, _kind_of_action(kind.inquiry_class, "call")), by=by, now=now)
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
 from marshrut.channels.services import queue_up
-from marshrut.clients.queries import find_by_contacts, person_card
+from marshrut.clients.queries import find_by_contacts, find_chosen, person_card
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.intake.reading import Submission
 from marshrut.intake.services.recognising import choose_person, complete_person, make_person
@@ -28,9 +28,10 @@ def find_or_make_client(*, submission: Submission, holder: Holder, by: Actor, no
     """
     if not submission.contacts:
         raise Invalid("unreachable", _("Write down a phone or an e-mail: otherwise nobody can answer."), field="phone")
-    queue_up(identities=submission.identities)
+    queue_up(identities=(*submission.identities, *submission.known_as))
     matches = find_by_contacts(submission.identities)
-    known = choose_person(matches, submission)
+    chosen = find_chosen(by, submission.person_id) if submission.person_id else None
+    known = chosen or choose_person(matches, submission)
     if known is None:
         made = make_person(submission, holder.owner_id, holder.office_id, now)
         assert made is not None, "there is a way to reach them"

@@ -23,7 +23,7 @@ from marshrut.intake.models import ClockPolicy as ClockPolicyRow
 from marshrut.intake.models import QuietReply
 from marshrut.intake.rules import CLASSES, ClockPolicy
 from marshrut.intake.rules.clock_policies import CLOCK_CHANNELS, AnswerPolicy, ClockPlace
-from marshrut.intake.rules.quiet import QUIET_CHANNELS
+from marshrut.intake.rules.quiet import QUIET_CHANNELS, SILENT_CLASSES, QuietPlace
 from marshrut.intake.services.quiet_replies import KNOWN
 from marshrut.intake.services.rule_settings import hold_rules
 
@@ -113,18 +113,20 @@ def drop_clock(*, policy_id: int, by: Actor, now: datetime) -> None:
         raise NotFound("no_such_clock", _("There is no such clock."))
 
 
-def try_quiet_reply(office_id: int | None, channel: str, texts: Mapping[str, int | None], *, is_active: bool) -> dict[str, Any]:
+def try_quiet_reply(place: QuietPlace, texts: Mapping[str, int | None], *, is_active: bool) -> dict[str, Any]:
     """A row of what is said outside working time, as its columns. Raises Invalid that names the field."""
-    _check_office(office_id)
-    if channel and channel not in QUIET_CHANNELS:
+    _check_office(place.office_id)
+    if place.channel and place.channel not in QUIET_CHANNELS:
         raise Invalid("no_such_channel", _("Choose the channel."), field="channel")
+    if place.inquiry_class and (place.inquiry_class not in CLASSES or place.inquiry_class in SILENT_CLASSES):
+        raise Invalid("no_such_class", _("Choose the class."), field="inquiry_class")
     if is_active and not any(texts.values()):
         raise Invalid("text_missing", _("Choose a text in at least one language."), field="ru")
     for language, number in texts.items():
         if number is not None:
             _check_text(language, number)
     columns = {f"{TEXTS[language]}_id": texts.get(language) for language in TEXTS}
-    return {"office_id": office_id, "channel": channel, "is_active": is_active, **columns}
+    return {**place._asdict(), "is_active": is_active, **columns}
 
 
 def _check_text(language: str, number: int) -> None:
@@ -140,16 +142,17 @@ def _check_text(language: str, number: int) -> None:
 
 @transaction.atomic
 def save_quiet_reply(
-    *, reply_id: int | None, office_id: int | None, channel: str, texts: Mapping[str, int | None], is_active: bool, by: Actor, now: datetime
+    *, reply_id: int | None, place: QuietPlace, texts: Mapping[str, int | None], is_active: bool, by: Actor, now: datetime
 ) -> None:
-    """What is said outside working time in an office and a channel. Without the tick nothing is said there, whatever is said
+    """What is said outside working time in an office, a channel and a class. Without the tick nothing is said there, whatever is said
     elsewhere. Refused when another row is for the same."""
     sign(by.label)
     hold_rules()
-    values = try_quiet_reply(office_id, channel, texts, is_active=is_active)
-    of_office = {"office_id": office_id} if office_id is not None else {"office__isnull": True}
-    if QuietReply.objects.filter(channel=channel, **of_office).exclude(pk=reply_id or 0).exists():
-        raise Refused("reply_there", _("There is a row for this office and channel already: change that one."), field="channel")
+    values = try_quiet_reply(place, texts, is_active=is_active)
+    of_office = {"office_id": place.office_id} if place.office_id is not None else {"office__isnull": True}
+    same = QuietReply.objects.filter(channel=place.channel, inquiry_class=place.inquiry_class, **of_office)
+    if same.exclude(pk=reply_id or 0).exists():
+        raise Refused("reply_there", _("There is a row for this office, channel and class already: change that one."), field="channel")
     if reply_id is None:
         QuietReply.objects.create(**values)
     elif not QuietReply.objects.filter(pk=reply_id).update(**values):
@@ -164,8 +167,8 @@ def take_ready_texts(*, by: Actor, now: datetime) -> None:
     """
     sign(by.label)
     hold_rules()
-    if QuietReply.objects.filter(office__isnull=True, channel="").exists():
-        raise Refused("reply_there", _("There is a row for this office and channel already: change that one."))
+    if QuietReply.objects.filter(office__isnull=True, channel="", inquiry_class="").exists():
+        raise Refused("reply_there", _("There is a row for this office, channel and class already: change that one."))
     ready = json.loads((files("marshrut.intake") / "data" / "quiet_texts.json").read_text("utf-8"))
     made = {
         language: save_template(template_id=None, form=TemplateForm(language=language, position=200, **text), by=by, now=now)

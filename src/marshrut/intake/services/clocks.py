@@ -16,18 +16,25 @@ from marshrut.agency.permissions import Actor, system
 from marshrut.clients.services import give_keeper
 from marshrut.core.history import sign
 from marshrut.core.working_time import WorkingCalendar
+from marshrut.intake.models import Breach
 from marshrut.intake.models import ClockState as StoredClock
 from marshrut.intake.models import Inquiry
 from marshrut.intake.queries import demand_of, find_answer, kind_of
+from marshrut.intake.queries.queues import waiting_longest_first
 from marshrut.intake.reference import Reference
-from marshrut.intake.rules import ClockPolicy, ClockState, Demand, Step, due_steps, moments, next_step_at
-from marshrut.intake.services.distributing import Given, give_to_somebody
+from marshrut.intake.rules import ClockPolicy, ClockState, Demand, Step, due_steps, moments, next_step_at, shortlist
+from marshrut.intake.services.distributing import Given, candidates, give_to_somebody
 from marshrut.intake.services.matters import calendar_of, office_of, stop_clock
+from marshrut.intake.services.reckoning import keep_cooled
 from marshrut.journal.queries import former_holders
 from marshrut.journal.services import Holder, Matter, add_touch, hand_over, lock_matter, notify
 
 CLOCK = system("clock")
 BATCH = 200
+MOST_WAITING = 1000
+"""So many of each office's queue are offered in one run; what nobody can take is not offered again for each of its like."""
+Hopeless = Demand | tuple[str, int | None]
+NOBODY_AT_ALL = ("everybody_full", "nobody_on_shift")
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +86,7 @@ def run_clock(*, inquiry_id: int, reference: Reference, now: datetime, by: Actor
         stop_clock(dossier_id=matter.id, at=answered_at or now)
         return
     running = running_of(inquiry, matter, reference)
+    keep_cooled(inquiry, running.calendar.working_minutes_between(inquiry.received_at or now, now), reference)
     for step in due_steps(running.policy, state_of(running), now):
         if _do(step, running, reference, now, by):
             return
@@ -112,6 +120,8 @@ def state_of(running: Running) -> ClockState:
 def _do(step: Step, running: Running, reference: Reference, now: datetime, by: Actor) -> bool:
     """Do one step; True when it began another round or ended the clock."""
     inquiry, matter = running.inquiry, running.matter
+    if step in (Step.LEAVE_WITH_SUPERVISOR, Step.REROUTE):
+        Breach.objects.create(raw_id=inquiry.pk, employee_id=matter.owner_id, at=now)
     if step == Step.LEAVE_WITH_SUPERVISOR:
         _leave_with_supervisor(running, reference, now, by)
         return True
@@ -122,7 +132,7 @@ def _do(step: Step, running: Running, reference: Reference, now: datetime, by: A
     if step == Step.TRY_DISTRIBUTION and _give_again(running, reference, now, by, is_breach=False):
         return True
     if step in (Step.WARN_OWNER, Step.TELL_SUPERVISOR):
-        told = matter.owner_id if step == Step.WARN_OWNER else _id_of_supervisor(reference, matter)
+        told = matter.owner_id if step == Step.WARN_OWNER else id_of_lead(reference, matter, now)
         _note(matter, {"code": str(step), "to": told}, now, by)
         code = "clock_warning" if step == Step.WARN_OWNER else "clock_escalation"
         notify(employee_ids=[told], code=code, dossier_id=matter.id, by=by, now=now)
@@ -156,6 +166,7 @@ def keep_client(inquiry: Inquiry, matter: Matter, holder: Holder) -> None:
 
 def _start_round(inquiry: Inquiry, given: Given, reasons: list[dict[str, Any]], now: datetime, *, reroutes: int) -> None:
     Inquiry.objects.filter(pk=inquiry.pk).update(
+        clock_state=StoredClock.RUNNING,
         owner_reason=reasons,
         respond_by=given.moments.breach_at,
         warn_at=given.moments.warn_at,
@@ -166,10 +177,12 @@ def _start_round(inquiry: Inquiry, given: Given, reasons: list[dict[str, Any]], 
 
 
 def _leave_with_supervisor(running: Running, reference: Reference, now: datetime, by: Actor) -> None:
-    """Nobody answered: the matter stays with the supervisor, and the clock is missed."""
+    """Nobody answered: the matter stays with whoever answers for the office, and the clock is missed. With none of them at work
+    either, what waits in a queue stays there, so that the first who comes gets it."""
     inquiry, matter = running.inquiry, running.matter
-    lead = reference.staff.supervisor_of(matter.office_id)
-    reason = {"code": "left_with_supervisor", "name": lead.name if lead else ""}
+    staff = reference.staff
+    lead = staff.lead_at(matter.office_id, now) if matter.queue_id else staff.told_at(matter.office_id, now)
+    reason = {"code": "left_with_supervisor", "name": lead.name} if lead else {"code": "left_in_queue"}
     if lead is not None:
         hand_over(matter=matter, holder=Holder(lead.id, None, matter.office_id), reason=reason, due_at=None, by=by, now=now)
     else:
@@ -181,8 +194,9 @@ def _note(matter: Matter, data: dict[str, Any], now: datetime, by: Actor) -> Non
     add_touch(dossier_id=matter.id, kind="clock", direction="none", body="", data=data, by=by, now=now)
 
 
-def _id_of_supervisor(reference: Reference, matter: Matter) -> int | None:
-    lead = reference.staff.supervisor_of(matter.office_id)
+def id_of_lead(reference: Reference, matter: Matter, now: datetime) -> int | None:
+    """Who is told of a matter whose client waits too long."""
+    lead = reference.staff.told_at(matter.office_id, now)
     return lead.id if lead else None
 
 
@@ -190,17 +204,25 @@ def give_out_queue(*, reference: Reference, now: datetime, by: Actor = CLOCK) ->
     """Give waiting inquiries to managers who can take them now, the longest waiting first; how many were given."""
     if not any(c.is_at_work(now) for c in reference.staff.sellers):
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """select raw_id from (
-                   select i.raw_id, d.opened_at, row_number() over (partition by d.office_id order by d.opened_at, d.id) as place
-                   from journal_dossier d join intake_inquiry i on i.dossier_id = d.id and i.state = 'open'
-                   where d.is_open and d.queue_id is not null) w
-               where place <= %s order by opened_at, raw_id""",
-            [BATCH],
-        )
-        waiting = [row[0] for row in cursor.fetchall()]
-    return each_alone(waiting, lambda inquiry_id: give_from_queue(inquiry_id=inquiry_id, reference=reference, now=now, by=by))
+    given, hopeless = 0, set[Hopeless]()
+    for one in waiting_longest_first(MOST_WAITING):
+        if hopeless.isdisjoint(_kinds_of(one.demand)):
+            offered = each_alone([one.inquiry_id], lambda number: give_from_queue(inquiry_id=number, reference=reference, now=now, by=by))
+            given += offered
+            hopeless |= set() if offered else _hopeless_now(one.demand, reference, now)
+    return given
+
+
+def _kinds_of(demand: Demand) -> set[Hopeless]:
+    """By what an inquiry may be known to find nobody. A client's own manager gets it also when full: those are always asked for."""
+    return {demand} if demand.owner_id else {demand, ("office", demand.office_id)}
+
+
+def _hopeless_now(demand: Demand, reference: Reference, now: datetime) -> set[Hopeless]:
+    """What need not be asked again in this run: its like, and where everybody of the office is full or away, all of the office."""
+    choice = shortlist(demand, candidates(reference, now, demand, alone=False), reference.rules.distribution)
+    of_office = choice.queue_reason in NOBODY_AT_ALL and "office" in reference.rules.distribution.steps
+    return ({demand} if choice.queue_reason else set()) | ({("office", demand.office_id)} if of_office else set())
 
 
 @transaction.atomic
@@ -218,6 +240,7 @@ def give_from_queue(*, inquiry_id: int, reference: Reference, now: datetime, by:
         return False
     keep_client(inquiry, matter, given.holder)
     hand_over(matter=matter, holder=given.holder, reason=given.reasons[0], due_at=given.moments.breach_at, by=by, now=now)
-    if inquiry.clock_state == StoredClock.RUNNING:
-        _start_round(inquiry, given, given.reasons, now, reroutes=inquiry.reroutes)
+    if inquiry.answered_at is None and inquiry.clock_state in (StoredClock.RUNNING, StoredClock.MISSED):
+        is_missed = inquiry.clock_state == StoredClock.MISSED  # it broke in the queue: no later answer is in time
+        _start_round(inquiry, given, given.reasons, now, reroutes=max(inquiry.reroutes, int(is_missed)))
     return True

@@ -13,7 +13,7 @@ from marshrut.core.errors import Invalid
 from marshrut.core.history import sign
 from marshrut.intake.models import Inquiry, InquiryState
 from marshrut.intake.reference import Reference
-from marshrut.intake.rules import origin_of, read_names, read_request
+from marshrut.intake.rules import origin_of, read_names, read_request, with_places_of
 from marshrut.intake.rules.origins import EDITED, GROUPS, names_of
 from marshrut.intake.services.correcting import judge_anew
 from marshrut.intake.services.matters import lock_inquiry
@@ -31,7 +31,7 @@ def confirm_request(*, inquiry_id: int, groups: Collection[str], by: Actor, now:
     if unknown := sorted(set(groups) - set(GROUPS)):
         raise Invalid("no_such_value", _("There is no such value."), field=unknown[0])
     read = read_names(inquiry.request_origin)
-    confirmed = read & (names_of(groups) if groups else EDITED)
+    confirmed = read & names_of(groups or GROUPS)
     if confirmed:
         inquiry.request_origin = origin_of(inquiry.request or {}, read - confirmed)
         inquiry.save(update_fields=["request_origin"])
@@ -66,9 +66,9 @@ def _read(given: Mapping[str, Any], reference: Reference, now: datetime) -> dict
     if flaws:
         field = flaws[0].field.removeprefix("request.")
         raise Invalid("unreadable", _("This cannot be read: “%(value)s”.") % {"value": flaws[0].value}, field=field)
-    find = reference.catalogue.find_direction
+    request = with_places_of(request, reference.gazetteer)
     asked = {name: value for name, value in request.as_json().items() if name in EDITED}
-    return {**asked, "directions": [find(one) or one for one in request.directions]}
+    return {**asked, "directions": list(request.directions)}
 
 
 def _keep(

@@ -1,8 +1,7 @@
 """A person says what an inquiry is: its class, its category. What follows from them is decided anew, as far as nobody has acted on it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,7 +9,6 @@ from django.utils.translation import gettext as _
 from marshrut.agency.permissions import Actor
 from marshrut.core.errors import Invalid, NotFound
 from marshrut.core.history import sign
-from marshrut.core.phones import read_phone
 from marshrut.intake.models import ClockState as StoredClock
 from marshrut.intake.models import Correction, Inquiry, InquiryState
 from marshrut.intake.queries import demand_of
@@ -18,11 +16,14 @@ from marshrut.intake.queries.matters import find_answer
 from marshrut.intake.queries.rule_samples import sample_one
 from marshrut.intake.reference import Reference
 from marshrut.intake.rules import CATEGORY, CLASS, CLASSES, Demand, check_contact_set, next_step_at, shortlist
+from marshrut.intake.rules.clock_policies import MISSED_CALL
 from marshrut.intake.services.clocks import running_of, state_of
+from marshrut.intake.services.contact_sets import ask_anew
 from marshrut.intake.services.distributing import candidates, give_to_somebody
 from marshrut.intake.services.examples import CONFIRMED, PROPOSAL, keep_example, said_of, take_back
 from marshrut.intake.services.handing_on import BY_HAND, pass_on
 from marshrut.intake.services.matters import lock_inquiry
+from marshrut.intake.services.reckoning import valued
 from marshrut.journal.services import Matter
 
 
@@ -111,15 +112,10 @@ def judge_anew(inquiry: Inquiry, reference: Reference, now: datetime) -> None:
     sample = sample_one(inquiry.pk, reference.staff)
     if sample is None:
         return
-    rules, inquiry_class = reference.rules, inquiry.inquiry_class
-    name = sample.person or ""  # whoever gave none is called by a number or an address
-    facts = replace(sample.facts, has_name=bool(name) and read_phone(name) is None and "@" not in name)
-    missing = check_contact_set(facts, rules.contacts, inquiry_class).missing
-    relevance = rules.grader.grade(facts, reference.catalogue.floors)
-    age = (now - sample.received_at).total_seconds() / 60
-    arrival: dict[str, Any] = {**sample.arrival, "class": inquiry_class, "relevance": relevance.grade}
-    arrival |= {"category": facts.category} if facts.category else {}
-    priority = rules.priority.score(facts, inquiry_class, relevance.grade, sample.source_chance, age, arrival or None)
+    relevance, priority = valued(sample, reference, now)
+    missing = check_contact_set(sample.facts, reference.rules.contacts, inquiry.inquiry_class).missing
+    channel = MISSED_CALL if inquiry.is_missed_call else inquiry.channel
+    ask_anew(dossier_id=inquiry.dossier_id, channel=channel, was=inquiry.contact_missing, missing=missing)
     inquiry.contact_missing = list(missing)
     inquiry.relevance, inquiry.relevance_reasons = relevance.grade, list(relevance.reasons)
     inquiry.priority, inquiry.priority_reasons = priority.score, list(priority.reasons)
@@ -137,7 +133,7 @@ def _give_anew(inquiry: Inquiry, matter: Matter, reference: Reference, by: Actor
     stored = demand_of(inquiry)
     keeper_id = stored.keeper_id if inquiry.matched_by not in ("", "new") else None  # a new client is whose this inquiry is
     demand = Demand(matter.office_id, stored.category, stored.directions, keeper_id, language=stored.language)
-    choice = shortlist(demand, candidates(reference, now), reference.rules.distribution)
+    choice = shortlist(demand, candidates(reference, now, demand), reference.rules.distribution)
     people = {choice.chosen.employee_id} if choice.chosen else {one.employee_id for one in choice.people}
     if matter.owner_id in people or not people:
         return ""  # it may stay, or there is nobody better

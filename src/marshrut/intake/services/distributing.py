@@ -7,12 +7,15 @@ from typing import Any
 import orjson
 from django.db import connection
 
-from marshrut.agency.queries import Colleague
+from marshrut.agency.queries import Colleague, Staff
 from marshrut.intake.queries.on_hand import loads_on_hand
 from marshrut.intake.reference import Reference
 from marshrut.intake.rules import Candidate, Demand, Ledger, Moments, draw, moments, shortlist
 from marshrut.intake.rules.clock_policies import Kind
 from marshrut.journal.services import Holder
+
+KEEPERS = ("supervisor", "owner")
+"""Who may keep clients of their own, and is given no inquiries of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ def give_to_somebody(reference: Reference, demand: Demand, now: datetime, kind: 
 
     `kind` says which clock counts.
     """
-    choice = shortlist(demand, candidates(reference, now), reference.rules.distribution)
+    choice = shortlist(demand, candidates(reference, now, demand), reference.rules.distribution)
     reasons = list(choice.reasons)
     if choice.chosen is not None:
         return given_to(reference, reference.staff.colleagues[choice.chosen.employee_id], reasons, now, kind)
@@ -54,9 +57,10 @@ def left_in_queue(reference: Reference, office_id: int | None, reasons: list[dic
     return Given(Holder(None, queue.id, office.id), reasons, moments(policy, office.calendar, now))
 
 
-def candidates(reference: Reference, now: datetime, *, alone: bool = True) -> list[Candidate]:
-    """Every manager as distribution sees them at this moment. Where capacities are limited, whoever gives out (`alone`) is the
-    only one until their transaction ends, so that the last free place is given once."""
+def candidates(reference: Reference, now: datetime, demand: Demand, *, alone: bool = True) -> list[Candidate]:
+    """Every manager as distribution sees them at this moment, and the supervisors and owners whose client the demand is, or who work
+    for the one whose it is. Where capacities are limited, whoever gives out (`alone`) is the only one until their transaction ends,
+    so that the last free place is given once."""
     sellers, plan = reference.staff.sellers, reference.rules.distribution
     limited = [c.id for c in sellers if c.capacity is not None]
     loads = loads_on_hand(limited, plan.effort, now, alone=alone)
@@ -75,9 +79,22 @@ def candidates(reference: Reference, now: datetime, *, alone: bool = True) -> li
             substitute_id=c.substitute_at(now),
             languages=c.languages,
             full_weight=c.weight,
+            sells=c.role not in KEEPERS,
         )
-        for c in sellers
+        for c in (*sellers, *_keepers_who_do_not_sell(reference.staff, demand.owner_id, now))
     ]
+
+
+def _keepers_who_do_not_sell(staff: Staff, owner_id: int | None, now: datetime) -> list[Colleague]:
+    """Whose client it is and whoever works for them one after another, as far as they are given no inquiries otherwise."""
+    found: list[Colleague] = []
+    seen = set[int | None]()
+    keeper = staff.colleagues.get(owner_id or 0)
+    while keeper is not None and keeper.id not in seen:
+        seen.add(keeper.id)
+        found += [keeper] if keeper.role in KEEPERS else []
+        keeper = None if keeper.is_at_work(now) else staff.colleagues.get(keeper.substitute_at(now) or 0)
+    return found
 
 
 def _lock_ledger(pool: str) -> Ledger:

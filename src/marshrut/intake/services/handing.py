@@ -15,6 +15,8 @@ from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.core.history import sign
 from marshrut.core.names import clean_text
 from marshrut.intake.models import Inquiry
+from marshrut.intake.reference import read_reference
+from marshrut.intake.services.clock_settling import settle_clocks
 from marshrut.intake.services.putting_back import changed_since, hand_matter_back, keeper_after, matter_before
 from marshrut.journal.queries import open_matters_with
 from marshrut.journal.services import Holder, Matter, hand_over, lock_matter
@@ -76,9 +78,9 @@ def hand_over_matter(
 ) -> dict[str, Any]:
     """Give an open matter with its planned actions to a colleague or a queue; what takes it back (`hand_matter_back`).
 
-    The response clock runs on: the client still waits. Whom nobody kept, or whose keeper gives the matter away while they
-    are new, becomes the new holder's client. NotFound when the matter is absent or out of reach; Refused when it is closed
-    or is theirs already; Invalid without a reason (field reason) or for somebody who cannot be given it (field to).
+    The response clock runs on, by the hours of whoever has it now: the client still waits. Whom nobody kept, or whose keeper
+    gives the matter away while they are new, becomes the new holder's client. NotFound when the matter is absent or out of
+    reach; Refused when it is closed or is theirs already; Invalid without a reason (field reason) or for somebody who cannot be given it (field to).
     """
     sign(by.label)
     if not may_hand_over(by):
@@ -102,6 +104,7 @@ def _give(matter: Matter, receiver: Receiver, said: str, by: Actor, now: datetim
         former = matter.owner_id if Inquiry.objects.filter(dossier_id=matter.id, state="open", matched_by="new").exists() else None
         give_keeper(person_id=matter.person_id, owner_id=receiver.owner_id, office_id=receiver.office_id, instead_of=former)
     Inquiry.objects.filter(dossier_id=matter.id, state="open").update(owner_reason=[why])
+    settle_clocks(reference=read_reference(by.revision), dossiers=[matter.id], by=by)
     return {**before, "to": [receiver.owner_id, receiver.queue_id], "kept": keeper_after(matter=matter)}
 
 

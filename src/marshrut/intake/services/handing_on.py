@@ -20,12 +20,12 @@ from marshrut.intake.services.distributing import Given, give_to_somebody
 from marshrut.journal.queries import former_holders, held_since
 from marshrut.journal.services import Matter, hand_over, lock_matter
 
-BY_HAND = ("given_by_hand", "taken_by_hand")
+BY_HAND = ("given_by_hand", "taken_by_hand", "taken_next")
 
 
 def hand_on_open_clocks(*, reference: Reference, now: datetime, by: Actor = CLOCK, employee_id: int | None = None) -> int:
     """Hand on what nobody has answered of everybody who is gone (or of this one); how many inquiries changed hands."""
-    gone = [c.id for c in reference.staff.sellers if employee_id in (None, c.id) and _why_gone(reference, c.id, now)]
+    gone = [number for number in reference.staff.colleagues if employee_id in (None, number) and _why_gone(reference, number, now)]
     if not gone:
         return 0
     with connection.cursor() as cursor:

@@ -15,6 +15,7 @@ from django.db import connection
 
 from marshrut.channels.services import digest_of
 from marshrut.core.names import PersonName, is_quite_different, search_name
+from marshrut.intake.rules import with_places_of
 from marshrut.intake.rules.arrival import extra_facts
 from marshrut.intake.rules.importing import Lead, RowFlaw
 from marshrut.intake.services.import_setting import Setting, body_of, erased_of
@@ -162,11 +163,9 @@ _INQUIRY = (
 
 def _inquiry(lead: Lead, raw_id: int, dossier_id: int, person_id: int | None, kind: str, setting: Setting) -> tuple[Any, ...]:
     catalogue, money = setting.reference.catalogue, lead.request.budget
-    request = lead.request.as_json()
+    request = with_places_of(lead.request, setting.reference.gazetteer).as_json()
     if lead.request.category:
         request["category"] = catalogue.find_category(lead.request.category) or lead.request.category
-    if lead.request.directions:
-        request["directions"] = [catalogue.find_direction(d) or d for d in lead.request.directions]
     lost_why = lead.close_reason or (IMPORTED if lead.outcome == "lost" else "")
     return (
         raw_id, dossier_id, person_id, kind, "import", setting.sources[setting.slug_of(lead)], lead.external_id or None, lead.received_at,

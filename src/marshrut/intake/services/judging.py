@@ -18,6 +18,7 @@ from marshrut.intake.rules import (
     check_contact_set,
     filled_in,
     spoken,
+    with_places_of,
 )
 from marshrut.intake.rules.arrival import arrival_of, extra_facts
 from marshrut.intake.rules.chance import Value
@@ -46,12 +47,12 @@ def facts_of(submission: Submission, reference: Reference, person: Match | None,
     """The inquiry as the rules see it, with what its message asks for where nothing was stated; the day is that of the
     first office."""
     catalogue, stated = reference.catalogue, submission.request
-    has = {c.kind for c in submission.contacts}
+    # What is known of a client already is not asked for again; a number that identifies nobody is none.
+    has = {c.kind for c in submission.contacts if not c.is_shared} | set(person.ways if person else ())
     today = reference.staff.first_office.calendar.local_date(submission.received_at)
-    directions = tuple(catalogue.find_direction(d) or d for d in stated.directions)
     category = catalogue.find_category(stated.category) if stated.category else None
     said = read_text(submission.message, today, reference.staff.agency.currency, reference.gazetteer)
-    request, read = filled_in(replace(stated, directions=directions, category=category), said.request)
+    request, read = filled_in(replace(with_places_of(stated, reference.gazetteer), category=category), said.request)
     known = PersonFacts(
         is_known=person is not None,
         owner_id=person.owner_id if person else None,
@@ -66,7 +67,7 @@ def facts_of(submission: Submission, reference: Reference, person: Match | None,
         today=today,
         source_slug=reference.sources.staying(submission.source_slug),
         message=submission.message,
-        has_name=submission.name is not None,
+        has_name=submission.name is not None or (person is not None and person.is_named),
         has_phone="phone" in has,
         has_email="email" in has,
         has_messenger="messenger" in has,

@@ -127,13 +127,17 @@ def _chance_of(ended: Sequence[Ended], reference: Reference, progress: Progress)
     bar = _bar(sales[:cut], sales[cut:], reference)
     model = learn_apart(cases, lambda share: progress(0.5 + share / 2))
     figures = {
-        "cases": len(cases), "earlier": cut, "from": sales[0].received_at.isoformat(), "until": sales[-1].received_at.isoformat(),
-        "judged_from": sales[cut].received_at.isoformat(), "quality": judged.as_json(), "bar": bar.as_json(), "leaking": leaking,
+        "cases": len(cases), "earlier": cut, "from": _said(sales[0].received_at), "until": _said(sales[-1].received_at),
+        "judged_from": _said(sales[cut].received_at), "quality": judged.as_json(), "bar": bar.as_json(), "leaking": leaking,
         "beats": bar.auc < judged.auc <= LEAKED and judged.log_loss < bar.log_loss and abs(judged.off) <= FARTHEST_OFF,
         "facts": [[one.fact, round(one.moves, 3), [[level, round(adds, 3), number] for level, adds, number in one.strongest]]
                   for one in strengths(model, cases)],
     }  # fmt: skip
     return model.as_json() | {"labels": _labels(cases, reference)}, figures
+
+
+def _said(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _bar(earlier: Sequence[Ended], later: Sequence[Ended], reference: Reference) -> Quality:

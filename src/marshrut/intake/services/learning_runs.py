@@ -22,7 +22,7 @@ from marshrut.intake.services.replaying import replay_period
 from marshrut.intake.services.trials import try_plans
 
 log = logging.getLogger(__name__)
-LEARNING, REPLAY, WORDS, TRIAL = "learning", "replay", "words", "trial"
+LEARNING, REPLAY, WORDS, TRIAL = KINDS = ("learning", "replay", "words", "trial")
 WORKER = "intake.learn"
 NIGHT_HOUR = 3
 KEPT = timedelta(days=90)
@@ -51,7 +51,7 @@ def work_on_runs(clock: Clock) -> int:
     with alone(_ONE_AT_A_TIME) as is_ours:
         if is_ours:
             _ask_by_night(clock())
-        while is_ours and (run := LearningRun.objects.filter(finished_at__isnull=True).order_by("id").first()) is not None:
+        while is_ours and (run := LearningRun.objects.filter(kind__in=KINDS, finished_at__isnull=True).order_by("id").first()) is not None:
             done += 1
             _work(run, clock)
     return done

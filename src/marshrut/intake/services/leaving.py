@@ -17,7 +17,8 @@ from marshrut.core.errors import Invalid, NotFound
 from marshrut.core.history import sign
 from marshrut.intake.models import Inquiry
 from marshrut.intake.queries.leaving import clients_kept_by, held_by, loads_of, open_matters_of, wishes_of
-from marshrut.intake.reference import Reference
+from marshrut.intake.reference import Reference, read_reference
+from marshrut.intake.services.clock_settling import settle_clocks
 from marshrut.intake.services.handing import HOLDERS, receivers_of
 from marshrut.journal.services import notify
 from marshrut.journal.services.leaving import Passed, lock_matters_of, matters_of_the_left, pass_matters, return_tasks_of
@@ -229,6 +230,7 @@ def _pass(from_id: int, matters: dict[int, int | None], staff: Staff, reason: di
     ]
     pass_matters(from_id=from_id, passed=passed, reason=reason, by=by, now=now)
     Inquiry.objects.filter(dossier_id__in=list(matters), state="open").update(owner_reason=[reason])
+    settle_clocks(reference=read_reference(by.revision), dossiers=matters, by=by)
     for owner, count in Counter(owner for owner in matters.values() if owner).items():
         notify(
             employee_ids=[owner],

@@ -18,7 +18,6 @@ from marshrut.intake.rules import CLASS, Demand
 from marshrut.intake.services.distributing import give_to_somebody
 from marshrut.intake.services.examples import SPAM, keep_example, take_spam_back
 from marshrut.intake.services.passing_over import note_passing
-from marshrut.intake.services.takings import count_taking
 from marshrut.intake.wording import first_action_title
 from marshrut.journal.services import (
     Holder,
@@ -28,7 +27,6 @@ from marshrut.journal.services import (
     add_touch,
     close_dossier,
     complete_task,
-    hand_over,
     lock_matter,
     reopen_dossier,
 )
@@ -58,10 +56,11 @@ def answer_client(*, dossier_id: int, kind: str, body: str, by: Actor, now: date
     sign(by.label)
     matter = lock_matter(dossier_id=dossier_id, by=by)
     is_answer = kind != "note"
+    if is_answer:
+        note_passing(dossier_id=matter.id, kind=kind, reference=read_reference(by.revision), by=by, now=now)
     add_touch(dossier_id=matter.id, kind=kind, direction=directions[kind], body=body, by=by, now=now, is_answer=is_answer)
     if is_answer:
         stop_clock(dossier_id=matter.id, at=now)
-        note_passing(dossier_id=matter.id, kind=kind, reference=read_reference(by.revision), by=by, now=now)
 
 
 @transaction.atomic
@@ -71,6 +70,18 @@ def answer_and_plan(
     """Log what was said, and with it complete the planned action and plan the next one: all or nothing."""
     answer_client(dossier_id=dossier_id, kind=kind, body=body, by=by, now=now)
     complete_task(task_id=task_id, result="", following=following, by=by, now=now)
+
+
+@transaction.atomic
+def finish_action(
+    *, dossier_id: int, task_id: int, result: str, following: NextAction | None, by: Actor, now: datetime
+) -> None:
+    """Complete a planned action in which nobody turned to the client. It is work all the same: while a new inquiry of theirs
+    waits, it passes that one over."""
+    sign(by.label)
+    matter = lock_matter(dossier_id=dossier_id, by=by)
+    note_passing(dossier_id=matter.id, kind="task", reference=read_reference(by.revision), by=by, now=now)
+    complete_task(task_id=task_id, result=result, following=following, by=by, now=now)
 
 
 def stop_clock(*, dossier_id: int, at: datetime) -> None:
@@ -212,7 +223,7 @@ def reopen_inquiry(*, inquiry_id: int, reference: Reference, by: Actor, now: dat
     holder = holder_again(matter, reference, now)
     reopen_outcome(inquiry_id=inquiry.pk)
     take_spam_back(inquiry=inquiry, by=by, now=now)
-    action = NextAction(first_action_title(inquiry.channel, (), reference.staff.agency.language), _soon(reference, holder, now))
+    action = NextAction(first_action_title(inquiry.channel, inquiry.contact_missing, reference.staff.agency.language), _soon(reference, holder, now))
     place = Place(worth=inquiry.budget, currency=inquiry.currency)
     reopen_dossier(matter=matter, holder=holder, place=place, action=action, by=by, now=now)
     add_touch(dossier_id=matter.id, kind="reopen", direction="none", body="", by=by, now=now)
@@ -241,21 +252,3 @@ def record_outcome(*, inquiry_id: int, outcome: str, reason: str) -> None:
 def reopen_outcome(*, inquiry_id: int) -> None:
     """The matter is open again, and so is its inquiry; the response clock stays as it ended."""
     Inquiry.objects.filter(pk=inquiry_id).update(state=InquiryState.OPEN, outcome=None, disposition="", close_reason="")
-
-
-@transaction.atomic
-def take_inquiry(*, inquiry_id: int, reference: Reference, by: Actor, now: datetime) -> None:
-    """A supervisor or owner takes an inquiry that waits in a queue, and it is counted. Managers are given inquiries; they do not
-    grab."""
-    sign(by.label)
-    inquiry, matter = lock_inquiry(inquiry_id=inquiry_id, by=by)
-    if by.reach not in ("office", "all") or by.kind != "employee" or not reference.rules.distribution.may_take_by_hand:
-        raise Refused("no_grabbing", _("Inquiries are given out by rule; ask the supervisor."))
-    if not matter.is_open:
-        raise Refused("inquiry_closed", _("This inquiry is not open."))
-    if matter.queue_id is None:
-        raise Refused("owned_already", _("This inquiry has an owner already."))
-    count_taking(inquiry=inquiry, matter=matter, staff=reference.staff, by=by, now=now)
-    reason: dict[str, Any] = {"code": "taken_by_hand", "name": by.name}
-    hand_over(matter=matter, holder=Holder(by.id, None, matter.office_id), reason=reason, due_at=None, by=by, now=now)
-    Inquiry.objects.filter(pk=inquiry_id).update(owner_reason=[reason])

@@ -15,12 +15,13 @@ from marshrut.agency.permissions import Actor
 from marshrut.core.history import sign
 from marshrut.core.working_time import WorkingCalendar
 from marshrut.intake.models import ClockState as StoredClock
-from marshrut.intake.models import NextAnswer
+from marshrut.intake.models import Inquiry, NextAnswer
+from marshrut.intake.queries import demand_of
 from marshrut.intake.queries.matters import answered_since
 from marshrut.intake.reference import Reference
 from marshrut.intake.rules import ClockPolicy, ClockState, Demand, Moments, Step, due_steps, moments, next_step_at
 from marshrut.intake.rules.clock_policies import Kind
-from marshrut.intake.services.clocks import BATCH, CLOCK, each_alone
+from marshrut.intake.services.clocks import BATCH, CLOCK, each_alone, id_of_lead
 from marshrut.intake.services.distributing import give_to_somebody
 from marshrut.intake.services.matters import calendar_of, office_of, stop_clock
 from marshrut.journal.queries import former_holders
@@ -57,7 +58,7 @@ def run_next_answers(*, reference: Reference, now: datetime) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Running:
+class RunningAnswer:
     """One running clock with everything its steps need."""
 
     clock: NextAnswer
@@ -94,25 +95,30 @@ def run_next_answer(*, clock_id: int, reference: Reference, now: datetime, by: A
     if answered_at is not None:
         stop_clock(dossier_id=matter.id, at=answered_at)
         return
-    office = office_of(reference.staff, matter.office_id)
-    policy = reference.rules.next_clock_of(office.id, Kind(clock.channel, clock.inquiry_class))
-    running = _Running(clock, matter, policy, calendar_of(reference.staff, matter.owner_id, matter.office_id))
-    for step in due_steps(policy, running.state, now):
+    running = running_answer(clock, matter, reference)
+    for step in due_steps(running.policy, running.state, now):
         if _do(step, running, reference, now, by):
             return
     NextAnswer.objects.filter(pk=clock_id).update(
-        warn_at=next_step_at(policy, running.state), respond_by=running.moments.breach_at, step=clock.step
+        warn_at=next_step_at(running.policy, running.state), respond_by=running.moments.breach_at, step=clock.step
     )
 
 
-def _do(step: Step, running: _Running, reference: Reference, now: datetime, by: Actor) -> bool:
+def running_answer(clock: NextAnswer, matter: Matter, reference: Reference) -> RunningAnswer:
+    """The clock of a following answer by the hours of whoever holds its matter."""
+    office = office_of(reference.staff, matter.office_id)
+    policy = reference.rules.next_clock_of(office.id, Kind(clock.channel, clock.inquiry_class))
+    return RunningAnswer(clock, matter, policy, calendar_of(reference.staff, matter.owner_id, matter.office_id))
+
+
+def _do(step: Step, running: RunningAnswer, reference: Reference, now: datetime, by: Actor) -> bool:
     """Do one step; True when it began another round or ended the clock."""
     clock, matter = running.clock, running.matter
     if step in (Step.REROUTE, Step.LEAVE_WITH_SUPERVISOR):
         if step == Step.LEAVE_WITH_SUPERVISOR or not _give_again(running, reference, now, by):
             _miss(running, now, by)
         return True
-    told = whom_to_warn(reference, matter, now) if step == Step.WARN_OWNER else _supervisor(reference, matter)
+    told = whom_to_warn(reference, matter, now) if step == Step.WARN_OWNER else id_of_lead(reference, matter, now)
     if told is not None:
         _note(matter, {"code": f"next_{step}", "to": told}, now, by)
         code = "clock_warning" if step == Step.WARN_OWNER else "clock_escalation"
@@ -127,16 +133,16 @@ def whom_to_warn(reference: Reference, matter: Matter, now: datetime) -> int | N
     return (owner.substitute_at(now) or owner.id) if owner else None
 
 
-def _supervisor(reference: Reference, matter: Matter) -> int | None:
-    lead = reference.staff.supervisor_of(matter.office_id)
-    return lead.id if lead else None
-
-
-def _give_again(running: _Running, reference: Reference, now: datetime, by: Actor) -> bool:
+def _give_again(running: RunningAnswer, reference: Reference, now: datetime, by: Actor) -> bool:
     """Give the matter to somebody who has not had it, with a new round; False when there is nobody. The client stays whose they are."""
     clock, matter = running.clock, running.matter
     excluded = frozenset(filter(None, (matter.owner_id, *former_holders(matter.id))))
-    given = give_to_somebody(reference, Demand(matter.office_id, excluded=excluded), now)
+    asked = Inquiry.objects.filter(dossier_id=matter.id, joined_to=None).order_by("pk").first()
+    demand = Demand(matter.office_id, excluded=excluded)
+    if asked:
+        stored = demand_of(asked)
+        demand = Demand(matter.office_id, stored.category, stored.directions, excluded=excluded, language=stored.language)
+    given = give_to_somebody(reference, demand, now)
     if given.holder.owner_id is None:
         return False
     due = moments(running.policy, calendar_of(reference.staff, given.holder.owner_id, given.holder.office_id), now)
@@ -147,7 +153,7 @@ def _give_again(running: _Running, reference: Reference, now: datetime, by: Acto
     return True
 
 
-def _miss(running: _Running, now: datetime, by: Actor) -> None:
+def _miss(running: RunningAnswer, now: datetime, by: Actor) -> None:
     """Nobody answered in time: the matter stays where it is, and the clock is missed."""
     NextAnswer.objects.filter(pk=running.clock.pk).update(
         state=StoredClock.MISSED, warn_at=None, step=3, answered_for=running.matter.owner_id

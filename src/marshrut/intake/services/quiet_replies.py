@@ -1,29 +1,34 @@
 """What somebody who writes outside working time is told at once, in their language: through the outbox, once for a person in
 one such time, never as an answer. Only to the address they have just named, and never to a machine: those end earlier.
+
+Whoever can be reached by phone or messenger alone is told by nothing of itself, for letters are the only door out: the same
+words stand ready for a person to send them.
 """
 
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
-from marshrut.agency.permissions import system
+from marshrut.agency.permissions import Actor, system
 from marshrut.channels.queries import find_template
 from marshrut.channels.rules.templates import fill, unfilled
 from marshrut.channels.services import queue_message
+from marshrut.core.errors import Refused
+from marshrut.core.history import sign
 from marshrut.core.names import split_name
 from marshrut.core.working_time import WorkingCalendar
 from marshrut.intake.reference import Reference
 from marshrut.intake.rules.quiet import text_in
 from marshrut.intake.services.matters import calendar_of, office_of
 from marshrut.intake.wording import say_opening
-from marshrut.journal.services import Matter, add_touch
+from marshrut.journal.services import Matter, add_touch, lock_matter
 
 BY = system("quiet hours")
 KNOWN = ("name", "full_name", "agency", "office", "phone", "opens")
 """Places of a text that can be filled at night, when nobody holds the pen."""
-SILENT_CLASSES = ("spam",)
 LATEST = timedelta(hours=1)
 """What came earlier than this, and is only read now, waits for a person instead."""
 _IS_NAME = re.compile(r"[^\W\d_]+(?:[ '’ʼ-]+[^\W\d_]+){0,3}")
@@ -45,13 +50,33 @@ class Written:
     message_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said, filled with what is known."""
+
+    subject: str
+    text: str
+
+
 def reply_if_quiet(*, matter: Matter, written: Written, reference: Reference, now: datetime) -> int | None:
     """Tell a client who wrote outside the working time of whoever holds their matter when they are answered; the sending's id.
 
-    None when somebody works, nothing is to be said there, they named no address of theirs, or were told already since closing.
+    None when there are no words for it (`find_words`), or they named no address of theirs.
     """
-    texts = reference.rules.quiet.of(matter.office_id, written.channel)
-    if not texts or not written.address or written.inquiry_class in SILENT_CLASSES or now - written.received_at > LATEST:
+    if not written.address or now - written.received_at > LATEST:
+        return None
+    words = find_words(matter=matter, written=written, reference=reference, now=now)
+    if words is None:
+        return None
+    subject = words.subject or written.subject
+    subject = subject if not written.subject or words.subject else f"Re: {written.subject.removeprefix('Re: ')}"
+    return _send(matter, written, subject, words.text, now)
+
+
+def find_words(*, matter: Matter, written: Written, reference: Reference, now: datetime) -> Words | None:
+    """What this client is to be told now; None when somebody works, nothing is to be said there, or they were told since closing."""
+    texts = reference.rules.quiet.of(matter.office_id, written.channel, written.inquiry_class)
+    if not texts:
         return None
     calendar = calendar_of(reference.staff, matter.owner_id, matter.office_id)
     if calendar.is_open(now) or _was_told(matter, calendar, now):
@@ -61,9 +86,42 @@ def reply_if_quiet(*, matter: Matter, written: Written, reference: Reference, no
     if template is None:
         return None
     known = _known(matter, written, reference, calendar, template.language, now)
-    subject = _filled(template.subject, known) or written.subject
-    subject = subject if not written.subject or template.subject else f"Re: {written.subject.removeprefix('Re: ')}"
-    return _send(matter, written, subject, _filled(template.text, known), now)
+    return Words(_filled(template.subject, known), _filled(template.text, known))
+
+
+@transaction.atomic
+def say_by_hand(*, dossier_id: int, how: str, reference: Reference, by: Actor, now: datetime) -> str:
+    """A person sends a client who waits the words of the quiet hours, in a messenger: the words, which are written down as said.
+    They are no answer: the clock runs on. Refused when somebody works, or there is nothing to be said."""
+    sign(by.label)
+    matter = lock_matter(dossier_id=dossier_id, by=by)
+    words = ready_words(matter=matter, reference=reference, now=now)
+    if words is None:
+        raise Refused("nothing_to_say", _("There is nothing to be said by itself here now."))
+    data = {"how": how, "quiet": True}
+    add_touch(dossier_id=matter.id, kind="message_auto", direction="out", body=words.text, data=data, by=by, now=now)
+    return words.text
+
+
+def ready_words(*, matter: Matter, reference: Reference, now: datetime) -> Words | None:
+    """The words for a client whose clock runs and whom nothing has told yet; None when there are none. No statement by day."""
+    if not matter.is_open or calendar_of(reference.staff, matter.owner_id, matter.office_id).is_open(now):
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select i.channel, i.inquiry_class, coalesce(i.request->>'language', ''), coalesce(p.display_name, ''), i.received_at
+               from intake_inquiry i left join clients_person p on p.id = i.person_id
+               where i.dossier_id = %s and i.joined_to_id is null and (i.clock_state = 'running'
+                   or exists (select from intake_nextanswer n where n.dossier_id = i.dossier_id and n.state = 'running'))
+               order by i.raw_id limit 1""",
+            [matter.id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    channel, inquiry_class, language, name, received_at = row
+    written = Written(channel, inquiry_class, language, "", name, received_at or now)
+    return find_words(matter=matter, written=written, reference=reference, now=now)
 
 
 def _send(matter: Matter, written: Written, subject: str, text: str, now: datetime) -> int:
@@ -81,7 +139,8 @@ def _was_told(matter: Matter, calendar: WorkingCalendar, now: datetime) -> bool:
     since = closed_since(calendar, now)
     with connection.cursor() as cursor:
         cursor.execute(
-            """select exists (select from journal_touch t where t.kind = 'email_auto' and t.direction = 'out' and t.at >= %s
+            """select exists (select from journal_touch t
+                   where t.kind in ('email_auto', 'message_auto') and t.direction = 'out' and t.at >= %s
                    and t.dossier_id in (select %s::bigint union select id from journal_dossier where person_id = %s))""",
             [since, matter.id, matter.person_id],
         )

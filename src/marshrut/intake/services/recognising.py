@@ -6,9 +6,11 @@ from datetime import datetime
 from marshrut.clients.queries import Match
 from marshrut.clients.services import add_contacts, add_person, learn_language, rename_unnamed, suspect
 from marshrut.core.names import PersonName, is_quite_different
-from marshrut.core.phones import read_phone
 from marshrut.intake.reading import Submission
 from marshrut.intake.services.contact_sets import strike_off_known
+
+CHOSEN = "chosen"
+"""How somebody is found whom a person here has recognised (`clients.queries.find_chosen`): by that person's word."""
 
 
 def choose_person(matches: Sequence[Match], submission: Submission) -> Match | None:
@@ -27,15 +29,15 @@ def complete_person(person: Match, matches: Sequence[Match], submission: Submiss
     goes to the suspects, for a person to decide."""
     if language and not person.language:
         learn_language(person_id=person.person_id, language=language)
-    known = {m.normal for m in matches}
+    known = {m.normal for m in matches if person.kind != CHOSEN or m.person_id == person.person_id}
     new = [c for c in submission.contacts if c.normal not in known]
     if new:
         add_contacts(person_id=person.person_id, contacts=new)
-    is_named_now = bool(submission.name and read_phone(person.name))
+    is_named_now = submission.name is not None and not person.is_named
     if submission.name:
         if is_named_now:
             rename_unnamed(person_id=person.person_id, name=submission.name)
-        elif is_quite_different(person.name, submission.name.display):
+        elif person.kind != CHOSEN and is_quite_different(person.name, submission.name.display):
             suspect(
                 person_id=person.person_id,
                 other_id=None,

@@ -92,7 +92,7 @@ def _moment(written: object) -> datetime | None:
 def _values(model: PriorityModel, sample: Sequence[Sampled]) -> list[_Valued]:
     found = []
     for one in sample:
-        score = model.score(one.facts, one.inquiry_class, one.relevance, one.source_chance, arrival=one.arrival or None)
+        score = model.score(one.facts, one.inquiry_class, one.relevance, one.source_chance, arrival=one.known_on_arrival)
         money, minutes = score.part("chance") * score.part("margin"), score.part("minutes")
         duty = score.part("cooling") if model.classes[one.inquiry_class].is_duty else 1.0
         found.append(_Valued(money * duty, money * duty / minutes, minutes))

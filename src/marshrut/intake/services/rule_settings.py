@@ -109,22 +109,25 @@ def _put(data: Any, path: str, value: Any) -> None:
 
 
 def try_exceptions(on: Sequence[str], typed: Mapping[str, str]) -> dict[str, Any]:
-    """What would be kept of the list of exceptions; empty when it is as delivered. `typed` are hours by `hours.<kind>`.
-    Raises Invalid that names the field."""
+    """What would be kept of the list of exceptions; empty when it is as delivered. `typed` are hours by `hours.<kind>`, and
+    `late_at_once`. Raises Invalid that names the field."""
     present = adjusted(default_exceptions(), changes_kept("exceptions"))
-    fields = [NumberField(("hours", *field.path[1:]), field.value) for field in number_fields(present) if field.path[0] == "longest_hours"]
+    form = {"hours": present["longest_hours"], "late_at_once": present["late_at_once"]}
     try:
-        hours = with_numbers({"hours": present["longest_hours"]}, fields, typed)["hours"]
-        wanted = {"on": [name for name in EXCEPTIONS if name in on], "longest_hours": hours}
+        given = with_numbers(form, list(number_fields(form)), typed)
+        wanted = {
+            "on": [name for name in EXCEPTIONS if name in on], "longest_hours": given["hours"], "late_at_once": given["late_at_once"],
+        }  # fmt: skip
         compile_exceptions(wanted)
     except RulesetError as error:
-        raise _refusal(RulesetError(error.path.replace("exceptions.longest_hours", "hours"), error.sentence), "") from error
+        field = error.path.replace("exceptions.longest_hours", "hours").removeprefix("exceptions.")
+        raise _refusal(RulesetError(field, error.sentence), "") from error
     return changes_of({name: value for name, value in default_exceptions().items() if name != "about"}, wanted)
 
 
 @transaction.atomic
 def save_exceptions(*, on: Sequence[str], typed: Mapping[str, str], by: Actor, now: datetime) -> None:
-    """Change what may come before a new inquiry, and how late each kind of work may be."""
+    """Change what may come before a new inquiry, how late each kind of work may be, and how much of what is later stands first."""
     sign(by.label)
     hold_rules()
     keep_changes("exceptions", try_exceptions(on, typed))

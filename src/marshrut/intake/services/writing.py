@@ -39,6 +39,7 @@ def write_letter(
     sign(by.label)
     matter = lock_matter(dossier_id=dossier_id, by=by)
     refuse_unfilled(subject, text)
+    note_passing(dossier_id=matter.id, kind="email_out", reference=read_reference(by.revision), by=by, now=now)
     sending_id = queue_message(
         to=to,
         subject=subject,
@@ -53,7 +54,6 @@ def write_letter(
     data = {"sending": sending_id, "subject": subject}
     add_touch(dossier_id=matter.id, kind="email_out", direction="out", body=text, data=data, is_answer=True, by=by, now=now)
     stop_clock(dossier_id=matter.id, at=now)
-    note_passing(dossier_id=matter.id, kind="email_out", reference=read_reference(by.revision), by=by, now=now)
     if task_id is not None:
         complete_task(task_id=task_id, result="", following=following, by=by, now=now)
     return sending_id

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from marshrut.agency.models import Holiday
+from marshrut.agency.models import Absence, Employee, Holiday
 from marshrut.agency.permissions import system
 from marshrut.clients.models import Person
 from marshrut.deals.services import open_deal
-from marshrut.intake.models import Inquiry
+from marshrut.intake.models import Breach, Inquiry
 from marshrut.intake.services import answer_client
 from marshrut.intake.tests.conftest import MONDAY, moscow
 from marshrut.journal.models import Task, Touch
@@ -82,8 +82,6 @@ def test_it_goes_on_twice_to_somebody_who_has_not_had_it_and_then_stays_with_the
 
 
 def test_who_is_alone_on_shift_keeps_it_until_the_supervisor_has_it(agency: Any, come: Come, tick: Tick) -> None:
-    from marshrut.agency.models import Employee
-
     Employee.objects.filter(pk__in=[agency.boris.id, agency.denis.id]).update(is_active=False)
     inquiry = come(MONDAY)
     assert holder(inquiry) == agency.anna.id
@@ -205,3 +203,45 @@ def test_one_clock_that_cannot_be_run_holds_up_no_other(agency: Any, come: Come,
     first = holder(whole)
     tick(after(15))
     assert holder(whole) != first
+
+
+def test_with_everybody_away_a_queue_keeps_what_broke_and_the_first_who_comes_gets_it(agency: Any, come: Come, tick: Tick) -> None:
+    """A supervisor on holiday is no one to leave a client with."""
+    everybody = Employee.objects.exclude(office_id=agency.offices["podil"])
+    Absence.objects.bulk_create(Absence(employee=one, starts_at=MONDAY, ends_at=after(100)) for one in everybody)
+    inquiry = come(MONDAY)
+    for minute in (5, 10, 15, 40):
+        tick(after(minute))
+    inquiry.refresh_from_db()
+    assert (holder(inquiry), inquiry.clock_state, inquiry.owner_reason) == (None, "missed", [{"code": "left_in_queue"}])
+    assert inquiry.dossier.queue_id is not None
+    tick(after(100))
+    inquiry.refresh_from_db()
+    assert holder(inquiry) in agency.managers
+    assert (inquiry.clock_state, inquiry.respond_by) == ("running", after(115)), "their clock begins"
+    answer_client(dossier_id=inquiry.dossier_id, kind="call_out", body="", by=agency.owner, now=after(101))
+    inquiry.refresh_from_db()
+    assert inquiry.clock_state == "missed", "no answer is in time any more"
+
+
+def test_with_the_supervisor_away_whoever_is_there_for_them_is_told_and_gets_what_nobody_answered(agency: Any, come: Come, tick: Tick) -> None:
+    away = Absence.objects.create(employee_id=agency.supervisor.id, starts_at=MONDAY, ends_at=after(600))
+    inquiry = come(MONDAY)
+    tick(after(10))
+    assert told(inquiry)[1] == ("tell_supervisor", agency.owner.id)
+    Absence.objects.filter(pk=away.pk).update(substitute_id=agency.denis.id)
+    other = come(after(20))
+    tick(after(30))
+    assert told(other)[1] == ("tell_supervisor", agency.denis.id)
+
+
+def test_in_whose_hands_a_clock_broke_is_kept_each_time(agency: Any, come: Come, tick: Tick) -> None:
+    inquiry, had = come(MONDAY), []
+    for minute in (15, 30, 45):
+        had.append(holder(inquiry))
+        tick(after(minute))
+    assert list(Breach.objects.order_by("id").values_list("raw_id", "employee_id")) == [(inquiry.pk, one) for one in had]
+    Employee.objects.update(capacity=0)
+    waiting = come(after(50))
+    tick(after(65))
+    assert list(Breach.objects.filter(raw_id=waiting.pk).values_list("employee_id", flat=True)) == [None], "it waited in the queue"

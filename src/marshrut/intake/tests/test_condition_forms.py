@@ -23,7 +23,7 @@ from marshrut.intake.rules.condition_trees import (
 )
 from marshrut.intake.rules.conditions import FEATURES, MEASURES, ConditionCompiler, Reading
 
-WORDS = ("тур", "тур*", "туры", "горящ* тур*", "виза", "виз*", "отель", "не", "сайт")
+WORDS = ("тур", "тур*", "туры", "тур~", "горящ* тур*", "горящий тур~", "виза", "виз*", "визу~", "отель", "не", "сайт")
 texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3, unique=True).map(tuple)
 lines = st.one_of(
     st.builds(Line, st.sampled_from(("words_any", "words_all", "words_none")), texts),
@@ -48,7 +48,7 @@ facts = st.builds(
     adults=st.none() | st.integers(0, 4), rooms=st.none() | st.integers(1, 2), nights_from=st.none() | st.integers(1, 4),
     date_from=st.none() | st.dates(date(2026, 11, 20), date(2026, 11, 26)), has_name=st.booleans(), has_phone=st.booleans(),
     person=st.booleans().flatmap(lambda known: st.builds(
-        PersonFacts, is_known=st.just(known), past_deals=st.integers(0, 3), is_vip=st.booleans() if known else st.just(False))),
+        PersonFacts, is_known=st.just(known), past_deals=st.integers(0, 5) if known else st.just(0))),
 )  # fmt: skip
 THOROUGH = settings(max_examples=300, deadline=None)
 

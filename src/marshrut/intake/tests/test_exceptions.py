@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marshrut.core.errors import Invalid
+from marshrut.core.errors import Invalid, NotFound
 from marshrut.desk.queries import FIRST, NEW, list_today
-from marshrut.intake.models import PassedOver
+from marshrut.intake.models import Inquiry, PassedOver
 from marshrut.intake.queries.exceptions import count_passed, count_standing, exception_sql, list_passed
 from marshrut.intake.reference import read_reference
 from marshrut.intake.rules import RulesetError
 from marshrut.intake.rules.defaults import default_exceptions
 from marshrut.intake.rules.exceptions import WORK_KINDS, compile_exceptions
-from marshrut.intake.services import answer_client
+from marshrut.intake.services import answer_client, finish_action
 from marshrut.intake.services.rule_settings import save_exceptions
 from marshrut.intake.tests.conftest import MONDAY
 from marshrut.journal.services import NextAction, plan_action
@@ -60,7 +60,7 @@ def test_sql_and_rules_say_the_same_of_every_kind_and_moment(agency: Any, come: 
 
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select t.kind, t.due_at, {exception_sql(RULES, MONDAY, DAY_END)} from journal_task t where t.dossier_id = %s",
+            f"select t.kind, t.due_at, {exception_sql(RULES, MONDAY, DAY_END).covered} from journal_task t where t.dossier_id = %s",
             [matter.pk],
         )
         rows = cursor.fetchall()
@@ -125,13 +125,15 @@ def test_the_supervisor_sees_who_and_over_which_and_a_stranger_does_not(
 ) -> None:
     anna = [one for one in (come(MONDAY) for _ in range(6)) if one.dossier.owner_id == agency.anna.id]
     later = MONDAY + timedelta(minutes=8)
-    for _turn in range(3):
-        answer_client(dossier_id=anna[1].dossier_id, kind="call_out", body="", by=agency.anna, now=later)
+    for turn in range(4):
+        at = later + timedelta(minutes=turn)
+        answer_client(dossier_id=anna[1].dossier_id, kind="call_out", body="", by=agency.anna, now=at)
     since = MONDAY - timedelta(days=1)
     with django_assert_num_queries(2):
         counted, listed = count_passed(agency.supervisor, since), list_passed(agency.supervisor, since)
     assert [(one.employee_id, one.exception, one.times, one.inquiries) for one in counted] == [(agency.anna.id, "", 3, 1)]
     assert {row.inquiry_id for row in listed} == {anna[0].pk}
+    assert {row.worked_on for row in listed} == {"Ольга Ветрова"}
     assert count_passed(agency.oleh, since) == []
 
 
@@ -146,3 +148,74 @@ def test_the_list_is_edited_and_bad_hours_are_refused_by_name(agency: Any) -> No
         with pytest.raises(Invalid) as refusal:
             save_exceptions(on=[], typed={"hours.call": typed}, **by)
         assert refusal.value.field == "hours.call"
+
+
+@pytest.mark.django_db
+def test_whoever_turns_to_one_new_inquiry_passes_no_other_new_one_over(agency: Any, come: Callable[..., Any]) -> None:
+    anna = [one for one in (come(MONDAY) for _ in range(9)) if one.dossier.owner_id == agency.anna.id]
+    for turn, one in enumerate(anna):
+        at = MONDAY + timedelta(minutes=8 + turn)
+        answer_client(dossier_id=one.dossier_id, kind="call_out", body="", by=agency.anna, now=at)
+    assert len(anna) == 3
+    assert not PassedOver.objects.exists()
+
+
+@pytest.mark.django_db
+def test_one_turn_to_a_client_passes_over_all_that_waits_and_counts_once(agency: Any, come: Callable[..., Any]) -> None:
+    anna = [one for one in (come(MONDAY) for _ in range(9)) if one.dossier.owner_id == agency.anna.id]
+    for turn in (1, 8):
+        answer_client(
+            dossier_id=anna[0].dossier_id, kind="call_out", body="", by=agency.anna, now=MONDAY + timedelta(minutes=turn)
+        )
+    assert [(one.times, one.inquiries) for one in count_passed(agency.owner, MONDAY - timedelta(days=1))] == [(1, 2)]
+
+
+@pytest.mark.django_db
+def test_completing_an_action_without_a_contact_is_work_too_and_under_the_exception_it_had(
+    agency: Any, come: Callable[..., Any]
+) -> None:
+    anna = [one for one in (come(MONDAY) for _ in range(6)) if one.dossier.owner_id == agency.anna.id]
+    waits, other = anna[:2]
+    answer_client(dossier_id=other.dossier_id, kind="call_out", body="", by=agency.anna, now=MONDAY)
+    later = MONDAY + timedelta(minutes=8)
+    by: dict[str, Any] = {"dossier_id": other.dossier_id, "result": "", "following": None, "by": agency.anna, "now": later}
+    for kind in ("document", "payment"):
+        task_id = plan_action(dossier_id=other.dossier_id, action=NextAction(kind, later, kind), by=agency.anna, now=later)
+        finish_action(task_id=task_id, **by)
+    noted = PassedOver.objects.order_by("id").values_list("exception", "raw_id")
+    assert list(noted) == [("", waits.pk), ("due_today", waits.pk)]
+    with pytest.raises(NotFound):
+        finish_action(task_id=task_id, **by | {"by": agency.oleh})
+
+
+@pytest.mark.django_db
+def test_an_inquiry_whose_clock_has_broken_still_waits_and_is_still_new(agency: Any, come: Callable[..., Any]) -> None:
+    anna = [one for one in (come(MONDAY) for _ in range(6)) if one.dossier.owner_id == agency.anna.id]
+    Inquiry.objects.filter(pk=anna[0].pk).update(clock_state="missed", warn_at=None)
+    answer_client(dossier_id=anna[1].dossier_id, kind="call_out", body="", by=agency.anna, now=MONDAY)
+    later = MONDAY + timedelta(minutes=30)
+    answer_client(dossier_id=anna[1].dossier_id, kind="call_out", body="", by=agency.anna, now=later)
+    assert list(PassedOver.objects.values_list("raw_id", flat=True)) == [anna[0].pk]
+    groups = {row.dossier_id: row.group for row in list_today(agency.anna, later, DAY_END, exception_sql(RULES, later, DAY_END))}
+    assert groups[anna[0].dossier_id] == NEW
+
+
+@pytest.mark.django_db
+def test_what_a_manager_did_for_a_client_of_another_office_is_not_told_by_name(agency: Any, come: Callable[..., Any]) -> None:
+    waits = next(one for one in (come(MONDAY) for _ in range(6)) if one.dossier.owner_id == agency.anna.id)
+    foreign = come(MONDAY, office="podil")
+    PassedOver.objects.create(employee_id=agency.anna.id, dossier_id=foreign.dossier_id, raw_id=waits.pk, exception="", at=MONDAY)
+    since = MONDAY - timedelta(days=1)
+    assert [row.worked_on for row in list_passed(agency.supervisor, since)] == [None]
+    assert [row.worked_on for row in list_passed(agency.owner, since)] == ["Ольга Ветрова"]
+
+
+@pytest.mark.parametrize("typed", ["", "0", "-3", "2,5", "101", "NaN", "много"])
+@pytest.mark.django_db
+def test_how_many_late_ones_stand_first_is_a_whole_number_from_one_to_a_hundred(agency: Any, typed: str) -> None:
+    by = {"by": agency.owner, "now": MONDAY}
+    with pytest.raises(Invalid) as refusal:
+        save_exceptions(on=["longest_wait"], typed={"late_at_once": typed}, **by)
+    assert refusal.value.field == "late_at_once"
+    save_exceptions(on=["longest_wait"], typed={"late_at_once": "7"}, **by)
+    assert read_reference().rules.exceptions.late_at_once == 7

@@ -23,6 +23,21 @@ def test_columns_are_guessed_by_their_headings_and_an_empty_value_is_no_value(ca
     assert (run.state, run.office_id) == ("draft", cast.owner.office_id)
 
 
+def test_everything_one_may_ask_for_has_a_column(cast: Cast) -> None:
+    from marshrut.intake.models import Inquiry
+
+    heading = ["ФИО", "Телефон", "Куда", "Не предлагать", "Город вылета", "Звёздность", "Питание", "Детей", "Туристов", "Номеров", "Статус"]
+    rows = [["Анна Ли", "89215550021", "Кемер", "Египет", "Казань", "4-5*", "всё включено", "2", "4", "2", "отказ"],
+            ["Пётр Ли", "89215550022", "Грузия", "", "", "люкс", "шведский стол", "", "", "", "отказ"]]
+    run = all_at_once(table(rows, heading), cast.owner)
+    assert run.mapping["targets"] == ["name", "phone", "directions", "excluded", "departure", "stars", "board", "child_count", "people",
+                                      "rooms", "outcome"]  # fmt: skip
+    anna, petr = Inquiry.objects.order_by("raw_id")
+    assert anna.request == {"directions": ["turkey"], "resorts": ["Кемер"], "excluded": ["egypt"], "departure": "Казань",
+                            "stars": {"from": 4, "to": 5}, "board": "AI", "children": 2, "people": 4, "rooms": 2}  # fmt: skip
+    assert {(flaw["field"], flaw["value"]) for flaw in petr.flaws} == {("Звёздность", "люкс"), ("Питание", "шведский стол")}
+
+
 def test_a_check_tells_everything_and_writes_nothing(cast: Cast) -> None:
     from marshrut.intake.models import ImportProblem
 

@@ -135,6 +135,18 @@ def test_spam_joined_ones_and_open_ones_are_not_learned_from(history: list[int],
     assert ended == set(history[1:])
 
 
+def test_history_without_dates_is_learned_from_too_and_stands_before_all_that_has_one(
+    history: list[int], agency: Any, come: Callable[..., Any]
+) -> None:
+    Inquiry.objects.filter(pk__in=history[100:]).update(received_at=None)
+    ended = [one.id for one in read_ended(agency_staff(), LATER)]
+    assert ended == [*history[100:], *history[:100]]
+    assert [one.id for one in read_ended(agency_staff(), LATER, limit=150)] == [*history[150:], *history[:100]]
+    Inquiry.objects.filter(pk__in=history).update(received_at=None)
+    assert learn_from_history(reference=read_reference(), now=LATER)["cases"] == 200
+    assert Learning.objects.get(kind="chance").figures["from"] is None
+
+
 def agency_staff() -> Any:
     return read_reference().staff
 

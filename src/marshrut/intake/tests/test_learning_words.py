@@ -94,6 +94,17 @@ def test_a_proposal_accepted_is_counted_and_learned_from(corrected: Agency, come
     assert Inquiry.objects.get(pk=came.pk).class_reason["code"] == "by_hand"
 
 
+def test_what_the_words_decided_is_counted_once_whatever_people_say_of_it(corrected: Agency, come: Callable[..., Any]) -> None:
+    from marshrut.intake.queries.words import Kept, count_kept
+
+    came = [come(NOW, channel="email", message=UNKNOWN) for _one in range(3)]
+    for one in came:
+        Inquiry.objects.filter(pk=one.pk).update(inquiry_class="job", class_reason={"code": "model", "sure": 0.9, "words": ["опыт"]})
+    for one, said in zip(came, ("job", "partner"), strict=False):
+        correct_inquiry(inquiry_id=one.pk, inquiry_class=said, way="dialog", reference=read_reference(), by=corrected.owner, now=NOW)
+    assert count_kept(NOW - timedelta(days=1))["class"] == Kept(decided=3, changed=1, accepted=0)
+
+
 def test_the_job_learns_once_and_keeps_the_same_only_once(corrected: Agency) -> None:
     ask_for_run(kind=WORDS, asked={}, by=corrected.owner, now=NOW)
     assert work_on_runs(lambda: NOW) == 1

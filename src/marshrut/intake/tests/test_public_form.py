@@ -52,6 +52,18 @@ def test_what_a_tourist_sends_becomes_somebodys_next_action(client: Client, addr
     assert Task.objects.get(dossier=inquiry.dossier).state == "pending"
 
 
+def test_a_form_of_a_ukrainian_agency_counts_in_hryvnias_and_may_name_hotel_and_city(client: Client, address: str) -> None:
+    from marshrut.agency.models import Agency
+
+    Agency.objects.update(currency="UAH")
+    page = client.get(address).content.decode()
+    assert all(f'name="{name}"' in page for name in ("departure", "stars", "board"))
+    client.post(address, filled(address, departure="Киев", stars="4", board="AI"))
+    request = Inquiry.objects.get().request
+    assert request["budget"] == {"amount": "500000", "currency": "UAH"}
+    assert (request["departure"], request["stars"], request["board"]) == ("Киев", {"from": 4}, "AI")
+
+
 def test_the_consent_is_kept_word_for_word_with_its_version_and_time(client: Client, address: str) -> None:
     client.post(address, filled(address))
     kept, form = Consent.objects.get(), Form.objects.get()

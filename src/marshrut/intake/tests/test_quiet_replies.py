@@ -4,15 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from tests.cast import Cast
 
-from marshrut.agency.models import WorkingWindow
+from marshrut.agency.models import Employee, WorkingWindow
 from marshrut.channels.models import MailDoor, MessageTemplate, Sending
+from marshrut.core.errors import Refused
 from marshrut.core.vault import unseal
 from marshrut.intake.models import Inquiry, NextAnswer, QuietReply
-from marshrut.intake.rules.quiet import QuietReplies, text_in
+from marshrut.intake.reference import read_reference
+from marshrut.intake.rules.quiet import QuietPlace, QuietReplies, text_in
 from marshrut.intake.services import answer_client
+from marshrut.intake.services.quiet_replies import say_by_hand
 from marshrut.intake.tests.conftest import MONDAY, moscow
 from marshrut.intake.tests.mail_door import door as door
 from marshrut.intake.tests.mail_door import letter, look, put
@@ -116,8 +120,6 @@ def test_a_text_taken_out_of_use_is_not_said(texts: Any, come: Come) -> None:
 
 
 def test_letters_are_answered_in_their_thread_and_machines_never(door: MailDoor, cast: Cast) -> None:
-    from marshrut.agency.models import Employee
-
     now = timezone.now()
     Employee.objects.update(is_on_duty=False)
     WorkingWindow.objects.all().delete()
@@ -147,7 +149,68 @@ def test_letters_are_answered_in_their_thread_and_machines_never(door: MailDoor,
 
 
 def test_the_row_that_names_more_counts() -> None:
-    rows = QuietReplies({(None, ""): {"ru": 1}, (7, ""): {"ru": 2}, (None, "email"): {"ru": 3}, (7, "email"): {}})
+    rows = QuietReplies({QuietPlace(): {"ru": 1}, QuietPlace(7): {"ru": 2}, QuietPlace(None, "email"): {"ru": 3}, QuietPlace(7, "email"): {}})
     assert [rows.of(office, channel) for office, channel in ((1, "phone"), (7, "phone"), (1, "email"), (7, "email"), (1, "walk_in"))] == [
         {"ru": 1}, {"ru": 2}, {"ru": 3}, {}, {}]  # fmt: skip
     assert (text_in({"ru": 1, "uk": 2}, "uk", "ru"), text_in({"ru": 1}, "en", "ru"), text_in({"en": 5}, "ru", "uk"), text_in({}, "ru", "ru")) == (2, 1, 5, None)
+
+
+def test_a_class_may_have_words_of_its_own(agency: Any, texts: Any, come: Come) -> None:
+    trouble = MessageTemplate.objects.create(name="беда", language="ru", text="Беда в поездке? Звоните круглосуточно: {phone}")
+    QuietReply.objects.create(inquiry_class="job", is_active=False)
+    QuietReply.objects.create(inquiry_class="trip_trouble", in_russian=trouble)
+    rows = read_reference().rules.quiet
+    assert rows.of(1, "email", "trip_trouble") == {"ru": trouble.pk}
+    assert (rows.of(1, "email", "job"), rows.of(1, "email", "spam")) == ({}, {})
+    assert rows.of(1, "email", "new_sale")["ru"] == texts["ru"]
+
+
+def by_phone(come: Come, at: Any = NIGHT) -> Inquiry:
+    inquiry: Inquiry = come(at, channel="phone", missed=True, contact={"name": "Ольга Ветрова", "phone": "+79161112233"})
+    return inquiry
+
+
+def send(inquiry: Inquiry, agency: Any, at: Any = NIGHT, how: str = "whatsapp") -> str:
+    return say_by_hand(dossier_id=inquiry.dossier_id, how=how, reference=read_reference(), by=agency.supervisor, now=at)
+
+
+def test_whom_no_letter_reaches_is_told_by_hand_and_it_is_no_answer(agency: Any, texts: Any, come: Come) -> None:
+    inquiry = by_phone(come)
+    assert not Sending.objects.exists()
+    assert send(inquiry, agency).startswith("Здравствуйте, Ольга! Ответим: вторник 24 ноября, 09:00.")
+    touch = Touch.objects.get(kind="message_auto")
+    inquiry.refresh_from_db()
+    assert (touch.is_answer, touch.data["how"], inquiry.clock_state) == (False, "whatsapp", "running")
+    with pytest.raises(Refused):
+        send(inquiry, agency, moscow(24, 1))
+    assert Touch.objects.filter(kind="message_auto").count() == 1, "once from closing to opening"
+
+
+def test_by_day_and_for_whom_a_letter_told_there_are_no_ready_words(agency: Any, texts: Any, come: Come) -> None:
+    with pytest.raises(Refused):
+        send(by_phone(come, MONDAY), agency, MONDAY)
+    with pytest.raises(Refused):
+        send(come(NIGHT, **mail()), agency)
+
+
+def test_the_card_offers_the_words_at_night_to_whoever_may_send_them(agency: Any, texts: Any, come: Come) -> None:
+    """Hours that end with this minute, for a page asks the clock on the wall."""
+    WorkingWindow.objects.all().delete()
+    far = (timezone.now().weekday() + 3) % 7
+    WorkingWindow.objects.bulk_create(WorkingWindow(office_id=office, weekday=far, opens="09:00", closes="10:00") for office in agency.offices.values())
+    inquiry = by_phone(come, timezone.now())
+    address = f"/dossiers/{inquiry.dossier_id}/quiet"
+    browsers = {who.id: browser_of(who) for who in (agency.supervisor, agency.oleh)}
+    page = browsers[agency.supervisor.id].get(f"/inquiries/{inquiry.pk}").content.decode()
+    assert [f"{address}/{how}" in page for how in ("whatsapp", "telegram", "viber")] == [True] * 3
+    assert browsers[agency.oleh.id].post(f"{address}/whatsapp").status_code == 404
+    assert browsers[agency.supervisor.id].post(f"{address}/pigeon").status_code == 409
+    answer = browsers[agency.supervisor.id].post(f"{address}/whatsapp").content.decode()
+    assert "https://wa.me/79161112233?text=%D0%97" in answer
+    assert address not in browsers[agency.supervisor.id].get(f"/inquiries/{inquiry.pk}").content.decode(), "they have been told"
+
+
+def browser_of(who: Any) -> Client:
+    found = Client()
+    found.force_login(Employee.objects.get(pk=who.id))
+    return found

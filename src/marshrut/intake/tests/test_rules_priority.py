@@ -20,6 +20,7 @@ from marshrut.intake.rules import (
     default_priority,
     default_priority_model,
 )
+from marshrut.intake.rules.facts import VIP_FROM
 
 TODAY = date(2026, 11, 22)
 
@@ -131,9 +132,29 @@ def test_a_larger_budget_never_scores_lower(inquiry: InquiryFacts, budget: int, 
 
 
 def test_a_vip_comes_before_an_equal() -> None:
-    person = PersonFacts(is_known=True, past_deals=3)
-    vip = PersonFacts(is_known=True, past_deals=3, is_vip=True)
+    person, vip = (PersonFacts(is_known=True, past_deals=deals) for deals in (VIP_FROM - 1, VIP_FROM))
+    assert (person.is_vip, vip.is_vip) == (False, True)
     assert score(facts(person=person), "repeat").score < score(facts(person=vip), "repeat").score
+
+
+@given(FACTS, st.sampled_from(CLASSES), st.floats(0, 10**4), st.floats(0, 10**4))
+def test_what_has_cooled_is_what_would_be_reckoned_anew_at_that_age(
+    inquiry: InquiryFacts, inquiry_class: str, hours: float, more: float
+) -> None:
+    model, fresh = default_priority_model(), score(inquiry, inquiry_class)
+    anew = score(inquiry, inquiry_class, age_minutes=hours * 60)
+    cooled = model.cooled(fresh, inquiry.channel, hours)
+    assert abs(cooled.score - anew.score) <= 1  # parts are kept rounded
+    assert {part["part"] for part in cooled.parts} == {part["part"] for part in anew.parts}
+    assert model.cooled(cooled, inquiry.channel, hours + more).score <= cooled.score
+    if inquiry_class in ("trip_trouble", "job", "spam"):
+        assert cooled is fresh
+
+
+@pytest.mark.parametrize("parts", [(), ({"part": "chance", "value": 1},), ({"was": 1},)])
+def test_what_was_kept_without_its_parts_stays_as_it_is(parts: Any) -> None:
+    old = Priority(50, 0.0, "", (), parts)
+    assert default_priority_model().cooled(old, "phone", 9) is old
 
 
 @pytest.mark.parametrize(

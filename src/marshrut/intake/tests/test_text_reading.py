@@ -57,7 +57,9 @@ def told(request: RequestFacts) -> str:
     }  # fmt: skip
     parts["money"] += f" from {money['from']}" if "from" in money else ""
     parts["money"] += f" each {money['per_person']}" if "per_person" in money else ""
-    return "; ".join(f"{name} {value}" for name, value in parts.items() if value != "")
+    parts["not"] = joined(said.get("excluded", []))
+    others = [f"also {told(one)}" for one in request.other_trips]
+    return "; ".join([*(f"{name} {value}" for name, value in parts.items() if value != ""), *others])
 
 
 @pytest.mark.parametrize(("text", "expected", "today", "currency"), list(texts()))

@@ -34,7 +34,9 @@ from marshrut.core.names import clean_text
 from marshrut.intake.form_reading import FIELDS, as_contract
 from marshrut.intake.reading import Consent, Submission, read_submission
 from marshrut.intake.reference import Reference, read_reference
+from marshrut.intake.rules import BOARDS
 from marshrut.intake.services import Receipt, accept_inquiry, accept_quarantined
+from marshrut.intake.wording import board_label
 
 SOONEST = timedelta(seconds=2)  # no person reads and fills a form faster
 MOST_A_MINUTE = 30  # of one form from one address; beyond that everything is still kept, in quarantine
@@ -105,7 +107,8 @@ def _receive(request: HttpRequest, form: FormCard, reference: Reference, values:
 def _submission(request: HttpRequest, form: FormCard, reference: Reference, values: Mapping[str, Any], now: datetime) -> Submission:
     data = as_contract(values, request.GET, form.source_slug)
     office = reference.staff.offices.get(form.office_id or 0) or reference.staff.first_office
-    read = read_submission(data, regions=reference.staff.regions, today=office.calendar.local_date(now), now=now)
+    today, staff = office.calendar.local_date(now), reference.staff
+    read = read_submission(data, regions=staff.regions, today=today, now=now, currency=staff.agency.currency)
     consent = Consent(form.consent_text, form.consent_version) if values.get("consent") else None
     return replace(read, office_id=form.office_id, consent=consent)
 
@@ -157,7 +160,10 @@ def _page(request: HttpRequest, form: FormCard, reference: Reference, values: Ma
     directions = [{"value": slug, "label": name} for slug, name in reference.catalogue.offered_directions.items()]
     # Who has already read the form once need not wait again: the stamp of the first time is sent back.
     started = shown.get("started") or _signer.sign(form.key)
-    context = {"form": _shown(form, reference), "started": started, "directions": directions, "values": shown, "errors": errors,
+    boards = [{"value": code, "label": board_label(code).partition(", ")[2]} for code in BOARDS]
+    stars = [{"value": number, "label": _("from %(stars)s*") % {"stars": number}} for number in (3, 4, 5)]
+    context = {"form": _shown(form, reference), "started": started, "directions": directions, "boards": boards, "stars": stars,
+               "values": shown, "errors": errors,
                "spoken": read_language(shown.get("language") or request.GET.get("language")) or translation.get_language()}
     return render(request, "intake/public_form.html", context, status=status)
 

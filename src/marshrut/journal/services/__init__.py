@@ -38,6 +38,7 @@ from marshrut.journal.services.tasks import (
     postpone_task,
     refuse_span,
     replace_tasks,
+    retitle_tasks,
 )
 from marshrut.journal.services.waiting import (
     bring_back,
@@ -80,6 +81,7 @@ __all__ = [
     "refuse_span",
     "reopen_dossier",
     "replace_tasks",
+    "retitle_tasks",
     "return_matter",
     "return_waiting",
     "see_notices",

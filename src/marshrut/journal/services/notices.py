@@ -23,6 +23,8 @@ CODES = (
     "absence_begins",
     "absence_ends",
     "gate_refused",
+    "gate_decided",
+    "stop_reviewed",
 )
 """What can be told, and muted; each is worded for the reader by the desk."""
 NOTICE_AGE = timedelta(days=60)

@@ -47,6 +47,18 @@ def add_task(*, matter: Matter, action: NextAction, by: Actor, now: datetime) ->
         return int(cursor.fetchone()[0])
 
 
+def retitle_tasks(*, dossier_id: int, was: str, title: str) -> int:
+    """Word planned actions of a matter anew that are still worded as they were set; how many. The caller has signed."""
+    if was == title:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update journal_task set title = %s where dossier_id = %s and state = 'pending' and title = %s",
+            [clean_text(title, 300), dossier_id, clean_text(was, 300)],
+        )
+        return int(cursor.rowcount)
+
+
 def refuse_span(action: NextAction) -> None:
     """Invalid when an action that has an end would end before it begins, or last longer than a day."""
     if action.ends_at is not None and not timedelta() < action.ends_at - action.due_at <= LONGEST_MEETING:

@@ -1,7 +1,8 @@
 """``./marshrut bench duplicates [FILE …]``: how well, and how fast, people known twice are found.
 
 Files are in the form of FEBRL, the usual measure of record linkage: a header, and who is whose double in `rec_id`
-(rec-12-org, rec-12-dup-0). The identity number such files carry is not read: nobody tells it to a travel agency.
+(rec-12-org, rec-12-dup-0). Columns may stand in any order and be missing, be called otherwise (first_name, city …), and hold what
+the form has not: a patronymic, an e-mail. The identity number is not read: nobody tells it to a travel agency.
 """
 
 from __future__ import annotations
@@ -19,7 +20,16 @@ from marshrut.clients.rules import Record, find_pairs, make_record
 from marshrut.ops.bench.people_twice import People, make_people
 
 _REC_ID = re.compile(r"rec-(\d+)-(?:org|dup-?\d*)", re.IGNORECASE)
+_COLUMNS = {
+    "given_name": ("first_name", "forename"), "surname": ("last_name", "family_name"), "patronymic": ("middle_name",),
+    "date_of_birth": ("birth_date", "born_on", "born", "dob"), "age": (), "phone_number": ("phone", "mobile"), "email": ("e_mail", "mail"),
+    "street_number": ("house",), "address_1": ("street", "address"), "address_2": (), "suburb": ("city", "town", "place"),
+    "postcode": ("postal_code", "zip"), "state": ("region",),
+}  # fmt: skip
+"""What is read, and other names it goes by."""
 _ADDRESS = ("street_number", "address_1", "address_2", "suburb", "postcode", "state")
+_DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
+_SAMPLE = 4096  # characters, to tell by which sign columns are parted
 LEAST_RECALL, LEAST_PRECISION = 0.90, 0.98
 SECONDS = 60.0  # for a hundred thousand people, on one core
 
@@ -109,8 +119,10 @@ def read_febrl(path: Path) -> People:
     """The people of a file; columns may be missing and stand in any order. UnreadableFile when it is not in the form."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, skipinitialspace=True)
-            names = [(name or "").strip() for name in reader.fieldnames or ()]
+            head = file.readline(_SAMPLE)
+            file.seek(0)
+            reader = csv.DictReader(file, skipinitialspace=True, delimiter=max(",;\t", key=head.count))
+            names = [_column(name or "") for name in reader.fieldnames or ()]
             if "rec_id" not in names:
                 raise UnreadableFile(f"{path}: there is no column rec_id; a file in the form of FEBRL has one.")
             reader.fieldnames = names
@@ -133,9 +145,18 @@ def _read(path: Path, rows: Iterable[dict[str, str]]) -> People:
     return people
 
 
+def _column(heading: str) -> str:
+    name = "_".join(heading.lower().replace("-", " ").split())
+    return next((known for known, others in _COLUMNS.items() if name in others), name)
+
+
 def _record(place: int, row: dict[str, str]) -> Record:
     def of(name: str) -> str:
         return (row.get(name) or "").strip()
 
-    return make_record(place, given=of("given_name"), surname=of("surname"), born=of("date_of_birth"), age=of("age"),
-                       phones=[of("phone_number")], address=[of(name) for name in _ADDRESS])  # fmt: skip
+    born = of("date_of_birth")
+    if parts := _DAY_FIRST.fullmatch(born):
+        born = f"{parts[3]}{parts[2]:0>2}{parts[1]:0>2}"
+    phone = "".join(filter(str.isdigit, of("phone_number")))[-10:]  # with or without the country's code
+    return make_record(place, given=of("given_name"), surname=of("surname"), patronymic=of("patronymic"), born=born, age=of("age"),
+                       phones=[phone], emails=[of("email")], address=[of(name) for name in _ADDRESS])  # fmt: skip

@@ -137,7 +137,7 @@ def _add_inquiry(rows: Rows, matter: Matter, ids: Ids, setting: Setting, reason:
         "met" if matter.answered_at <= respond_by else "missed", matter.answered_at,
         (matter.answered_at - matter.received_at) / timedelta(minutes=1), 0, 0, matter.outcome,
         "price_check" if matter.state == "dropped" else "", reason, "{}", "",
-        pattern.priority_parts, pattern.arrival,
+        pattern.priority_parts, pattern.arrival, "{}", False,
     )  # fmt: skip
 
 
@@ -148,7 +148,7 @@ def _add_deal(rows: Rows, matter: Matter, ids: Ids, setting: Setting, reason: st
     entered = [matter.answered_at + step * n for n in range(matter.stage)]
     rows.add("deals_deal", ids.deal, ids.dossier, ids.raw, setting.stages[matter.stage - 1].id, entered[-1], pattern.direction,
              pattern.budget, "RUB", "{}", "open" if ended is None else matter.state, reason, matter.answered_at, ended,
-             None if ended is None else BY)
+             None if ended is None else BY, None)
     lefts = [*entered[1:], None]
     rows.add_many("deals_stageentry", ((ids.deal, stage.id, at, left, BY)
                                        for stage, at, left in zip(setting.stages, entered, lefts, strict=False)))

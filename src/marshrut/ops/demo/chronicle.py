@@ -23,11 +23,18 @@ from marshrut.intake.services.judging import Judged, facts_of, judge
 from marshrut.ops.rows import Rows, new_ids
 
 from .pages import BY, Page, Pen
-from .people import Somebody, make_somebody
+from .people import Somebody, make_somebody, make_twin
 from .story import Case, Story, Telling
 from .talk import draw_source, make_inquiry, phrases
+from .teaching import TRUTHS, Teacher
 
 _NEW_CLIENT = 0.24
+_TWIN = 0.03
+"""How often somebody new is somebody known under another number, with a slip in the name."""
+_MISSED = 0.12
+"""The share of telephone inquiries nobody took."""
+_SOON, _FAR = 35, 90
+"""Days ahead of a trip: who leaves soon buys soon, who asks for next summer rarely does."""
 _KINDS = {"sale": 80, "vague": 7, "spam": 5, "partner": 2, "job": 2, "other": 4}
 _BLOCK = 400
 
@@ -63,7 +70,8 @@ class Chronicle:
         self._cursor, self._now = cursor, now
         self._offices = {office.slug: office for office in reference.staff.offices.values()}
         self._ids: dict[str, Iterator[int]] = {}
-        self._pen = Pen(self.rows, chance, reference.staff, now)
+        self._pen, self._teacher = Pen(self.rows, chance, reference.staff, now), Teacher(self.rows, chance, reference.staff)
+        self._first_seller = reference.staff.sellers[0].id
 
     def happen(self, at: datetime, office: str, *, in_queue: bool = False, is_fresh: bool = False) -> None:
         """One inquiry comes to an office. `is_fresh`: nobody has answered it yet; `in_queue`: nobody could take it."""
@@ -71,12 +79,15 @@ class Chronicle:
         page = client.open_page(at)
         kind = self._kind(page)
         source, channel, worth = draw_source(self._chance)
+        if channel == "phone" and kind in ("sale", "vague") and self._chance.random() < _MISSED:
+            kind = "missed"
         submission, body = self._submission(client, office, source, channel, at, kind)
         match = Match("phone", client.who.phone, client.id, client.who.name, client.owner_id,
                       sum(won <= at for won in client.won_at)) if is_known else None
         leading = LeadingInquiry(page.dossier_id, page.raw_id, "deal" if page.story.steps else "inquiry", "", page.owner_id, None,
                                  page.office_id) if page else None
         judged = judge(facts_of(submission, self._reference, match, leading), submission, self._reference)
+        truth = TRUTHS.get(kind) or ("repeat" if match and match.past_deals else "new_sale")
         raw_id = self._next("channels_rawmessage")
         self._keep_raw(raw_id, submission, body)
         for contact in submission.contacts:
@@ -84,6 +95,8 @@ class Chronicle:
         if page:
             self._pen.join(page, raw_id, client.id, submission, judged)
             return
+        if not is_fresh:
+            judged = self._teacher.look(raw_id, submission, judged, truth, client.owner_id or self._first_seller)
         self._lead(client, raw_id, submission, judged, office, worth, is_known, in_queue=in_queue, is_fresh=is_fresh)
 
     def finish(self) -> None:
@@ -112,7 +125,9 @@ class Chronicle:
                 return client, True
         own = "uk" if office == "podil" else "ru"
         language = own if self._chance.random() < 0.85 else ("ru" if own == "uk" else "uk")
-        client = Client(self._next("clients_person"), make_somebody(self._chance, language), office, at)
+        known = self._chance.choice(self.clients) if self.clients and self._chance.random() < _TWIN else None
+        who = make_twin(self._chance, known.who) if known and not is_fresh else make_somebody(self._chance, language)
+        client = Client(self._next("clients_person"), who, known.office if known and not is_fresh else office, at)
         self.clients.append(client)
         return client, False
 
@@ -140,8 +155,8 @@ class Chronicle:
         clock = self._clock(owner, card.id, at)
         funnel = self._funnels["office" if self._chance.random() < 0.6 else "distance"]
         case = Case(at, clock.breach_at, owner.calendar if owner else card.calendar, owner.response_calendar if owner else card.calendar,
-                    judged.classification.inquiry_class, judged.relevance.grade, worth, self._paces.get(owner.id, 9) if owner else 9,
-                    funnel.stages)
+                    judged.classification.inquiry_class, judged.relevance.grade, worth * _likelier(judged),
+                    self._paces.get(owner.id, 9) if owner else 9, funnel.stages)
         story = Story() if is_fresh or owner is None else Telling(self._chance, self._now, case).tell()
         client.owner_id = client.owner_id or (owner.id if owner else None)
         if story.state == "won" and story.ended_at:
@@ -149,7 +164,8 @@ class Chronicle:
         client.page = Page(
             raw_id, self._next("journal_dossier"), self._next("deals_deal") if story.steps else None, client.id,
             "phone" if is_known else "new", owner.id if owner else None, None if owner else self._reference.staff.queue_of(card.id).id,
-            owner.office_id if owner else card.id, owner, reasons, clock, submission, judged, story)  # fmt: skip
+            owner.office_id if owner else card.id, owner, reasons, clock, submission, judged, story,
+            frozenset(stage.id for stage in funnel.stages))  # fmt: skip
         self._pen.write(client.page)
 
     def _give(self, client: Client, judged: Judged, office_id: int, at: datetime) -> tuple[Colleague | None, list[dict[str, Any]]]:
@@ -176,6 +192,19 @@ class Chronicle:
             self._ids[table] = iter(new_ids(self._cursor, table, _BLOCK))
             return self._next(table)
         return found
+
+
+def _likelier(judged: Judged) -> float:
+    """How much likelier than others of its source this one ends in a sale: as agencies tell it, and as a model may find out."""
+    facts = judged.facts
+    times = 1.9 if facts.person.past_deals else 1.0
+    times *= 0.5 if len(facts.children_ages) > 1 else 1.0
+    if facts.date_from:
+        ahead = (facts.date_from - facts.today).days
+        times *= 1.5 if ahead < _SOON else 0.45 if ahead > _FAR else 1.0
+    if facts.adults:
+        times *= 0.55 if facts.adults == 1 else 1.25 if facts.adults == 2 else 1.0
+    return times * (1.25 if facts.has_phone else 0.7)
 
 
 def arrival_times(chance: random.Random, zones: Mapping[str, Any], now: datetime, number: int, days: int) -> Sequence[tuple[datetime, str]]:

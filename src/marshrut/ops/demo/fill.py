@@ -38,7 +38,9 @@ def fill(password: str) -> bool:
     from marshrut.ops.rows import sign_quietly
 
     from .agency import is_filled, write_agency
+    from .lately import live_lately
     from .pages import BY
+    from .rules import write_rules
 
     if is_filled():
         return False
@@ -46,7 +48,9 @@ def fill(password: str) -> bool:
     with translation.override("ru"), transaction.atomic(), connection.cursor() as cursor:
         sign_quietly(cursor, BY)
         write_agency(password, now)
+        write_rules(now)
         _write_months(cursor, now)
+        live_lately(random.Random(_SEED), now)
     return True
 
 

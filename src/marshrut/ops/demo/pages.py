@@ -15,17 +15,22 @@ from marshrut.channels.models import Form
 from marshrut.core.working_time import WorkingCalendar
 from marshrut.deals.queries import StageCard
 from marshrut.intake.reading import Submission
-from marshrut.intake.rules import Moments
+from marshrut.intake.rules import Moments, as_kept
 from marshrut.intake.services.judging import Judged
 from marshrut.intake.services.matters import calendar_of
 from marshrut.intake.wording import first_action_title, next_answer_title
 from marshrut.ops.rows import Rows
 
 from .facts import facts_until
+from .rules import GateRow, gates_of_stages, said
 from .story import Story
 from .talk import phrases
 
 BY = "system:demo"
+_BEFORE_GATE = 3
+"""Stages a deal has passed when it comes to the first gate."""
+_MARGINS = {"turkey": 0.085, "egypt": 0.08, "uae": 0.1, "maldives": 0.13, "bali": 0.12, "sochi": 0.07, "abkhazia": 0.06, "italy": 0.12}
+"""The share that usually stays with the agency, by direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class Page:
     submission: Submission
     judged: Judged
     story: Story
+    funnel: frozenset[int] = frozenset()
+    """Ids of the stages of its funnel."""
 
     @property
     def by(self) -> str:
@@ -58,11 +65,12 @@ class Pen:
 
     def __init__(self, rows: Rows, chance: random.Random, staff: Staff, now: datetime) -> None:
         self._rows, self._chance, self._staff, self._now = rows, chance, staff, now
+        self._gates = gates_of_stages()
         self._consent = Form.objects.order_by("id").values_list("consent_text", "consent_version").first()
 
     def write(self, page: Page) -> None:
         """All rows of a matter."""
-        budget = page.submission.request.budget
+        budget = page.judged.facts.budget
         worth, currency, facts = facts_until(self._chance, page.story, budget)
         self._dossier(page, worth, currency)
         self._inquiry(page)
@@ -70,6 +78,8 @@ class Pen:
             self._deal(page, page.deal_id, worth, currency, facts)
         self._tasks(page)
         self._touches(page)
+        if page.story.outcome == "lost":
+            self._review(page)
         if page.submission.channel == "site_form" and self._consent:
             self._rows.add("clients_consent", page.person_id, page.raw_id, *self._consent, "site_form", page.submission.received_at)
 
@@ -104,8 +114,9 @@ class Pen:
 
     def _understood(self, raw_id: int, dossier_id: int, person_id: int, submission: Submission, judged: Judged) -> dict[str, Any]:
         """What an inquiry says and what the rules said of it."""
-        budget = submission.request.budget
-        request = {**submission.request.as_json(), "category": judged.category, "directions": list(judged.directions)}
+        budget = judged.facts.budget
+        is_stated = bool(submission.request.category and judged.category)
+        request, origin = as_kept(judged.facts, is_category_stated=is_stated, language=judged.spoken)
         return {
             "raw_id": raw_id, "dossier_id": dossier_id, "person_id": person_id, "channel": submission.channel,
             "source_id": judged.source_id, "received_at": submission.received_at,
@@ -116,6 +127,7 @@ class Pen:
             "relevance": judged.relevance.grade, "relevance_reasons": _json(judged.relevance.reasons),
             "priority": judged.priority.score, "priority_reasons": _json(judged.priority.reasons), "utm": _json(submission.utm),
             "visitor": "", "reroutes": 0, "priority_parts": _json(judged.priority.parts), "arrival": _json(judged.arrival),
+            "request_origin": _json(origin), "is_missed_call": submission.is_missed_call,
         }  # fmt: skip
 
     def join(self, page: Page, raw_id: int, person_id: int, submission: Submission, judged: Judged) -> None:
@@ -142,10 +154,51 @@ class Pen:
             "deals_deal", id=deal_id, dossier_id=page.dossier_id, inquiry_id=page.raw_id, stage_id=entered[-1][0].id,
             stage_entered_at=entered[-1][1], title=", ".join(page.judged.directions), amount=worth, currency=currency,
             facts=_json(facts), state=story.state, close_reason=story.reason, opened_at=entered[0][1], closed_at=story.ended_at,
-            closed_by=page.by if story.ended_at else None)  # fmt: skip
+            closed_by=page.by if story.ended_at else None, margin=self._margin(page, worth))  # fmt: skip
         lefts = [*(at for _, at in entered[1:]), None]
         for (stage, at), left in zip(entered, lefts, strict=True):
             self._rows.add("deals_stageentry", deal_id, stage.id, at, left, page.by)
+
+        self._answers(page, deal_id)
+
+    def _margin(self, page: Page, worth: Decimal | None) -> Decimal | None:
+        """What stays of a realised deal: about a tenth; of a few nobody has written it down yet."""
+        if page.story.outcome != "won" or worth is None or self._chance.random() < 0.08:
+            return None
+        share = _MARGINS.get(page.judged.directions[0] if page.judged.directions else "", 0.095) * self._chance.uniform(0.7, 1.3)
+        return (worth * Decimal(share).quantize(Decimal("0.0001"))).quantize(Decimal(10))
+
+    def _answers(self, page: Page, deal_id: int) -> None:
+        """What the client said at the gates on the way; some of the lost ones ended there by rule."""
+        story, passed = page.story, {stage.id: at for stage, at in page.story.steps}
+        for gate in self._gates.values():
+            if gate.stage_id in passed:
+                agrees = self._chance.random() < 0.93
+                self._answer(page, deal_id, gate, passed[gate.stage_id], "" if agrees else "go_on")
+            elif self._ended_at(gate, page) and self._chance.random() < 0.3:
+                self._answer(page, deal_id, gate, story.ended_at or self._now, "close")
+
+    @staticmethod
+    def _ended_at(gate: GateRow, page: Page) -> bool:
+        """Did the deal end right before this gate?"""
+        return page.story.outcome == "lost" and len(page.story.steps) == _BEFORE_GATE and gate.stage_id in page.funnel
+
+    def _answer(self, page: Page, deal_id: int, gate: GateRow, at: datetime, consequence: str) -> None:
+        words = str(self._chance.choice(said()["refused_words"])) if consequence else ""
+        rule = gate.rules.get(consequence) if consequence == "close" else None
+        self._rows.add("deals_gateanswer", deal_id, page.dossier_id, gate.id, not consequence, words, consequence, rule, at, page.by)
+        about = {"deal": deal_id, "gate": gate.question, "agreed": not consequence, "consequence": consequence or "go_on"}
+        self._touch(page, "gate", "none", at, page.by, words, about, is_answer=True)
+
+    def _review(self, page: Page) -> None:
+        """The office's supervisor has looked at most of what was stopped some days ago."""
+        ended_at, supervisor = page.story.ended_at, self._staff.supervisor_of(page.office_id)
+        if ended_at is None or supervisor is None or self._now - ended_at < timedelta(days=2) or self._chance.random() < 0.25:
+            return
+        at, note = ended_at + timedelta(hours=self._chance.randint(8, 46)), str(self._chance.choice(said()["reviews"]))
+        by = f"employee:{supervisor.id}"
+        self._rows.add("deals_stopreview", page.dossier_id, ended_at, "right", note, at, by)
+        self._touch(page, "review", "none", at, by, note, {"verdict": "right"})
 
     def _tasks(self, page: Page) -> None:
         """What was planned and done at each step, and what comes next."""

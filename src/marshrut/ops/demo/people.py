@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -67,6 +67,25 @@ def make_somebody(chance: random.Random, language: str) -> Somebody:
     surname = feminine(surname) if is_woman else surname
     return Somebody(surname, given, patronymic, language, is_woman, phone, spell_phone(phone, chance.randrange(6)),
                     make_email(chance, given, surname))
+
+
+def make_twin(chance: random.Random, who: Somebody) -> Somebody:
+    """The same person as a second record has them: another number, the name with a slip, in Latin letters or without its patronymic."""
+    surname, given, patronymic = who.surname, who.given_name, who.patronymic
+    way = chance.randrange(4)
+    if way == 0 and len(surname) > 4:
+        at = chance.randrange(1, len(surname) - 2)
+        surname = surname[:at] + surname[at + 1] + surname[at] + surname[at + 2 :]
+    elif way == 1:
+        surname, given, patronymic = latin(surname).capitalize(), latin(given).capitalize(), ""
+    elif way == 2:
+        at = chance.randrange(1, len(surname) - 1)
+        surname = surname[:at] + surname[at + 1 :]
+    else:
+        patronymic = ""
+    phone = make_phone(chance, who.language)
+    return replace(who, surname=surname, given_name=given, patronymic=patronymic, phone=phone,
+                   written=spell_phone(phone, chance.randrange(6)))
 
 
 def make_phone(chance: random.Random, language: str) -> str:

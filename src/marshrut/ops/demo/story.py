@@ -12,7 +12,7 @@ from marshrut.deals.queries import StageCard
 
 SALES = ("new_sale", "repeat", "open_matter")
 _DEAL_CHANCE = {"A": 0.68, "B": 0.5, "C": 0.22}
-_WON_CHANCE = 0.42
+_WON_CHANCE = 0.3
 _LATE_STAGE = 7  # from the full payment on a trip is only postponed or sold
 _REASONS = {
     "Дорого": 30, "Купил в другом агентстве": 18, "Забронировал сам": 9, "Отложил поездку": 17, "Не удалось связаться": 12,
@@ -22,7 +22,7 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a story starts from. `pace` is the manager's usual minutes to an answer, `worth` the source's likelihood."""
+    """What a story starts from. `pace` is the manager's usual minutes to an answer, `worth` how much likelier than usual it sells."""
 
     received_at: datetime
     breach_at: datetime
@@ -76,7 +76,7 @@ class Telling:
             return Story()
         if self.case.inquiry_class not in SALES:
             return self._end(answered, self._later(answered, 120), "wrong_address")
-        if self.chance.random() > _DEAL_CHANCE[self.case.grade]:
+        if self.chance.random() > min(0.95, _DEAL_CHANCE[self.case.grade] * self.case.worth**0.5):
             return self._without_deal(answered)
         return self._deal(answered)
 

@@ -33,12 +33,14 @@ def draw_source(chance: random.Random) -> tuple[str, str, float]:
 
 def make_inquiry(chance: random.Random, who: Somebody, *, office: str, source: str, channel: str, today: date,
                  kind: str = "sale") -> dict[str, Any]:
-    """A body for `POST /api/v1/inquiries`. `kind` is sale, vague, question, trouble, spam, partner, job or other."""
+    """A body for `POST /api/v1/inquiries`. `kind` is sale, vague, missed, question, trouble, spam, partner, job or other."""
     body: dict[str, Any] = {"channel": channel, "source": source, "contact": _contact(chance, who, channel)}
     if kind == "sale":
         wish = _wish(chance, office, today)
         body["message"] = _say(chance, wish, who.language, today)
         body["request"] = _request(chance, wish, today)
+    elif kind == "missed":
+        body["missed"] = True
     else:
         said = phrases()[kind]
         body["message"] = chance.choice(said[who.language] if isinstance(said, dict) else said)

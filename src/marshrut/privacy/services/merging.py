@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
+from marshrut.agency.queries import read_revision, read_staff
 from marshrut.channels.services import queue_up
 from marshrut.core.errors import NotFound, Refused
 from marshrut.core.history import sign
@@ -29,9 +30,10 @@ def merge_people(*, keep_id: int, gone_id: int, choose: Mapping[str, str], by: A
     kept record has not is taken from it anyway. NotFound when one of them is out of reach, erased or merged already.
     """
     sign(by.label)
-    kept, gone = _locked(keep_id, gone_id, by)
-    queue_up(identities=sorted({normal for half in (kept, gone) for _kind, normal, _shared in half.contacts}))
-    kept, gone = _locked(keep_id, gone_id, by)  # whoever came in meanwhile has added to them
+    # Before a row is locked: the door waits for numbers first and then for people, and so does this.
+    queue_up(identities=sorted({normal for half in _both(keep_id, gone_id, by) for _kind, normal, _shared in half.contacts}))
+    _lock([keep_id, gone_id])
+    kept, gone = _both(keep_id, gone_id, by)  # whoever came in meanwhile has added to them
     chosen = chosen_values([kept, gone], choose)
     chosen["search_name"] = search_name(chosen["display_name"])
     before = _values([kept.id, gone.id])
@@ -49,10 +51,9 @@ def merge_people(*, keep_id: int, gone_id: int, choose: Mapping[str, str], by: A
     )  # fmt: skip
 
 
-def _locked(keep_id: int, gone_id: int, by: Actor) -> tuple[Half, Half]:
+def _both(keep_id: int, gone_id: int, by: Actor) -> tuple[Half, Half]:
     if keep_id == gone_id:
         raise Refused("same_record", _("This is one record already."))
-    _lock([keep_id, gone_id])
     halves = read_halves(by, (keep_id, gone_id))
     if len(halves) != 2:
         raise NotFound("no_such_person", _("There is no such client within your reach."))
@@ -192,13 +193,21 @@ def _part(merge: Merge, by: Actor, now: datetime) -> None:
     _bring_back_ways(merge)
     _bring_back_pairs(merge)
     present = _values([merge.kept_id])[merge.kept_id]
-    former = {name: value for name, value in merge.before["kept"].items() if present[name] == merge.after[name] and name != "past_deals"}
+    before = {side: _kept_by_whom(values, present) for side, values in merge.before.items()}
+    former = {name: value for name, value in before["kept"].items() if present[name] == merge.after[name] and name != "past_deals"}
     if "display_name" not in former:  # somebody called them otherwise since: the whole name is theirs
         former = {name: value for name, value in former.items() if name not in ("surname", "given_name", "patronymic", "search_name")}
-    _write(merge.kept_id, {**former, "past_deals": max(0, present["past_deals"] - merge.before["gone"]["past_deals"] - won)})
-    _write(merge.gone_id, {**merge.before["gone"], "past_deals": merge.before["gone"]["past_deals"] + won})
+    _write(merge.kept_id, {**former, "past_deals": max(0, present["past_deals"] - before["gone"]["past_deals"] - won)})
+    _write(merge.gone_id, {**before["gone"], "past_deals": before["gone"]["past_deals"] + won})
     _look_anew([merge.kept_id], [merge.gone_id])
     Merge.objects.filter(pk=merge.pk).update(undone_at=now, undone_by=by.label)
+
+
+def _kept_by_whom(values: dict[str, Any], present: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as it was; where its manager has left since, it is kept by whoever keeps the merged one by now."""
+    if values["owner_id"] is None or values["owner_id"] in read_staff(read_revision()).colleagues:
+        return values
+    return {**values, "owner_id": present["owner_id"], "office_id": present["office_id"]}
 
 
 def _follow_matters(merge: Merge) -> int:

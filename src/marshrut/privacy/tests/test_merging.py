@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, models
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from marshrut.agency.permissions import system
 from marshrut.agency.services import issue_token
@@ -16,7 +17,7 @@ from marshrut.core.clock import utc_now
 from marshrut.core.errors import NotFound, Refused
 from marshrut.intake.models import Inquiry
 from marshrut.intake.services import close_inquiry
-from marshrut.journal.models import Dossier
+from marshrut.journal.models import Dossier, Task
 from marshrut.privacy.merge_map import MOVES, OTHERWISE, PAIRS
 from marshrut.privacy.merge_reads import kept_instead_of, merges_of, read_halves, what_goes_over
 from marshrut.privacy.services import erase_person, merge_people, settle_late_arrivals, undo_merge
@@ -165,6 +166,25 @@ def test_merges_that_stand_on_one_another_are_taken_back_in_turn(cast: Any, two:
     undo_merge(merge_id=second.pk, by=cast.owner, now=utc_now())
     undo_merge(merge_id=first.pk, by=cast.owner, now=utc_now())
     assert contents() == before
+
+
+def test_what_was_of_a_manager_who_has_left_since_goes_back_to_whoever_keeps_the_client_now(cast: Any, two: tuple[int, int]) -> None:
+    kept, gone = two
+    made = merge(cast, two)
+    Task.objects.update(assignee_id=cast.anna.id)
+    with connection.cursor() as cursor:
+        cursor.execute("update agency_employee set is_active = false where id = %s", [cast.boris.id])
+    undo_merge(merge_id=made.pk, by=cast.supervisor, now=utc_now())
+    assert set(Person.objects.filter(id__in=two).values_list("owner_id", flat=True)) == {cast.anna.id}
+
+
+def test_a_merge_waits_for_numbers_before_it_locks_anybody(cast: Any, two: tuple[int, int]) -> None:
+    with CaptureQueriesContext(connection) as seen:
+        merge(cast, two)
+    said = [query["sql"] for query in seen.captured_queries]
+    waits = next(number for number, sql in enumerate(said) if "pg_advisory_xact_lock" in sql)
+    locks = next(number for number, sql in enumerate(said) if "for update" in sql)
+    assert waits < locks  # as the door does: the other way round the two would wait for one another
 
 
 def test_what_came_at_that_very_moment_is_brought_over_and_goes_back(cast: Any, two: tuple[int, int]) -> None:

@@ -11,8 +11,19 @@ from marshrut.agency.web.pages import Reader
 from marshrut.backoffice.web.settings.rule_pages import Choice, channel_choices
 from marshrut.intake.reference import Reference, read_reference
 from marshrut.intake.rules import default_relevance
-from marshrut.intake.rules.condition_trees import COMPARISONS, DEEPEST, WORD_KINDS, Group, Line, Node, from_conditions, read_number
+from marshrut.intake.rules.condition_trees import (
+    COMPARISONS,
+    DEEPEST,
+    WORD_KINDS,
+    Group,
+    Line,
+    Node,
+    from_conditions,
+    is_in_all_forms,
+    read_number,
+)
 from marshrut.intake.rules.conditions import FEATURES, MEASURES, PERSONS
+from marshrut.intake.rules.lexicon import ANY_FORM
 from marshrut.intake.wording import BOARDS, SEASONS, board_label
 from marshrut.ui.wording import figure, typed_figure
 
@@ -80,7 +91,6 @@ COMPARISON_WORDS = {
     "below": lazy("less than"),
     "at_most": lazy("at most"),
 }
-PICKED = ("channel", "category", "board", "person", "has", "lacks", "season")
 
 
 @dataclass(frozen=True)
@@ -92,6 +102,7 @@ class Shape:
     is_group: bool
     summary: str
     text: str = ""
+    is_in_all_forms: bool = False
     picked: tuple[str, ...] = ()
     options: list[Choice] = field(default_factory=list)
     measure: str = ""
@@ -155,13 +166,15 @@ def _shape(node: Node, place: str, options: Mapping[str, list[Choice]], errors: 
         return Shape(
             place, node.kind, True, str(GROUP_WORDS[node.kind]), error=error, may_nest=depth < DEEPEST - 1, children=children
         )
-    text = "\n".join(node.texts) if node.kind in (*WORD_KINDS, "source", "direction") else ""
+    is_bent = node.kind in WORD_KINDS and is_in_all_forms(node.texts)
+    texts = [text.removesuffix(ANY_FORM) if is_bent else text for text in node.texts]
     return Shape(
         place,
         node.kind,
         False,
         say_line(node, options),
-        text=", ".join(node.texts) if text else "",
+        text=", ".join(texts) if node.kind in (*WORD_KINDS, "source", "direction") else "",
+        is_in_all_forms=is_bent,
         picked=node.texts,
         options=options.get(node.kind, []),
         measure=node.measure,
@@ -177,8 +190,10 @@ def say_line(line: Line, options: Mapping[str, list[Choice]]) -> str:
         parts = (MEASURE_WORDS.get(line.measure, line.measure), COMPARISON_WORDS.get(line.comparison, ""), _shown(line.number, figure))
         return " ".join(str(part) for part in parts if part)
     names: dict[Any, str] = {choice.value: choice.label for choice in options.get(line.kind, [])}
-    said = [names.get(text, text) for text in line.texts]
+    is_bent = line.kind in WORD_KINDS and bool(line.texts) and is_in_all_forms(line.texts)
+    said = [names.get(text, text.removesuffix(ANY_FORM) if is_bent else text) for text in line.texts]
     shown = ", ".join(said[:4]) + (_(" and %(number)s more") % {"number": len(said) - 4} if len(said) > 4 else "")
+    shown += f" ({_('in any form')})" if is_bent else ""
     return f"{KINDS.get(line.kind, line.kind)}: {shown}"
 
 

@@ -75,7 +75,8 @@ def _item(line: CostLine, reader: Reader) -> Item:
         "amount": f"{line.amount.normalize():f} {line.currency}", "note": line.note, "is_active": "yes" if line.is_active else "",
     }  # fmt: skip
     notes = (money(line.amount, line.currency), _days(line.first_day, line.last_day), line.note)
-    return Item(line.id, _source(line.source_id, reader), values, notes, is_active=line.is_active)
+    month = str(format_date(line.first_day, "LLLL y", locale=language()))
+    return Item(line.id, _source(line.source_id, reader), values, notes, is_active=line.is_active, section=month)
 
 
 def _asks(reader: Reader, _item: Item | None) -> list[Ask]:
@@ -165,6 +166,7 @@ ROLL = Roll(
     fresh=_fresh,
     try_out=_try_out,
     preview_template=TEMPLATE,
+    together=("settings_costs_many", lazy("Paste a table")),
     help=lazy(
         "Enter what was spent for any span of days: a month of advertising, one invoice. Reports take the share of their days."
     ),

@@ -83,9 +83,12 @@ SAID = {
     "off": lazy("Steps that are not asked"),
     "strict": lazy("Steps that are waited for"),
     "take_by_hand": lazy("A supervisor may take a waiting inquiry by hand"),
+    "managers_take_next": lazy("A manager may take the next in turn"),
     "keeper_when_full": lazy("The client's own manager gets it even when full"),
     "hand_over_at_shift_end": lazy("Unanswered inquiries are handed on at the end of a shift"),
 }
+CHOICES = ("take_by_hand", "managers_take_next", "keeper_when_full", "hand_over_at_shift_end")
+"""What is simply on or off."""
 SECTIONS: tuple[tuple[str, Label, Label], ...] = (
     (
         "effort.classes",
@@ -183,7 +186,7 @@ def posted_plan(request: ReaderRequest) -> tuple[dict[str, Any], dict[str, str]]
         "order": order,
         "off": [step for step in order if step not in on],
         "strict": posted.get("strict", []),
-        **{name: name in posted for name in ("take_by_hand", "keeper_when_full", "hand_over_at_shift_end")},
+        **{name: name in posted for name in CHOICES},
     }
     return choices, {name: values[0][:40] for name, values in posted.items() if "." in name}
 
@@ -199,7 +202,7 @@ def _context(request: ReaderRequest, choices: Mapping[str, Any], typed: Mapping[
             Step(name, str(WORDS[name][0]), str(WORDS[name][1]), name not in off, name in strict if name in STRICT else None)
             for name in completed(plan["order"])
         ],
-        **{name: plan[name] for name in ("take_by_hand", "keeper_when_full", "hand_over_at_shift_end")},
+        **{name: plan[name] for name in CHOICES},
         "tables": list(_sections(fields, typed, read_catalogue(request.reader.revision).categories)),
         "names": [field.name for field in fields],
         "is_changed": bool(kept),

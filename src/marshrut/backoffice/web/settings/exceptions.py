@@ -53,8 +53,13 @@ PAGE = register_settings(
 )
 
 
+AT_ONCE = "late_at_once"
+
+
 def _named(path: Path, _reader: object) -> str:
-    return _("What may come first") if path[0] == "on" else _("Longest wait, hours: %(kind)s") % {"kind": _work(path[-1])}
+    if path[0] == "longest_hours":
+        return _("Longest wait, hours: %(kind)s") % {"kind": _work(path[-1])}
+    return _("What may come first") if path[0] == "on" else _("Late at most, at once")
 
 
 def _said(value: Any) -> str:
@@ -76,7 +81,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Hours:
-    """How late one kind of work may be."""
+    """A number of the form: how late one kind of work may be, or how many at once."""
 
     name: str
     label: str
@@ -90,7 +95,7 @@ def exceptions(request: ReaderRequest) -> HttpResponse:
     """The list and the hours; in the preview, what stands under it now."""
     if request.method == "GET":
         return page_of(request, PAGE, "backoffice/settings/exceptions.html", {**_context({}), "values": {}})
-    names = [f"hours.{kind}" for kind in (*WORK_KINDS, "other")]
+    names = [*(f"hours.{kind}" for kind in (*WORK_KINDS, "other")), AT_ONCE]
     typed = {name: clean_text(request.POST.get(name), 20) for name in names if name in request.POST}
     on = [name for name in EXCEPTIONS if name in posted_lists(request).get("on", [])]
     if is_preview(request):
@@ -110,13 +115,14 @@ def exceptions(request: ReaderRequest) -> HttpResponse:
 def _context(typed: Mapping[str, str], on: list[str] | None = None) -> dict[str, Any]:
     kept = changes_kept("exceptions")
     data, delivered = adjusted(default_exceptions(), kept), default_exceptions()["longest_hours"]
-    ticked = data["on"] if on is None else on
+    ticked, as_delivered = data["on"] if on is None else on, typed_figure(default_exceptions()[AT_ONCE])
     return {
         "choices": [Choice(name, exception_label(name), exception_meaning(name), name in ticked) for name in EXCEPTIONS],
         "hours": [
             Hours(f"hours.{kind}", _work(kind), typed.get(f"hours.{kind}", typed_figure(hours)), typed_figure(delivered[kind]))
             for kind, hours in data["longest_hours"].items()
         ],
+        "at_once": Hours(AT_ONCE, _("At most so many at once"), typed.get(AT_ONCE, typed_figure(data[AT_ONCE])), as_delivered),
         "is_changed": bool(kept),
     }
 

@@ -29,6 +29,7 @@ from marshrut.deals.queries.reasons import list_loss_reasons
 from marshrut.deals.rules import CLOSE, CONSEQUENCES, WAIT, GateRule, decide_refusal, shadowed
 from marshrut.deals.services.gates import GateRuleValues, save_gate, save_gate_rule, try_gate_rule
 from marshrut.deals.wording import consequence_label
+from marshrut.intake.reference import read_reference
 from marshrut.marketing.queries import read_sources
 from marshrut.ui.wording import money
 
@@ -300,7 +301,7 @@ def _try_rule(values: Values, reader: Reader, item: Item | None) -> dict[str, An
         rule
         for _position, _pk, rule in sorted([*others, (typed.position, item.id if item else 2**62, mine)], key=lambda one: one[:2])
     ]
-    refusals = refusals_since(reader.now - 3 * SPAN)
+    refusals = refusals_since(reader.now - 3 * SPAN, read_reference(reader.revision))
     decided = [decide_refusal(rules, refusal) for refusal in refusals]
     said = [_("%(follows)s, when: %(title)s") % {"follows": _follows(mine), "title": _title(mine, reader)}]
     cautions = [_("An earlier rule takes all of it: this one would never come into play.")] if mine.id in shadowed(rules) else []

@@ -32,6 +32,7 @@ from marshrut.intake.queries.rule_samples import Sampled, sample_open
 from marshrut.intake.rules import CATEGORIES, CHANNELS, Priority, PriorityModel, compile_priority, default_priority
 from marshrut.intake.rules.adjusting import NumberField, adjusted, number_fields
 from marshrut.intake.services.learning_runs import REPLAY, ask_for_run
+from marshrut.intake.services.reckoning import RECKON, minutes_waited
 from marshrut.intake.services.rule_settings import changes_kept, changes_tried, restore_delivered, save_priority, try_priority
 from marshrut.intake.wording import channel_label, class_label, missing_label
 from marshrut.ui.answers import done
@@ -97,7 +98,7 @@ SECTIONS: tuple[tuple[str, Label, Label], ...] = (
         lazy("By class"),
         lazy("Clients have a least chance; duties have what is at stake and how much of it an hour loses."),
     ),
-    ("vip_factor", lazy("VIP clients count"), lazy("So many times more, 1 or above.")),
+    ("vip_factor", lazy("VIP clients count"), lazy("So many times more, 1 or above. A VIP has bought four times or more.")),
     ("scale", lazy("Scale from 0 to 100"), lazy("Money per hour that stands for the low and the high end.")),
     ("rates", lazy("Rates of currencies"), lazy("One unit in the model's currency; only to compare, never for a price.")),
 )
@@ -114,6 +115,7 @@ def priority(request: ReaderRequest) -> HttpResponse:
         "tables": list(_sections(fields, typed, reference_of(request).catalogue.categories)),
         "is_changed": bool(changes_kept("priority")),
         "runs": latest_runs(REPLAY, 5),
+        "reckoning": next(iter(latest_runs(RECKON, 1)), None),
         "asks": False,
     }
     if request.method == "GET":
@@ -221,9 +223,10 @@ class Risen:
 
 
 def _preview(request: ReaderRequest, typed: Mapping[str, str], fields: list[NumberField]) -> dict[str, Any]:
-    model = compile_priority(try_priority(typed, fields))
+    present = reference_of(request).rules.priority
+    model = compile_priority(try_priority(typed, fields), present.learned)
     sample = sample_open(request.reader.staff)
-    rows = compared_orders(reference_of(request).rules.priority, model, sample, request)
+    rows = compared_orders(present, model, sample, request)
     moved = [row for row in rows if row.steps]
     return {
         "total": len(sample),
@@ -235,12 +238,12 @@ def _preview(request: ReaderRequest, typed: Mapping[str, str], fields: list[Numb
 
 def compared_orders(present: PriorityModel, wanted: PriorityModel, sample: list[Sampled], request: ReaderRequest) -> list[Risen]:
     """Every open inquiry with its place by the present numbers and by those being tried."""
-    now = request.reader.now
-    ages = [max(0.0, (now - one.received_at).total_seconds() / 60) for one in sample]
+    staff, now = request.reader.staff, request.reader.now
+    waited = [minutes_waited(one, staff, now) for one in sample]
     before, after = (
         [
-            model.score(one.facts, one.inquiry_class, one.relevance, one.source_chance, age)
-            for one, age in zip(sample, ages, strict=True)
+            model.score(one.facts, one.inquiry_class, one.relevance, one.source_chance, minutes, one.known_on_arrival)
+            for one, minutes in zip(sample, waited, strict=True)
         ]
         for model in (present, wanted)
     )

@@ -1,4 +1,4 @@
-"""What clients who write outside working time are told at once: by office and channel, a text in each language."""
+"""What clients who write outside working time are told at once: by office, channel and class, a text in each language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,16 +25,17 @@ from marshrut.backoffice.web.settings.frame import (
     saving,
     typed,
 )
-from marshrut.backoffice.web.settings.rule_pages import Choice, month_of, whole
+from marshrut.backoffice.web.settings.rule_pages import Choice, class_choices, month_of, whole
 from marshrut.backoffice.web.settings.story import TableWords, describe, office_name
 from marshrut.backoffice.web.settings.templates import sample_client
 from marshrut.channels.queries import TemplateCard, list_templates
 from marshrut.channels.rules.templates import fill
 from marshrut.core.errors import DomainError
 from marshrut.intake.queries.rule_lists import QuietRow, read_quiet_replies
-from marshrut.intake.rules.quiet import QUIET_CHANNELS
+from marshrut.intake.queries.rule_samples import Sampled
+from marshrut.intake.rules.quiet import QUIET_CHANNELS, SILENT_CLASSES, QuietPlace
 from marshrut.intake.services.clock_settings import TEXTS, drop_quiet_reply, save_quiet_reply, take_ready_texts, try_quiet_reply
-from marshrut.intake.wording import channel_label, say_opening
+from marshrut.intake.wording import channel_label, class_label, say_opening
 
 PAGE = register_settings(
     SettingsPage(
@@ -57,27 +58,33 @@ def _template_name(value: Any, _reader: Reader) -> str:
     return next((card.name for card in list_templates() if str(card.id) == str(value)), _("a text that is not used any more"))
 
 
-def place_name(office_id: int | None, channel: str, reader: Reader) -> str:
-    """Where a row counts, in words."""
-    office = reader.staff.offices.get(office_id or 0)
-    parts = [office.name if office else _("another office") if office_id else "", channel_label(channel) if channel else ""]
+def place_name(place: QuietPlace, reader: Reader) -> str:
+    """Where a row counts, in words; what is left open is not said."""
+    office = reader.staff.offices.get(place.office_id or 0)
+    parts = [
+        office.name if office else _("another office") if place.office_id else "",
+        channel_label(place.channel) if place.channel else "",
+        class_label(place.inquiry_class) if place.inquiry_class else "",
+    ]
     return " · ".join(filter(None, parts)) or _("All offices and channels")
 
 
 def _row_name(row: Mapping[str, Any], reader: Reader) -> str:
     office = row.get("office_id")
-    return place_name(int(office) if office not in (None, "", "None") else None, str(row.get("channel") or ""), reader)
+    office_id = int(office) if office not in (None, "", "None") else None
+    return place_name(QuietPlace(office_id, str(row.get("channel") or ""), str(row.get("inquiry_class") or "")), reader)
 
 
 describe(
     "intake_quietreply",
     TableWords(
         noun=lazy("Outside working time"),
-        named_by=("office_id", "channel"),
+        named_by=("office_id", "channel", "inquiry_class"),
         name_of=_row_name,
         columns={
             "office_id": lazy("Office"),
             "channel": lazy("channel"),
+            "inquiry_class": lazy("class"),
             "in_russian_id": lazy("in Russian"),
             "in_ukrainian_id": lazy("in Ukrainian"),
             "in_english_id": lazy("in English"),
@@ -86,6 +93,7 @@ describe(
         said={
             "office_id": office_name,
             "channel": lambda value, _reader: channel_label(str(value)) if value else _("any channel"),
+            "inquiry_class": lambda value, _reader: class_label(str(value)) if value else _("any class"),
             **dict.fromkeys((f"{column}_id" for column in TEXTS.values()), _template_name),
         },
     ),
@@ -115,7 +123,11 @@ def _row(row: QuietRow, names: Mapping[int, str], reader: Reader) -> ReplyRow:
     said = [f"{LANGUAGES[language]}: {names[number]}" for language, number in row.texts.items() if number is not None and number in names]
     words = " · ".join(said) or _("its texts are not used any more: nothing is said")
     words = words if row.is_active else _("nothing is said here")
-    return ReplyRow(row.id, place_name(row.office_id, row.channel, reader), words, row.is_active)
+    return ReplyRow(row.id, place_name(_place(row), reader), words, row.is_active)
+
+
+def _place(row: QuietRow) -> QuietPlace:
+    return QuietPlace(row.office_id, row.channel, row.inquiry_class)
 
 
 @require_http_methods(["GET", "POST"])
@@ -157,6 +169,7 @@ def _dialog(request: ReaderRequest, row: QuietRow | None) -> HttpResponse:
         "address": reverse("settings_quiet_one", args=[row.id]) if row else reverse("settings_quiet_new"),
         "offices": [Choice(str(office.id), office.name) for office in reader.staff.offices.values()],
         "channels": [Choice(slug, channel_label(slug)) for slug in QUIET_CHANNELS],
+        "classes": [choice for choice in class_choices() if choice.value not in SILENT_CLASSES],
         "texts": [
             (language, LANGUAGES[language], [Choice(str(card.id), card.name) for card in cards if card.language == language])
             for language in TEXTS
@@ -165,10 +178,9 @@ def _dialog(request: ReaderRequest, row: QuietRow | None) -> HttpResponse:
     template = "backoffice/settings/_quiet_dialog.html"
     if request.method == "GET":
         return dialog_of(request, PAGE, template, {**context, "values": _values_of(row)})
-    values = typed(request, "office", "channel", *TEXTS, "is_active", longest=20)
+    values = typed(request, "office", "channel", "inquiry_class", *TEXTS, "is_active", longest=20)
     asked = {
-        "office_id": whole(values["office"]),
-        "channel": values["channel"],
+        "place": QuietPlace(whole(values["office"]), values["channel"], values["inquiry_class"]),
         "texts": {language: whole(values[language]) for language in TEXTS},
         "is_active": bool(values["is_active"]),
     }
@@ -184,16 +196,17 @@ def _dialog(request: ReaderRequest, row: QuietRow | None) -> HttpResponse:
 
 def _values_of(row: QuietRow | None) -> Values:
     if row is None:
-        return {"office": "", "channel": "", **dict.fromkeys(TEXTS, ""), "is_active": "yes"}
+        return {"office": "", "channel": "", "inquiry_class": "", **dict.fromkeys(TEXTS, ""), "is_active": "yes"}
     texts = {language: str(number or "") for language, number in row.texts.items()}
-    return {"office": str(row.office_id or ""), "channel": row.channel, **texts, "is_active": "yes" if row.is_active else ""}
+    place = {"office": str(row.office_id or ""), "channel": row.channel, "inquiry_class": row.inquiry_class}
+    return {**place, **texts, "is_active": "yes" if row.is_active else ""}
 
 
 def _preview(request: ReaderRequest, asked: Mapping[str, Any], cards: list[TemplateCard]) -> dict[str, Any]:
     """The letters as a client would read them, and how many clients of last month."""
     reader = request.reader
     try_quiet_reply(**asked)
-    office = reader.staff.offices.get(asked["office_id"] or 0) or reader.office
+    office = reader.staff.offices.get(asked["place"].office_id or 0) or reader.office
     letters = []
     for card in cards:
         if asked["texts"].get(card.language) == card.id:
@@ -201,14 +214,19 @@ def _preview(request: ReaderRequest, asked: Mapping[str, Any], cards: list[Templ
             letters.append({
                 "language": LANGUAGES[card.language], "subject": fill(card.subject, known).text, "text": fill(card.text, known).text
             })  # fmt: skip
-    told = sum(_would_be_told(one, asked, reader) for one in month_of(request)) if asked["is_active"] else 0
-    return {"letters": letters, "month": told}
+    sample = month_of(request) if asked["is_active"] else []
+    quiet = [one for one in sample if _came_quietly(one, asked["place"], reader)]
+    by_letter = sum(one.facts.has_email for one in quiet)
+    return {"letters": letters, "month": by_letter, "by_hand": len(quiet) - by_letter}
 
 
-def _would_be_told(one: Any, asked: Mapping[str, Any], reader: Reader) -> bool:
-    if asked["office_id"] not in (None, one.office_id) or asked["channel"] not in ("", one.facts.channel):
+def _came_quietly(one: Sampled, place: QuietPlace, reader: Reader) -> bool:
+    """Whether an inquiry of the month falls under this row and came outside working time."""
+    came = QuietPlace(one.office_id, one.facts.channel, one.inquiry_class)
+    if any(named and named != its for named, its in zip(place, came, strict=True)):
         return False
     owner = reader.staff.colleagues.get(one.owner_id or 0)
     office = reader.staff.offices.get(one.office_id or 0) or reader.staff.first_office
     calendar = owner.response_calendar if owner else office.calendar
-    return one.facts.has_email and one.facts.channel in QUIET_CHANNELS and not calendar.is_open(one.received_at)
+    is_answered = one.facts.channel in QUIET_CHANNELS and one.inquiry_class not in SILENT_CLASSES
+    return is_answered and not calendar.is_open(one.received_at)

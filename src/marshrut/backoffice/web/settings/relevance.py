@@ -1,6 +1,5 @@
 """Relevance: the criteria that give and take points, and the numbers behind them; how grades have ended."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,16 +15,26 @@ from marshrut.agency.web.pages import Reader, ReaderRequest, for_staff
 from marshrut.backoffice.web.settings.condition_shapes import say_conditions
 from marshrut.backoffice.web.settings.criterion_lists import CriterionList, list_page, row_page, said_clash, with_this
 from marshrut.backoffice.web.settings.frame import SettingsPage, Values, register_settings
+from marshrut.backoffice.web.settings.relevance_outcomes import (
+    GRADES,
+    compared_outcomes,
+    ended_note,
+    outcomes_of,
+    usefulness_of,
+    usefulness_of_rule,
+    window_of,
+    windows,
+)
 from marshrut.backoffice.web.settings.rule_pages import Rule, examples, month_of, reference_of, sample_note, title_of, whole
 from marshrut.backoffice.web.settings.story import TableWords, describe
 from marshrut.catalog.rules import PriceFloors
 from marshrut.core.errors import Invalid
 from marshrut.core.money import Money
 from marshrut.intake.queries.rule_lists import RelevanceRow, read_relevance_criteria
-from marshrut.intake.queries.rule_samples import Sampled
 from marshrut.intake.rules import WORKED_OUT, InquiryFacts, RelevanceGrader, compile_relevance
+from marshrut.intake.rules.condition_logic import always_holds
 from marshrut.intake.rules.condition_trees import Group
-from marshrut.intake.rules.previews import Separation, compare, grades_of, matching, separations
+from marshrut.intake.rules.previews import compare, grades_of
 from marshrut.intake.services.criteria import read_conditions, relevance_settings, save_relevance_criterion
 from marshrut.intake.wording import say_all
 
@@ -44,7 +53,6 @@ PAGE = register_settings(
         words=lazy("grade A B C points budget adequate"),
     )
 )
-GRADES = ("A", "B", "C")
 describe(
     "intake_relevancecriterion",
     TableWords(
@@ -66,66 +74,6 @@ describe(
 
 def _seasons() -> list[str]:
     return [str(row["slug"]) for row in relevance_settings()["seasons"]]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How inquiries of one grade have ended: conversion is won ÷ closed."""
-
-    grade: str
-    inquiries: int
-    closed: int
-    won: int
-
-    @property
-    def conversion(self) -> float | None:
-        return self.won / self.closed if self.closed else None
-
-
-def outcomes_of(sample: Sequence[Sampled]) -> list[Outcome]:
-    """Grade × conversion of what is sampled."""
-    counted = Counter((one.relevance, one.outcome) for one in sample)
-    return [
-        Outcome(
-            grade,
-            sum(number for (of, _end), number in counted.items() if of == grade),
-            counted[grade, "won"] + counted[grade, "lost"],
-            counted[grade, "won"],
-        )
-        for grade in GRADES
-    ]
-
-
-@dataclass(frozen=True)
-class Usefulness:
-    """Whether what a criterion speaks of is bought more or less often than the rest, in words; `tone` colours it."""
-
-    name: str
-    found: Separation
-    said: str
-    tone: str
-
-
-def separations_of(request: ReaderRequest) -> list[Usefulness]:
-    """Each criterion that is asked, held against how last month's inquiries have ended."""
-    reference, sample = reference_of(request), month_of(request)
-    rows = {title_of(row.name, row.code): row for row in read_relevance_criteria() if row.is_active}
-    rules = [row.as_rule() for row in rows.values()]
-    grader = compile_relevance({"settings": relevance_settings(), "criteria": rules})
-    closed = [(one.facts, one.outcome == "won") for one in sample if one.outcome]
-    found = separations(grader, closed, reference.catalogue.floors)
-    return [Usefulness(name, one, *_verdict(row.points, one)) for (name, row), one in zip(rows.items(), found, strict=True)]
-
-
-def _verdict(points: int, found: Separation) -> tuple[str, str]:
-    if not found.closed:
-        return _("nothing of it has ended yet"), ""
-    difference = found.difference
-    if difference is None or not difference.is_certain:
-        return _("does not separate buyers from the others, as far as these numbers tell"), "warm" if points and found.is_enough else ""
-    if points == 0 or (difference.points > 0) == (points > 0):
-        return _("separates as it should"), "good"
-    return _("separates the other way round"), "bad"
 
 
 @dataclass(frozen=True)
@@ -182,6 +130,8 @@ def compared_grades(request: ReaderRequest, settings: Mapping[str, Any], wanted:
         "total": compared.total,
         "examples": examples(request.reader, sample, notes, notes),
         "live": live_examples(grader, floors),
+        "ended": compared_outcomes(request, grader),
+        "useful": None,
         "note": sample_note(sample),
         "warnings": [],
         "found": None,
@@ -202,15 +152,18 @@ def _preview(
     rule = {"code": row.code if row else "own", "name": values["name"][:120], "points": points, "conditions": conditions}
     said = compared_grades(request, relevance_settings(), with_this(rows, row, rule))
     if clash := said_clash(request, tree, _seasons()):
-        said["warnings"] = [clash]
-    elif not _needs_more(conditions):
-        said["found"] = len(matching(conditions, [sampled.facts for sampled in month_of(request)]))
-    return said
+        return said | {"warnings": [clash]}
+    month, floors = month_of(request), reference_of(request).catalogue.floors
+    grader = compile_relevance({"settings": relevance_settings(), "criteria": [rule]})
+    found = sum(bool(grader.criteria_met(one.facts, floors)) for one in month)
+    return said | {"found": found, "warnings": _warnings(tree, found, len(month)), "useful": usefulness_of_rule(request, rule)}
 
 
-def _needs_more(conditions: Any) -> bool:
-    """Whether the conditions speak of a season or of the budget's share, which the grader alone works out."""
-    return "season" in str(conditions) or any(measure in str(conditions) for measure in WORKED_OUT)
+def _warnings(tree: Group, found: int, total: int) -> list[str]:
+    """That a criterion says nothing of anybody, or the same of everybody."""
+    if always_holds(tree) or (total and found == total):
+        return [_("It holds for every inquiry: then it tells none from another.")]
+    return [_("It matched nothing in the month.")] if total and not found else []
 
 
 def _save(row: RelevanceRow | None, values: Values, tree: Group, reader: Reader) -> None:
@@ -241,7 +194,13 @@ LIST = CriterionList(
     try_list=lambda request, wanted: compared_grades(request, relevance_settings(), wanted),
     try_one=_preview,
     save=_save,
-    around=lambda request: {"outcomes": outcomes_of(month_of(request)), "separations": separations_of(request)},
+    around=lambda request: {
+        "outcomes": outcomes_of(request),
+        "separations": usefulness_of(request),
+        "windows": windows(request),
+        "ended_note": ended_note(request),
+        "days": window_of(request),
+    },
     seasons=_seasons,
     more=WORKED_OUT,
     kind="relevance",

@@ -89,6 +89,8 @@ class Roll:
     """Url name of the dialog that takes a row out of use, where that is more than a tick."""
     beside: tuple[str, Label] = ("", "")
     """Url name of one more dialog of a row, and what its button says."""
+    together: tuple[str, Label] = ("", "")
+    """Url name of a dialog that adds many rows at once, and what its button says."""
 
 
 def roll_urls(route: str, roll: Roll) -> list[URLPattern]:

@@ -175,7 +175,7 @@ def _weight(line: Line, amount: _Amount, currency: str) -> int:
     if line.is_used(amount.start, amount.end) or _is_else(line, amount):
         return 0
     said = _said_before(line, amount)
-    if said == "paid":
+    if said == "paid" or line.before(amount.start, "<not><till|about>?"):  # «не 100, а 150 тысяч»
         return 0
     is_limited = bool(line.before(amount.start, "(?:<not>?<at_most>|<till>|<about>)(?:<about|dash|colon>)?(?:<from>)?"))
     code = amount.currency or currency
@@ -239,5 +239,7 @@ def _is_per_person(line: Line, amount: _Amount) -> bool:
             return False
         if token.sign == SIGNS["number"] and token.number != 1:
             return False
+        if token.number == 1 and token.text[0].isalpha() and line.follows(at + 1, "<comma|dot|end_mark|line|close>|$"):
+            return line.before(at, "<on|since|for|by|aside>") is not None  # «80 тысяч на одного»
     return bool(line.before(amount.start, "<on|since><word|people>(?:<till|dash|about>)?")) and any(
         "per_head" in token.marks for token in line.tokens[max(0, amount.start - 3) : amount.start])  # fmt: skip

@@ -166,6 +166,14 @@ class _Dates:
                 ends.append((self.day(at) or 0, self.month(found.start(of)), None))
         return self.between(ends[0], ends[1], found.span())
 
+    def back_in_the_month(self, found: re.Match[str]) -> When | None:
+        """«7-го мая улететь и 16-го вернуться»: the same month, or the next."""
+        first, month, second = self.day(found.start("day")), self.month(found.start("month")), self.day(found.start("day2"))
+        near = self.line.tokens[found.start("gap") : found.end() + 1]
+        if first is None or second is None or not any("back" in token.marks for token in near):
+            return None
+        return self.between((first, month, None), (second, month + (second <= first) if month < 12 else month, None), found.span())
+
     def single(self, found: re.Match[str]) -> When | None:
         """«15 июня», «до 20 августа», «после 20-го июля»."""
         number = self.day(found.start("day"))
@@ -406,6 +414,16 @@ _PATTERNS: tuple[tuple[str, str, _Reading], ...] = (
         _Dates.there_and_back,
     ),
     ("month|month_short|date", "(?P<day><date>)(?P<gap><!dot|end_mark|line>{1,4}?)(?P<day2><date>)", _Dates.there_and_back),
+    (
+        "month|month_short",
+        f"<since>(?P<first>{_DAY})<dates>?(?P<early>{_MONTH})?<dot>?<on>(?P<second>{_DAY})<dates>?(?P<late>{_MONTH})<dot>?",
+        _Dates.range_of_months,
+    ),
+    (
+        "month|month_short",
+        f"(?P<day>{_DAY})<dates>?(?P<month>{_MONTH})<dot>?(?P<gap><!dot|end_mark|line>{{1,5}}?)(?P<day2><ordinal>)(?!<dates>?<month|month_short>)",
+        _Dates.back_in_the_month,
+    ),
     (
         "month|month_short",
         f"<since>(?P<first>{_DAY})(?P<early>(?!))?<by|till>(?P<second>{_DAY})<comma><into>?(?P<late><month>)",

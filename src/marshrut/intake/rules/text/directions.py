@@ -1,8 +1,9 @@
-"""Where to, and where from: places that are wished for, apart from those that are refused, left, passed through or lived in."""
+"""Where to, where not to, and where from: places that are wished for or refused, apart from those passed through or lived in."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from .gazetteer import Gazetteer, Match
 from .line import Line
@@ -13,17 +14,20 @@ Found = tuple[int, int]  # tokens: first and after the last
 _PLACES = pattern("<place|adjective>")
 _BEFORE = "(?:<into|on|till|by|for|since|out_of|from|adjective|this|must>|<word><into|on|till|by>)?"
 _REFUSED_AFTER = "(?:<word|must|now|we|me|at_most>{0,2})<not><wish|must|go>"
-_GENERAL = frozenset({"europe", "asia", "africa"})
+_TICKETS = ("билет", "авиабилет", "квит", "авіакв", "перелет", "переліт", "рейс")
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """Directions as the catalogue calls them and resorts within them by name, the city of departure; and where each was said."""
+    """Directions as the catalogue calls them and resorts within them by name, what is refused, the city of departure; and where
+    each was said."""
 
     directions: tuple[str, ...] = ()
     resorts: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
     departure: str | None = None
     said_directions: tuple[Found, ...] = ()
+    said_excluded: tuple[Found, ...] = ()
     said_departure: tuple[Found, ...] = ()
 
 
@@ -34,19 +38,35 @@ def read_ways(line: Line, gazetteer: Gazetteer) -> Ways:
         return Ways()
     wished: list[tuple[int, Match]] = []
     left: list[tuple[int, Match]] = []
-    refused = False
+    turned_down: list[tuple[int, Match]] = []
+    refused, head = False, 0
     for number, (at, match) in enumerate(places):
         previous = places[number - 1][0] if number else 0
         is_listed = number > 0 and _is_listed(line, previous, at)
-        refused = _is_refused(line, at) or (is_listed and refused and _goes_on(line, previous, at))
+        head = head if is_listed else at
+        refused = _is_refused(line, at) or (is_listed and refused and _goes_on(line, head, previous, at))
+        if refused and is_listed and wished and wished[-1][0] == previous and _begins_sentence(line, previous, at):
+            turned_down.append(wished.pop())  # «Турция, Египет не предлагать»
         if refused:
+            if not line.before(at, "<out_of|from|since>"):  # «не из Москвы» says nothing of where to
+                turned_down.append((at, match))
             continue
         is_other_home = is_listed and match.place.is_home and SIGNS["or"] in line.signs[previous:at]
         if (is_other_home and left and left[-1][0] == previous) or _is_left(line, at, match):
             left.append((at, match))
         elif not _is_beside(line, at, match):
             wished.append((at, match))
-    return _told(line, gazetteer, wished, left)
+    return replace(_told(line, gazetteer, wished, left), **_turned_down(line, gazetteer, turned_down, wished))
+
+
+def _turned_down(
+    line: Line, gazetteer: Gazetteer, refused: list[tuple[int, Match]], wished: list[tuple[int, Match]]
+) -> dict[str, tuple[Any, ...]]:
+    """What is refused, unless it is wished for elsewhere in the same message."""
+    asked = {gazetteer.called(match.place, ukrainian=line.is_ukrainian) for _at, match in wished}
+    names = {at: gazetteer.called(match.place, ukrainian=line.is_ukrainian) for at, match in refused}
+    kept = {at: name for at, name in names.items() if name not in asked}
+    return {"excluded": tuple(dict.fromkeys(kept.values())), "said_excluded": tuple((at, at + 1) for at in kept)}
 
 
 def _told(line: Line, gazetteer: Gazetteer, wished: list[tuple[int, Match]], left: list[tuple[int, Match]]) -> Ways:
@@ -68,8 +88,8 @@ def _told(line: Line, gazetteer: Gazetteer, wished: list[tuple[int, Match]], lef
     resorts = dict.fromkeys(match.place.titles[-1 if ukrainian else 0] for _at, match in wished if not match.place.is_country)
     kept = tuple(name for name in resorts if name not in directions)
     return Ways(
-        tuple(directions), kept, homes[0][1].place.titles[-1 if ukrainian else 0] if homes else None,
-        tuple((at, at + 1) for at, _match in wished), tuple((at, at + 1) for at, _match in homes[:1]),
+        tuple(directions), kept, departure=homes[0][1].place.titles[-1 if ukrainian else 0] if homes else None,
+        said_directions=tuple((at, at + 1) for at, _match in wished), said_departure=tuple((at, at + 1) for at, _match in homes[:1]),
     )  # fmt: skip
 
 
@@ -78,9 +98,17 @@ def _is_listed(line: Line, before: int, at: int) -> bool:
     return bool(pattern("(?:<comma|or|slash>|<comma><or>)<into|on|till>?").fullmatch(line.signs, before + 1, at))
 
 
-def _goes_on(line: Line, before: int, at: int) -> bool:
-    """Whether a refusal holds for the next of a list: «кроме Турции, Египта», «не Турция и не Египет»; not «не Турция, Египет»."""
-    return SIGNS["comma"] not in line.signs[before:at] or bool(line.before(before, "<except><into|on>?"))
+def _begins_sentence(line: Line, before: int, at: int) -> bool:
+    """Whether a list of places is all that stands before what is said of its last one."""
+    return line.sentence(before)[0] == before and line.follows(at + 1, _REFUSED_AFTER) is not None
+
+
+def _goes_on(line: Line, head: int, before: int, at: int) -> bool:
+    """Whether a refusal holds for the next of a list that begins at `head`: «кроме Турции, Египта», «не рассматриваем Турцию, Египет»,
+    «не Турция и не Египет»; not «не Турция, Египет», nor «не хочу Турцию, Египет рассмотрю»."""
+    if SIGNS["comma"] not in line.signs[before:at] or line.before(head, "<except><into|on>?"):
+        return True
+    return bool(line.before(head, "<not><wish|go><into|on>?")) and not line.follows(at + 1, "<word|now>?<wish|go>")
 
 
 def _is_refused(line: Line, at: int) -> bool:
@@ -98,9 +126,14 @@ def _is_refused(line: Line, at: int) -> bool:
             return False
         found = line.before(at, f"<not><word>{_BEFORE}")
         return not (found and _is_word_of_doubt(line, found.start() + max(0, at - 8)))
-    if line.before(at, f"<except>(?:<word>)?{_BEFORE}") or line.before(at, "<without>"):
+    if beside := line.before(at, f"<except>(?:<word>)?{_BEFORE}"):
+        named = line.tokens[at - len(beside.group()) + 1]
+        return not {"trip", "stay", "papers"} & named.marks  # «кроме тура в Турцию нужна страховка» refuses nothing
+    if line.before(at, "<without>"):
         return True
     if line.follows(at + 1, _REFUSED_AFTER):
+        return True
+    if line.follows(at + 1, "<word|except>") and line.tokens[at + 1].word.startswith(("исключ", "виключ")):
         return True
     after = line.follows(at + 1, "<word|now|must|we|me>{0,2}<wish>")
     return bool(after and line.tokens[after.end() - 1].word.startswith(("надоел", "набрид", "устал")))
@@ -125,7 +158,13 @@ def _is_left(line: Line, at: int, match: Match) -> bool:
         return not (match.is_named and not match.place.is_home and not line.before(at, "<flight><since|from>"))
     if line.before(at, "<flight>(?:<colon|dash>|<word>(?:<colon|dash>)?)?") and match.place.is_home:
         return True
-    return match.place.is_home and match.is_named and bool(line.follows(at + 1, "(?:<dash>|<slash>)<place>"))
+    if not match.place.is_home or not match.is_named:
+        return False
+    return bool(line.follows(at + 1, "<dash|slash><place>")) or bool(line.follows(at + 1, "<place>") and _speaks_of_tickets(line))
+
+
+def _speaks_of_tickets(line: Line) -> bool:
+    return any(token.word.startswith(_TICKETS) for token in line.tokens)
 
 
 def _says_flight(line: Line, at: int) -> bool:
@@ -134,7 +173,7 @@ def _says_flight(line: Line, at: int) -> bool:
 
 def _is_beside(line: Line, at: int, match: Match) -> bool:
     """Places that are named for another reason: passed through, lived in, of a passport, of an office."""
-    near = line.tokens[max(0, at - 3) : at]
+    near = line.tokens[max(line.sentence(at)[0], at - 3) : at]
     if any(
         "papers" in token.marks for token in line.tokens[max(0, at - 2) : at] if line.before(at, "<!comma|dot|line|end_mark>{2}")
     ):

@@ -10,6 +10,7 @@ from typing import Any
 from .inflection import adjective_forms, forms_of
 from .spelling import folded, read_data
 
+_RUSSIAN = str.maketrans("іїє", "иие")
 _TYPOS_FROM = 6  # letters: shorter words are one slip away from too many others
 
 
@@ -59,6 +60,14 @@ class Gazetteer:
         known = _delivered().by_first.get(word, ())
         return own + known if own else known
 
+    def meant(self, word: str) -> str | None:
+        """The form that an unknown word was meant to be: written with the letters of the other language, or misspelt."""
+        if "і" in word or "ї" in word or "є" in word:  # «в турцію»
+            other = word.translate(_RUSSIAN)
+            if other in _delivered().by_first and len(other) >= _TYPOS_FROM and other not in _ordinary():
+                return other
+        return self.slipped(word)
+
     def slipped(self, word: str) -> str | None:
         """The form of a country a misspelt word was meant to be: one letter missing, too many, wrong or swapped."""
         if len(word) < _TYPOS_FROM or word in _ordinary():
@@ -78,6 +87,23 @@ class Gazetteer:
             keys = (place.name, *place.titles, place.country, *place.country_names)
             self._resolved[place] = next(filter(None, map(self._find, keys)), None)
         return self._resolved[place] or place.country_names[-1 if ukrainian else 0]
+
+    def place_of(self, name: str) -> Place | None:
+        """The place that goes by this name as a whole, as a person types it into a field: «Кемер», «в Турцию» is none."""
+        first, *rest = folded(name.replace("-", " ")).split(" ") if name.strip() else [""]
+        return next((match.place for tail, match in self.starting(first) if tail == tuple(rest) and not match.is_adjective), None)
+
+    def slug_of(self, name: str) -> str | None:
+        """The catalogue's own direction of this name."""
+        return self._find(name)
+
+    def called(self, place: Place, *, ukrainian: bool = False) -> str:
+        """What the place itself is called, and not what it lies in: «не Анталья» refuses no country."""
+        if place.is_country:
+            return self.resolve(place, ukrainian=ukrainian)
+        own = next(filter(None, map(self._find, (place.name, *place.titles))), None)
+        around = next(filter(None, map(self._find, (place.country, *place.country_names))), None)
+        return own if own and own != around else place.titles[-1 if ukrainian else 0]
 
 
 def _forms_of_own(names: Mapping[str, str]) -> dict[str, tuple[tuple[tuple[str, ...], Match], ...]]:

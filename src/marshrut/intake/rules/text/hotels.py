@@ -11,6 +11,7 @@ _RATING = (
     "(?P<low><number|decimal>)<plus>?(?:<star><plus>?)?"
     "(?:(?:<dash|slash|comma|or|till|by>|<comma><or>|<dash><dash>)(?P<high><number>))?<plus>?<dash>?<star>"
 )
+_NAMED = "(?:<star><colon|dash>|(?<!<number>)<star>(?=<number><comma|dot|line|semicolon>|<number>$))(?P<named><number>)(?:<dash|slash|or|till>(?P<named_high><number>))?<plus>?"  # «Звёзды: 4-5»
 _NO_MATTER = "(?:<optional>|<not><must>)<word|into|wish>{0,2}"
 
 
@@ -39,11 +40,12 @@ def read_stars(line: Line) -> Stars | None:
     most: list[float] = []
     said: list[tuple[int, int]] = []
     is_open = False
-    for found in line.find(f"{_RATING}|(?P<row><stars>)|(?P<word><rated>)"):
+    for found in line.find(f"{_RATING}|{_NAMED}|(?P<row><stars>)|(?P<word><rated>)"):
         start, end = found.span()
-        at = next(found.start(name) for name in ("low", "row", "word") if found.start(name) >= 0)
+        at = next(found.start(name) for name in ("low", "named", "row", "word") if found.start(name) >= 0)
         low = float(line.tokens[at].value) if found.start("word") >= 0 else line.number(at)
-        high = line.number(found.start("high")) if found.start("high") >= 0 else low
+        most_at = max(found.start("high"), found.start("named_high"))
+        high = line.number(most_at) if most_at >= 0 else low
         if (
             not 1 <= low <= high <= 5
             or line.is_used(start, end)

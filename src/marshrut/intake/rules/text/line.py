@@ -13,6 +13,7 @@ from .vocabulary import phrases
 _WORD, _PLACE, _ADJECTIVE, _NOISE = (SIGNS[name] for name in ("word", "place", "adjective", "noise"))
 _DASH = SIGNS["dash"]
 _MAYBE_PLACES = _WORD
+_SENTENCE_ENDS = frozenset(SIGNS[name] for name in ("dot", "end_mark", "line"))
 _NEAR = 3  # tokens between an adjective and what it says: турецкое побережье, турецкие семейные отели
 _STOPS = "<dot|end_mark|line|semicolon>"
 
@@ -29,6 +30,10 @@ class Line:
         self.present = frozenset(self.signs)
         self.used: set[int] = set()
         self.is_ukrainian = any(letter in text for letter in "іїєґІЇЄҐ") and not any(letter in text for letter in "ыэъЫЭЪ")
+
+    def part(self, start: int, end: int) -> Line:
+        """A part of the line as a line of its own, over the same text and the same tokens."""
+        return Line(self.text, self.tokens[start:end])
 
     def has(self, names: str) -> bool:
         """Whether there is any of these signs at all: most messages lack most kinds of words."""
@@ -121,7 +126,7 @@ def _place_at(tokens: Sequence[Token], at: int, gazetteer: Gazetteer) -> tuple[T
     """The place whose name begins here as one token, and the token after it."""
     token = tokens[at]
     listed = gazetteer.starting(token.word) or (gazetteer.starting(token.text.lower()) if token.text.isascii() else ())
-    if not listed and not token.marks and (meant := gazetteer.slipped(token.word)):
+    if not listed and not token.marks and not _is_surname(tokens, at) and (meant := gazetteer.meant(token.word)):
         listed = gazetteer.starting(meant)
     for tail, match in listed:
         end = _after_tail(tokens, at + 1, tail)
@@ -132,6 +137,14 @@ def _place_at(tokens: Sequence[Token], at: int, gazetteer: Gazetteer) -> tuple[T
         sign = _ADJECTIVE if match.is_adjective else _PLACE
         return Token(token.start, tokens[end - 1].end, token.text, token.word, sign, match), end
     return None
+
+
+def _is_surname(tokens: Sequence[Token], at: int) -> bool:
+    """«Іван Туреччин»: two words with capitals side by side, neither of which is known, are a name."""
+    if not at or not tokens[at].text[0].isupper():
+        return False
+    before = tokens[at - 1]
+    return before.sign == _WORD and not before.marks and before.text[0].isupper() and at > 1 and tokens[at - 2].sign not in _SENTENCE_ENDS
 
 
 def _after_tail(tokens: Sequence[Token], at: int, tail: tuple[str, ...]) -> int | None:

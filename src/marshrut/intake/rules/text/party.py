@@ -50,9 +50,22 @@ def read_party(line: Line, today: date) -> Party:
         _read_together(line, party)
     if party.adults is None and party.people is None and line.has("relative|companions|me|number"):
         _read_relatives(line, party)
+    _believe_the_whole(line, party)
     for said in (*party.said_adults, *party.said_children):
         line.use(*said)
     return party
+
+
+def _believe_the_whole(line: Line, party: Party) -> None:
+    """«Нас пятеро: двое взрослых, бабушка и двое детей»: whoever is counted in the whole and not by kind is an adult."""
+    if party.adults is None or not party.children or not line.has("we|people"):
+        return
+    for found in line.find("<we>(?:<on>)?(?P<count><collective|number>)(?=<comma|colon|dot|open|dash>)"):
+        whole = line.whole(found.start("count"))
+        if whole is not None and party.adults < whole - party.children <= MOST_PEOPLE:
+            party.adults = whole - party.children
+            party.said_adults.append(found.span())
+        return
 
 
 def _read_sum(line: Line, party: Party) -> None:
@@ -173,7 +186,8 @@ def _read_ages(line: Line, party: Party, today: date) -> None:
         if line.tokens[found.end() - 1].word.startswith(("год", "рок", "рочок")) and not line.before(found.start(), "<number>"):
             _add_age(party, 1, found.span())
     for found in line.find("<infant>"):
-        if not party.ages or line.before(found.start(), "<or|plus|comma>"):
+        is_told = any(start <= found.start() < end for start, end in party.said_children)  # «младенец 8 месяцев»
+        if not is_told and (not party.ages or line.before(found.start(), "<or|plus|comma>")):
             _add_age(party, float(line.tokens[found.start()].value), found.span())
 
 
@@ -188,14 +202,19 @@ def _take_ages(line: Line, party: Party, found: re.Match[str], start: int, today
         end, "<night|day|week|star|currency|thousand|thousand_short|thousand_roubles|month|people|adult|dates|time|child|kin_child>"
     )
     numbers = [at for at in range(start, end) if line.tokens[at].number is not None or line.tokens[at].sign == SIGNS["date"]]
-    if follows and numbers and line.signs[numbers[-1] + 1 : numbers[-1] + 2] != SIGNS["year"]:
+    is_else = end < len(line.tokens) and {"stay", "order", "measure"} & line.tokens[end].marks  # «10 и 14 лет, 1 номер»
+    if (follows or is_else) and len(numbers) > 1 - bool(follows) and line.signs[numbers[-1] + 1 : numbers[-1] + 2] != SIGNS["year"]:
         numbers = numbers[:-1]
     has_unit = any(
         sign in line.signs[start:end] for sign in (SIGNS["year"], SIGNS["year_short"], SIGNS["month_unit"], SIGNS["rouble_short"])
     )
     kid = line.tokens[found.start()]
-    if kid.sign == SIGNS["child"] and kid.value == 0 and len(numbers) == 1 and not has_unit and not _has_count(line, found.start()):
-        if line.whole(numbers[0]) in range(1, 6) and line.signs[start - 1] != SIGNS["open"]:  # «дети 2»: how many, not how old
+    is_aged = SIGNS["open"] in line.signs[found.start() : start] or (
+        found.start() > 0 and line.tokens[found.start() - 1].word.startswith(("возраст", "вік", "віку"))
+    )
+    is_bare = len(numbers) == 1 and not has_unit and not is_aged
+    if kid.sign == SIGNS["child"] and kid.value == 0 and is_bare and not _has_count(line, found.start()):
+        if line.whole(numbers[0]) in range(1, 6):  # «дети 2»: how many, not how old; «дети (2)» is how old
             party.children = line.whole(numbers[0])
             party.said_children.append((found.start(), numbers[0] + 1))
         return
@@ -274,11 +293,19 @@ def _add_age(party: Party, age: float, said: tuple[int, int]) -> None:
         party.said_children.append(said)
 
 
+def _read_who_speaks(line: Line, party: Party) -> None:
+    """«Хочу с сыном в горы»: one who speaks of themselves, and a child."""
+    for found in line.find("<wish|go><into|on>?<since><word>?<kin_child>"):
+        if party.adults is None and line.tokens[found.start()].word.endswith(("у", "ю", "юсь", "усь")):
+            party.adults = 1
+            party.said_adults.append((found.start(), found.start() + 1))
+
+
 _TOGETHER = (
     "(?P<count><number|collective|pair>)<word>?<people>",
     "<people><colon|dash>(?P<count><number>)(?!<dash|number>)",
     "(?P<count><together>)",
-    "<we>(?:<on>)?(?P<count><collective|number>)(?!<child|kin_child|night|day|star>)",
+    "<we>(?:<on>)?(?P<count><collective|number>)(?!<child|kin_child|night|day|star|pair>)",
     "<on|for|aside>(?P<count><collective>)(?!<child|kin_child|day|week>)",
     "(?P<count><collective>)(?!<child|kin_child|day|week|month_unit>)",
     "(?P<count><number>)<pair>",
@@ -376,6 +403,7 @@ def _read_relatives(line: Line, party: Party) -> None:
             party.adults = own + kin
             party.said_adults.append(found.span())
             return
+    _read_who_speaks(line, party)
     if not party.adults and (alone := line.first(f"<me>(?:<or|plus|comma>|<since>){_KID}")):
         here = alone.start()
         others = [at for at in range(*line.sentence(here)) if line.signs[at] == SIGNS["relative"]]

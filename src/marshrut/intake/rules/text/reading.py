@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,7 @@ from .party import Party, read_party
 from .scope import blot_past_trips, own_part
 from .signs import SIGNS
 from .stays import Stay, read_stay
+from .trips import trips_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ class TextRequest:
     spans: tuple[Span, ...] = ()
 
 
+_OF_EVERYTHING = (
+    "Хотим в Турцию с 5 по 12 июня или на майские, 2 взр + ребёнок 6 лет, 7-10 ночей, 5*, всё включено, до 300 тр на человека, "
+    "вылет из Москвы, не Египет; были в Тунисе. А летом вдвоём с мамой в Сочи на две недели в начале июля, бюджет 100 тысяч рублей."
+)
 NOTHING = TextRequest(RequestFacts())
 _delivered = Gazetteer()
 
@@ -51,6 +56,21 @@ def read_text(text: str, today: date, currency: str = "RUB", gazetteer: Gazettee
     places = gazetteer or _delivered
     line = read_line(own_part(text), places)
     blot_past_trips(line)
+    first, *others = (_read_trip(part, today, currency, places) for part in trips_of(line, today, places))
+    if not others:
+        return first
+    spans = [span for one in others for span in one.spans if span.field == "directions"]
+    told = (*first.spans, *(Span("other_trips", span.start, span.end) for span in spans))
+    return TextRequest(replace(first.request, other_trips=tuple(one.request for one in others)), told)
+
+
+def warm_up() -> None:
+    """Load the words, the places and the patterns, so that the first message of a process does not wait for them."""
+    read_text(_OF_EVERYTHING, date(2027, 1, 1))
+
+
+def _read_trip(line: Line, today: date, currency: str, places: Gazetteer) -> TextRequest:
+    """What is asked for in one part of a message that asks for one trip."""
     found: dict[str, Any] = {}
     spans: list[Span] = []
 
@@ -89,8 +109,9 @@ def read_text(text: str, today: date, currency: str = "RUB", gazetteer: Gazettee
     ):
         found = {name: value for name, value in found.items() if name not in ("date_from", "date_to", "is_flexible")}
         spans = [span for span in spans if span.field != "dates"]
-    found |= {"directions": ways.directions, "resorts": ways.resorts, "departure": ways.departure}
+    found |= {"directions": ways.directions, "resorts": ways.resorts, "excluded": ways.excluded, "departure": ways.departure}
     said("directions", *ways.said_directions)
+    said("excluded", *ways.said_excluded)
     said("departure", *ways.said_departure)
     return TextRequest(RequestFacts(**found), tuple(sorted(set(spans), key=lambda one: (one.start, one.end, one.field))))
 

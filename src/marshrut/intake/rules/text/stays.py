@@ -21,7 +21,8 @@ _RANGE = (
 )
 _AGO = "<aside>"
 _WEEK = (
-    "(?:<on>(?P<unit><week>)|(?<!<next>)(?<!<this>)(?<!<number>)(?<!<into>)(?<!<through>)(?<!<aside>)<week>(?=<into|on|till><place>))"
+    "(?:<on>(?P<unit><week>)|(?<!<next>)(?<!<this>)(?<!<number>)(?<!<into>)(?<!<through>)(?<!<aside>)<week>(?=<into|on|till><place>)"
+    "|(?<=<comma|line|semicolon>)(?P<alone><week>)(?=<comma|dot|line|semicolon|end_mark>|$))"
     "(?:<dash>(?P<more><number><week>?))?"
 )
 
@@ -56,7 +57,8 @@ def _of_match(line: Line, found: re.Match[str]) -> tuple[int, Stay] | None:
     start, end = found.span()
     if not 0 < least <= most <= 200 or _is_elsewhere(line, start, end, kind):
         return None
-    if second >= 0 and line.signs[second - 1] == SIGNS["comma"] and (kind != "night" or least < 3 or line.before(first, "<plus>")):
+    is_list = second >= 0 and line.signs[second - 1] == SIGNS["comma"]
+    if is_list and (kind != "night" or least < 3 or line.signs[first] != SIGNS["number"] or line.before(first, "<plus>")):
         first, least, start = second, most, second  # «2+1, 7 ночей»: what stands before the comma is something else
     low, high = _in_nights(least, most, kind)
     if not 1 <= high <= 180:

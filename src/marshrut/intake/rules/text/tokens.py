@@ -7,7 +7,7 @@ from typing import Any
 
 from .signs import SIGNS
 from .spelling import folded, in_cyrillic_letters
-from .vocabulary import Meaning, vocabulary
+from .vocabulary import Meaning, as_heard, heard, vocabulary
 
 MOST_CHARACTERS, MOST_TOKENS = 8000, 1200  # a request says what it wants in the first pages
 MOST_REMEMBERED = 20_000
@@ -32,7 +32,7 @@ _TOKEN = re.compile(
     """,
     re.X | re.I,
 )
-_SUFFIX = re.compile(r"\s?[-–—]?(?:(го|ое|ого|му|й|ый|ый|ая|я|е|ї|го|те)|(х|их|ти|ми|ох|ма|рьох|вох|ьох|и))(?!\w)", re.I)
+_SUFFIX = re.compile(r"\s?[-–—]?(?:(го|ое|ого|му|й|ый|ый|ая|я|е|ї|го|те)|(х|их|ти|ть|ми|ох|ма|рьох|вох|ьох|и))(?!\w)", re.I)
 _MARK_SIGNS = {
     "-": "dash", "–": "dash", "—": "dash", "−": "dash", "‑": "dash", "‒": "dash", "/": "slash", "\\": "slash", "+": "plus", ".": "dot",
     "…": "dot", ",": "comma", "(": "open", ")": "close", ":": "colon", ";": "semicolon", "!": "end_mark", "?": "end_mark", "*": "star",
@@ -44,6 +44,7 @@ _NUMERALS = frozenset(
     {SIGNS["number"], SIGNS["ordinal"], SIGNS["collective"], SIGNS["together"], SIGNS["aged_word"], SIGNS["pair"]}
 )
 _UNKNOWN = Meaning(_WORD)
+_MEN = ("чоловіка", "чоловік", "чоловіки")
 _remembered: dict[str, tuple[str, Meaning]] = {}
 
 
@@ -92,7 +93,7 @@ def _meaning(written: str) -> tuple[str, Meaning]:
     known = _remembered.get(written)
     if known is None:
         word = folded(written)
-        meaning = vocabulary().get(word)
+        meaning = vocabulary().get(word) or heard().get(as_heard(word))
         if meaning is None and word.isascii() and len(word) > 1:
             other = in_cyrillic_letters(word)
             meaning = vocabulary().get(other) if len(other) > 2 else None
@@ -106,6 +107,8 @@ def _meaning(written: str) -> tuple[str, Meaning]:
 def _joined(before: list[Token], token: Token) -> Token:
     """Сто + пятьдесят, двадцать + пятого: one number. The earlier token is taken out of the list."""
     last = before[-1] if before else None
+    if last is not None and last.number and last.number > 1 and token.word in _MEN and last.sign == SIGNS["number"]:
+        token.sign = SIGNS["people"]  # «2 чоловіка», said of people where Russian is mixed in
     if (
         last is not None and last.sign == SIGNS["number"] and token.sign in (SIGNS["number"], SIGNS["ordinal"])
         and last.number and token.number and last.text[0].isalpha() and token.text[0].isalpha()

@@ -10,8 +10,10 @@ from typing import Any
 from .signs import SIGNS
 from .spelling import folded, read_data
 
-MARKS = frozenset({"paid", "shore", "stay", "papers", "born", "order", "measure", "per_head", "single", "via", "back", "trip"})
+MARKS = frozenset({"paid", "shore", "stay", "papers", "born", "order", "measure", "per_head", "single", "via", "back", "trip", "further"})
 """Kinds of words that stand beside the sign: one word may be several of them."""
+_HEARD = str.maketrans("оыэея", "аииии")
+_HEARD_FROM = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,23 @@ def vocabulary() -> Mapping[str, Meaning]:
     for form, known in marks.items():
         plain = made.get(form)
         made[form] = Meaning(plain.sign if plain else SIGNS["word"], plain.value if plain else None, frozenset(known))
+    return made
+
+
+def as_heard(word: str) -> str:
+    """A longer word with its vowels as they are heard when they bear no stress: «сентебря» and «сентября» are the same. Empty for
+    a short one, which would be heard as too many others."""
+    return word.translate(_HEARD) if len(word) >= _HEARD_FROM else ""
+
+
+@cache
+def heard() -> Mapping[str, Meaning]:
+    """Months, weeks, adults, children and holidays as they are heard, each of which is nothing else."""
+    kinds = frozenset(SIGNS[kind] for kind in ("month", "week", "adult", "child", "season"))
+    made: dict[str, Meaning] = {}
+    for form, meaning in vocabulary().items():
+        if meaning.sign in kinds and len(form) >= _HEARD_FROM:
+            made.setdefault(as_heard(form), meaning)
     return made
 
 
