@@ -285,6 +285,14 @@ class GateLine:
     asks: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing of the minimum contact set, and whether it is known."""
+
+    label: str
+    is_known: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class MatterCard(Matter):
     """The whole card of an inquiry or a deal."""
@@ -312,6 +320,7 @@ class MatterCard(Matter):
     relevance_reasons: list[str] = field(default_factory=list)
     priority_reasons: list[str] = field(default_factory=list)
     contact_missing: list[str] = field(default_factory=list)
+    contact_set: list[Asked] = field(default_factory=list)
     source: str = ""
     message: str = ""
     words: list[Piece] = field(default_factory=list)

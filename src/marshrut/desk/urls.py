@@ -78,6 +78,7 @@ urlpatterns = [
     path("board/deals/<id:pk>", matters.deal_panel, name="board_panel"),
     path("clients", lists.clients, name="people"),
     path("clients/<id:pk>/edit", families.edit, name="person_edit"),
+    path("clients/<id:pk>/contacts/new", families.ways, name="contact_new"),
     path("clients/<id:pk>/relate", families.relate, name="relate"),
     path("clients/<id:pk>/merge", doubles.merge, name="merge"),
     path("relations/<id:pk>/part", families.part, name="relation_part"),

@@ -21,7 +21,7 @@ OLDEST = date(1900, 1, 1)
 @transaction.atomic
 def relate_people(*, person_id: int, other_id: int, kind: str, by: Actor, now: datetime) -> int:
     """Note that `other` is the person's spouse, child …; the id. Whoever belongs to somebody is not that
-    somebody: a suspicion about the two is settled by it.
+    somebody: a suspicion about the two is settled by it, and none arises later.
 
     Invalid when it is nobody else, or no such kind; NotFound out of reach.
     """
@@ -36,9 +36,15 @@ def relate_people(*, person_id: int, other_id: int, kind: str, by: Actor, now: d
     relation, _made = Relation.objects.get_or_create(
         person_id=person_id, other_id=other_id, kind=kind, defaults={"noted_at": now, "noted_by": by.label}
     )
-    Suspect.objects.filter(person_id=person_id, other_id=other_id, state="open").update(
-        state="linked", settled_at=now, settled_by=by.label
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """insert into clients_suspect(person_id, other_id, kind, reason, state, settled_at, settled_by)
+               values (%s, %s, 'household', '{"code": "linked"}', 'linked', %s, %s)
+               on conflict (person_id, other_id) do update
+               set state = excluded.state, settled_at = excluded.settled_at, settled_by = excluded.settled_by
+               where clients_suspect.state = 'open'""",
+            [person_id, other_id, now, by.label],
+        )
     return int(relation.pk)
 
 
@@ -49,13 +55,15 @@ def _require(by: Actor, *ids: int) -> None:
 
 @transaction.atomic
 def part_people(*, relation_id: int, by: Actor, now: datetime) -> None:
-    """Take a relation away. NotFound when one of the two is out of reach."""
+    """Take a relation away; when it was the last of the two, they may be suspected again. NotFound when one is out of reach."""
     sign(by.label)
     relation = Relation.objects.filter(pk=relation_id).first()
     if relation is None:
         raise NotFound("no_such_relation", _("There is no such relation."))
     _require(by, relation.person_id, relation.other_id)
     relation.delete()
+    if not Relation.objects.filter(person_id=relation.person_id, other_id=relation.other_id).exists():
+        Suspect.objects.filter(person_id=relation.person_id, other_id=relation.other_id, reason__code="linked").delete()
 
 
 @transaction.atomic

@@ -8,7 +8,15 @@ from django.utils import timezone
 
 from marshrut.clients.models import ContactPoint, DoubleSearch, Likeness, Person, Suspect
 from marshrut.clients.queries import find_suspect, list_suspects, suspects_of
-from marshrut.clients.services import ask_for_search, look_over_new_people, search_base, settle_as_different, suspect
+from marshrut.clients.services import (
+    ask_for_search,
+    look_over_new_people,
+    part_people,
+    relate_people,
+    search_base,
+    settle_as_different,
+    suspect,
+)
 from marshrut.core.errors import NotFound, Refused
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +130,16 @@ def test_the_erased_and_the_nameless_are_like_nobody(cast: Any) -> None:
     client(cast, "", "")
     look_over_new_people(now=NOW)
     assert pairs() == []
+
+
+def test_whoever_belongs_together_is_not_suspected_until_they_are_parted(cast: Any) -> None:
+    anna = client(cast, "Анна", "Белова", phone="+79161112233", born=date(1985, 3, 7))
+    petr = client(cast, "Пётр", "Белов", phone="+79161112233", born=date(1983, 1, 12))
+    relation = relate_people(person_id=anna, other_id=petr, kind="spouse", by=cast.anna, now=NOW)
+    look_over_new_people(now=NOW)
+    suspect(person_id=petr, other_id=anna, reason={"code": "same_way"})
+    assert suspects_of(cast.anna, anna) == []
+    part_people(relation_id=relation, by=cast.anna, now=NOW)
+    Likeness.objects.update(is_stale=True)
+    look_over_new_people(now=NOW)
+    assert [line.kind for line in suspects_of(cast.anna, anna)] == ["household"]

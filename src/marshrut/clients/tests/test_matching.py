@@ -38,7 +38,7 @@ def test_names_agree_as_people_write_them(one: tuple[str, str], two: tuple[str, 
 
 
 @pytest.mark.parametrize(("one", "two", "level"), [("1985-03-07", "19850307", 1), ("1985-03-07", "1985-07-03", 2),
-    ("1985-03-07", "1985-03-17", 2), ("1985-03-07", "1958-03-07", 2), ("1985-03-07", "1990-03-07", 3), ("1985-03-07", "1961-12-25", 4)])  # fmt: skip
+    ("1985-03-07", "1985-03-17", 2), ("1985-03-07", "1958-03-07", 2), ("1985-03-07", "1990-03-07", 3), ("1985-03-07", "1986-04-07", 3), ("1985-03-07", "1961-12-25", 4)])  # fmt: skip
 def test_dates_of_birth_agree_but_for_a_slip(one: str, two: str, level: int) -> None:
     assert levels(make_record(1, born=one), make_record(2, born=two)) == {"born": level}
 
@@ -83,6 +83,40 @@ def test_a_rare_name_says_more_than_a_frequent_one() -> None:
     assert not any(200 in pair for pair in found)
 
 
+def test_two_of_one_name_with_other_fathers_are_two_people_however_rare_the_name() -> None:
+    people = [record for _who, record in make_people(3000, 5)]
+    ways = (("+79161112233", "a@x.ru"), ("+380671234567", "m@y.ru"))
+    two = [make_record(9000 + n, given="Мирослава", surname="Вовкулака", patronymic=father, phones=[phone], emails=[email])
+           for n, (father, (phone, email)) in enumerate(zip(("Петровна", "Игоревна"), ways, strict=True))]  # fmt: skip
+    found = find_pairs([*people, *two])
+    assert not any({pair.one, pair.two} == {3000, 3001} for pair in found.doubles)
+    assert judge_pair(*two, found.weights).same < 0.5
+    assert judge_pair(*two, DELIVERED).same < 0.1
+
+
+def test_two_who_are_both_like_a_third_are_one_person_too() -> None:
+    base = [record for _who, record in make_people(600, 5)]
+    told = [
+        make_record(1, given="Мирослава", surname="Вовкулака", born="19850307", phones=["+79161112233"], emails=["m@example.com"]),
+        make_record(2, given="Мирослава", surname="Вовкулака", born="19850307"),
+        make_record(3, given="Мира", phones=["+79161112233"], emails=["m@example.com"]),
+    ]
+    found = find_pairs([*base, *told])
+    assert {(600, 601), (600, 602), (601, 602)} <= {(pair.one, pair.two) for pair in found.doubles}
+
+
+def test_a_record_that_might_be_either_of_two_does_not_make_them_one() -> None:
+    base = [record for _who, record in make_people(600, 5)]
+    house = ["64", "Садовая", "", "Полтава", "36000", ""]
+    told = [
+        make_record(1, given="Мирослава", surname="Вовкулака", born="19850307", phones=["+79161112233"], address=house),
+        make_record(2, given="Остап", surname="Вовкулака", born="19610215", phones=["+79161112233"], address=house),
+        make_record(3, surname="Вовкулака", phones=["+79161112233"], address=house),
+    ]
+    found = {(pair.one, pair.two) for pair in find_pairs([*base, *told]).doubles}
+    assert (600, 601) not in found
+
+
 def test_a_made_base_keeps_the_promise_and_is_the_same_for_the_same_seed() -> None:
     found = score("made", make_people(2000, 3))
     assert found.recall >= 0.97
@@ -109,6 +143,16 @@ def test_files_are_read_with_whatever_columns_they_have_and_never_by_the_identit
     people = read_febrl(path)
     assert [who for who, _record in people] == [1, 1]
     assert levels(people[0][1], people[1][1]) == {"surname": 1}
+
+
+def test_columns_may_be_called_otherwise_parted_otherwise_and_hold_what_the_form_has_not(tmp_path: Path) -> None:
+    path = tmp_path / "ru.csv"
+    path.write_text("Last Name;rec_id;first_name;middle name;birth date;phone;E-mail;city\n"
+                    "Вовкулака;rec-1-org;Мирослава;Петровна;07.03.1985;+380 67 123-45-67;M@example.com;Полтава\n"
+                    "Vovkulaka;rec-1-dup-0;Myroslava;;1985-03-07;067 123 45 67;m@example.com;Poltava\n", encoding="utf-8-sig")  # fmt: skip
+    (_one, first), (_two, second) = read_febrl(path)
+    assert levels(first, second) == {"given": 1, "surname": 1, "born": 1, "phones": 1, "emails": 1, "place": 1}
+    assert first.patronymic
 
 
 @pytest.mark.parametrize("text", ["", "name\nx\n", "rec_id\n", "rec_id,surname\nperson 1,white\n", "rec_id\n\x00\n"])

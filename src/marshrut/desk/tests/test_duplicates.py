@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from marshrut.clients.models import ContactPoint, DoubleSearch, Person, Relation, Suspect
+from marshrut.intake.models import Inquiry
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +134,27 @@ def test_one_pair_and_three_cost_the_same(look: Any, cast: Any, pair: Any, djang
         three = client(cast.anna, f"Вовкулака Мира{n}", f"+38067123450{n}")
         Suspect.objects.create(person_id=pair[0], other_id=three, reason={"code": "alike", "fields": {}}, score=0.8)
     assert asked() == one
+
+
+def test_a_further_way_to_reach_a_client_is_written_down_and_struck_off_what_is_to_be_asked(look: Any, cast: Any, pair: Any) -> None:
+    one, _two, _suspect = pair
+    anna = look(cast.anna)
+    assert "tel" in page(anna, f"/clients/{one}/contacts/new")
+    assert anna.post("/inquiries/new", {"phone": "+380671234567", "channel": "phone", "message": "Турция"}).status_code == 204
+    Inquiry.objects.update(contact_missing=["email"])
+    card = f"/inquiries/{Inquiry.objects.get().pk}"
+    assert "спросить: почта" in page(anna, card)
+    assert anna.post(f"/clients/{one}/contacts/new", {"email": "M@Example.com", "messenger": "@mira", "messenger_kind": "telegram"}).status_code == 204
+    assert set(ContactPoint.objects.filter(person_id=one).values_list("normal", flat=True)) == {"+380671234567", "m@example.com", "telegram:mira"}
+    assert "спросить" not in page(anna, card)
+
+
+def test_a_way_somebody_else_has_makes_a_pair_and_what_is_none_is_refused(look: Any, cast: Any, pair: Any) -> None:
+    one, two, suspect = pair
+    Suspect.objects.filter(pk=suspect).delete()
+    anna = look(cast.anna)
+    for body in ({}, {"phone": "12"}, {"phone": "0000000000"}, {"email": "x"}, {"messenger": "\x00", "messenger_kind": "x" * 500}):
+        assert anna.post(f"/clients/{one}/contacts/new", body).status_code == 422, body
+    assert look(cast.stranger).post(f"/clients/{one}/contacts/new", {"phone": "+380501112233"}).status_code == 404
+    assert "дубли" in anna.post(f"/clients/{one}/contacts/new", {"phone": "050 111-22-33"})["HX-Trigger"].encode().decode("unicode_escape")
+    assert (Suspect.objects.get().person_id, Suspect.objects.get().other_id) == (one, two)

@@ -14,11 +14,13 @@ from marshrut.agency.web.pages import ReaderRequest, for_staff
 from marshrut.clients.queries import PersonCard, person_card, search_people
 from marshrut.clients.services import change_person, mark_shared, part_people, relate_people
 from marshrut.core.errors import DomainError, Invalid, NotFound
+from marshrut.core.messengers import KINDS as MESSENGERS
 from marshrut.core.names import PersonName, clean_text
 from marshrut.desk.double_words import RELATIONS
 from marshrut.desk.shapes import Option
 from marshrut.desk.shaping import title_of
 from marshrut.desk.web.pages import found
+from marshrut.intake.services import add_ways
 from marshrut.intake.services.contact_sets import strike_off_known
 from marshrut.ui.answers import done
 
@@ -99,6 +101,28 @@ def _people(request: ReaderRequest, query: str, pk: int) -> list[dict[str, Any]]
     lines = search_people(actor, query, 8) if query else []
     return [{"id": line.id, "name": title_of(line.name, None, actor), "phone": actor.contact("phone", line.phone) if line.phone else ""}
             for line in lines if line.id != pk]  # fmt: skip
+
+
+@dialog
+@for_staff(WRITE)
+def ways(request: ReaderRequest, pk: int) -> HttpResponse:
+    """A further phone, e-mail or messenger of a client."""
+    reader = request.reader
+    card: PersonCard = found(person_card(reader.actor, pk))
+    context = {"pk": pk, "name": title_of(card.name, None, reader.actor), "messengers": [Option(kind, kind.capitalize()) for kind in MESSENGERS]}
+    if request.method == "GET":
+        return render(request, "desk/_ways_dialog.html", {**context, "values": {"messenger_kind": MESSENGERS[0]}, "errors": {}})
+    values = {name: clean_text(request.POST.get(name), 300) for name in ("phone", "email", "messenger", "messenger_kind")}
+    contact: dict[str, object] = {name: values[name] for name in ("phone", "email") if values[name]}
+    if values["messenger"]:
+        contact["messenger"] = {"kind": values["messenger_kind"], "id": values["messenger"]}
+    try:
+        others = add_ways(person_id=pk, contact=contact, regions=reader.staff.regions, by=reader.actor, now=reader.now)
+    except NotFound:
+        raise
+    except DomainError as error:
+        return _refused(request, "desk/_ways_dialog.html", context, values, error)
+    return done(_("Written down. Somebody else has it too: see the duplicates") if others else _("Written down"))
 
 
 @require_POST

@@ -22,8 +22,9 @@ from marshrut.desk.queries import known_by, matters_of
 from marshrut.desk.shaping import owner_of, past_matter_of, title_of
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found
 from marshrut.intake.reading import Submission
+from marshrut.ui.wording import phone as written_phone
 
-LEAST_LIKELY = 0.3  # of one person: below that it is only a namesake
+LEAST_LIKELY = 0.05  # of one person: below that it is only a namesake
 MOST_SHOWN = 3
 
 
@@ -72,10 +73,14 @@ def _alike(desk: Desk, written: str, ways: Mapping[str, str]) -> list[dict[str, 
     shown = [(lines[one.person_id], one) for one in found if one.person_id in lines][:MOST_SHOWN]
     return [
         {"id": line.id, "name": title_of(line.name, None, desk.actor), "owner": line.owner or "",
-         "phone": desk.actor.contact("phone", line.phone) if line.phone else "",
+         "phone": _phone(desk, line.phone) if line.phone else "",
          "email": desk.actor.contact("email", line.email) if line.email else "", "signs": said_of_fields(one.agreement)}
         for line, one in shown
     ]  # fmt: skip
+
+
+def _phone(desk: Desk, number: str) -> str:
+    return written_phone(number) if desk.actor.shows("phone") else str(desk.actor.contact("phone", number))
 
 
 def chosen_person(desk: Desk, typed: Mapping[str, str]) -> PersonCard | None:

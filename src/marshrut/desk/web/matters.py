@@ -23,6 +23,7 @@ from marshrut.desk.matter_reads import Around, read_around
 from marshrut.desk.queries import loaded
 from marshrut.desk.request_facts import deal_facts, marked_words, request_facts, shown_facts
 from marshrut.desk.shapes import (
+    Asked,
     CameBack,
     Client,
     Contact,
@@ -120,10 +121,18 @@ def _why(card: InquiryCard | None, desk: Desk) -> dict[str, Any]:
     reasons = say_priority(card.priority_reasons, desk.actor)
     return {
         "score": card.priority, "reasons": reasons, "priority_reasons": reasons, "owner_reason": " · ".join(say_all(card.owner_reason)),
-        "sorted_as": sorted_as(card, desk), "sorted_id": card.id,
+        "sorted_as": sorted_as(card, desk), "sorted_id": card.id, "contact_set": _contact_set(card, desk),
         "relevance": card.relevance, "relevance_reasons": say_all(card.relevance_reasons),
         "source": source.name if source else card.source, **_words(card, desk),
     }
+
+
+def _contact_set(card: InquiryCard, desk: Desk) -> list[Asked]:
+    """The minimum contact set of this channel and class, thing by thing; what is missing by an older policy as well."""
+    required = desk.reference().rules.contacts.required_of(card.channel, card.inquiry_class)
+    labels = {ways[0]: _(" or ").join(map(missing_label, ways)) for ways in required}
+    labels |= {name: missing_label(name) for name in card.contact_missing if name not in labels}
+    return [Asked(label, name not in card.contact_missing) for name, label in labels.items()]
 
 
 def _words(card: InquiryCard, desk: Desk) -> dict[str, Any]:

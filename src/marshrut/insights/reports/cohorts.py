@@ -40,7 +40,7 @@ def year_of(asked: Asked) -> Asked:
 def cohorts_of(question: Question) -> tuple[Table, list[Line]]:
     """The table and the curves; three statements."""
     asked = year_of(question.asked)
-    found, money = read_cohorts(question.actor, asked, question.now), money_by_month(question.actor, asked)
+    found, money = read_cohorts(question.actor, asked, question.now), money_by_month(question.actor, asked, question.now)
     costs = _costs(question, asked)
     rows = [_row(question, asked, cohort, money.get(cohort.month, []), costs) for cohort in reversed(found)]
     margin = ("margin",) if question.actor.shows("margin") else ()

@@ -1,7 +1,7 @@
 """Writes of intake, as sentences."""
 
 from marshrut.intake.services.accepting import Receipt, accept_inquiry, accept_quarantined, understand_again
-from marshrut.intake.services.clients import find_or_make_client, require_person
+from marshrut.intake.services.clients import add_ways, find_or_make_client, require_person
 from marshrut.intake.services.clocks import give_out_queue, run_clocks
 from marshrut.intake.services.confirming import change_request, confirm_request
 from marshrut.intake.services.correcting import Corrected, correct_inquiry, undo_correction
@@ -41,6 +41,7 @@ __all__ = [
     "Receipt",
     "accept_inquiry",
     "accept_quarantined",
+    "add_ways",
     "answer_and_plan",
     "answer_client",
     "change_request",

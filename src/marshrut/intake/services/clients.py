@@ -1,14 +1,20 @@
-"""Who a deal without an inquiry is for: somebody known within reach, or somebody new."""
+"""Who a deal without an inquiry is for, somebody known within reach or somebody new; and further ways to reach a client."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
 from marshrut.channels.services import queue_up
 from marshrut.clients.queries import find_by_contacts, find_chosen, person_card
+from marshrut.clients.services import add_contacts, suspect
 from marshrut.core.errors import Invalid, NotFound, Refused
-from marshrut.intake.reading import Submission
+from marshrut.core.history import sign
+from marshrut.intake.reading import Submission, read_contacts
+from marshrut.intake.rules import Flaw
+from marshrut.intake.services.contact_sets import strike_off_known
 from marshrut.intake.services.recognising import choose_person, complete_person, make_person
 from marshrut.journal.services import Holder
 
@@ -18,6 +24,32 @@ def require_person(*, person_id: int, by: Actor) -> int:
     if person_card(by, person_id) is None:
         raise NotFound("no_such_person", _("There is no such client within your reach."))
     return person_id
+
+
+@transaction.atomic
+def add_ways(*, person_id: int, contact: Mapping[str, object], regions: Sequence[str], by: Actor, now: datetime) -> list[int]:
+    """Write down further ways to reach a client (`phone`, `email`, `messenger` as the door has them); who else has one of them.
+
+    With each of those the client makes a pair to decide about, unless they belong together anyway. What the minimum contact set
+    lacked is struck off. NotFound out of reach; Invalid names the field that is no way to reach anybody.
+    """
+    sign(by.label)
+    require_person(person_id=person_id, by=by)
+    flaws: list[Flaw] = []
+    ways = read_contacts(contact, regions, flaws)
+    if bad := [flaw.field for flaw in flaws] or [f"contact.{way.kind}" for way in ways if way.is_shared]:
+        field = bad[0].removeprefix("contact.").partition(".")[0]
+        raise Invalid("unreadable", _("This cannot be read: check it with the client."), field=field)
+    if not ways:
+        raise Invalid("nothing_given", _("Write down a phone, an e-mail or a messenger."), field="phone")
+    normals = [way.normal for way in ways]
+    queue_up(identities=normals)
+    others = sorted({match.person_id for match in find_by_contacts(normals)} - {person_id})
+    add_contacts(person_id=person_id, contacts=ways)
+    for other_id in others:
+        suspect(person_id=person_id, other_id=other_id, reason={"code": "same_way"})
+    strike_off_known(person_id=person_id)
+    return others
 
 
 def find_or_make_client(*, submission: Submission, holder: Holder, by: Actor, now: datetime) -> int:

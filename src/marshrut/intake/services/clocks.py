@@ -16,9 +16,8 @@ from marshrut.agency.permissions import Actor, system
 from marshrut.clients.services import give_keeper
 from marshrut.core.history import sign
 from marshrut.core.working_time import WorkingCalendar
-from marshrut.intake.models import Breach
+from marshrut.intake.models import Breach, Inquiry
 from marshrut.intake.models import ClockState as StoredClock
-from marshrut.intake.models import Inquiry
 from marshrut.intake.queries import demand_of, find_answer, kind_of
 from marshrut.intake.queries.queues import waiting_longest_first
 from marshrut.intake.reference import Reference

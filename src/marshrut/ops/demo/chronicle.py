@@ -19,6 +19,7 @@ from marshrut.intake.queries import LeadingInquiry
 from marshrut.intake.reading import Submission, read_submission
 from marshrut.intake.reference import Reference
 from marshrut.intake.rules import Candidate, Demand, Ledger, Moments, assign, moments
+from marshrut.intake.rules.clock_policies import MISSED_CALL, Kind
 from marshrut.intake.services.judging import Judged, facts_of, judge
 from marshrut.ops.rows import Rows, new_ids
 
@@ -152,7 +153,8 @@ class Chronicle:
               in_queue: bool, is_fresh: bool) -> None:
         at, card = submission.received_at, self._offices[office]
         owner, reasons = (None, [{"code": "everybody_full", "present": 3}]) if in_queue else self._give(client, judged, card.id, at)
-        clock = self._clock(owner, card.id, at)
+        way = MISSED_CALL if submission.is_missed_call else submission.channel
+        clock = self._clock(owner, card.id, at, Kind(way, judged.classification.inquiry_class))
         funnel = self._funnels["office" if self._chance.random() < 0.6 else "distance"]
         case = Case(at, clock.breach_at, owner.calendar if owner else card.calendar, owner.response_calendar if owner else card.calendar,
                     judged.classification.inquiry_class, judged.relevance.grade, worth * _likelier(judged),
@@ -182,9 +184,9 @@ class Chronicle:
     def _skills(self, employee_id: int) -> frozenset[tuple[str | None, str | None]]:
         return self._reference.catalogue.skills.get(employee_id, frozenset())
 
-    def _clock(self, owner: Colleague | None, office_id: int, at: datetime) -> Moments:
+    def _clock(self, owner: Colleague | None, office_id: int, at: datetime, kind: Kind) -> Moments:
         calendar = owner.response_calendar if owner else self._reference.staff.offices[office_id].calendar
-        return moments(self._reference.rules.clock_of(office_id), calendar, at)
+        return moments(self._reference.rules.clock_of(office_id, kind), calendar, at)
 
     def _next(self, table: str) -> int:
         found = next(self._ids.get(table, iter(())), None)

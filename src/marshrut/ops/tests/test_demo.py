@@ -53,16 +53,38 @@ def test_filling_makes_a_living_agency_that_keeps_every_promise(home: None, tmp_
     assert Attachment.objects.filter(is_private=True, dossier__isnull=False).count() == 1
     assert len([*(tmp_path / "mail" / "nevsky" / "new").iterdir()]) == 1
     assert Source.objects.filter(is_named=False).exists()
-
-
-@pytest.mark.own_database
-def test_a_second_start_keeps_the_data(home: None) -> None:
-    from marshrut.intake.models import Inquiry
-
-    assert fill.fill("volga-kizhi-007")
+    _look_at_what_intake_decides()
     before = Inquiry.objects.count()
-    assert not fill.fill("volga-kizhi-007")
+    assert not fill.fill("volga-kizhi-007")  # a second start keeps the data
     assert Inquiry.objects.count() == before
+
+
+def _look_at_what_intake_decides() -> None:
+    """Gates, costs, floors, margins, corrections, what was learned of them, missed calls, quiet replies, queues: all of it is there."""
+    from marshrut.catalog.models import PriceFloor
+    from marshrut.channels.models import Sending
+    from marshrut.clients.models import Suspect
+    from marshrut.deals.models import Deal, GateAnswer, StopReview
+    from marshrut.intake.models import Correction, Inquiry, Learning, PassedOver, QueueAlarm, Taking
+    from marshrut.intake.queries.learning import used_kinds
+    from marshrut.journal.models import Dossier
+    from marshrut.marketing.models import SourceCost
+
+    assert {"", "go_on", "wait", "close", "ask"} == set(GateAnswer.objects.values_list("consequence", flat=True))
+    assert {"right", "reopened"} == set(StopReview.objects.values_list("verdict", flat=True))
+    assert Dossier.objects.filter(waits_until__isnull=False).exists()
+    assert SourceCost.objects.count() > 20
+    assert PriceFloor.objects.count() > 5
+    assert Deal.objects.filter(state="won", margin__gt=0).count() > 100
+    assert {"confirmed", "dialog"} == set(Correction.objects.values_list("way", flat=True))
+    assert {"chance", "rates", "cooling", "margin", "class"} <= set(Learning.objects.values_list("kind", flat=True))
+    assert used_kinds()["chance"] == Learning.objects.get(kind="chance").may_be_used
+    assert Suspect.objects.filter(state="open").count() > 5
+    assert Inquiry.objects.filter(is_missed_call=True, clock_state="running").exists()
+    assert Sending.objects.filter(purpose="auto").exists()
+    assert Inquiry.objects.filter(request_origin__directions="read").exists()
+    for table in (PassedOver, Taking, QueueAlarm):
+        assert table.objects.exists()
 
 
 @pytest.mark.own_database

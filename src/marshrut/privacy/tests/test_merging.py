@@ -169,7 +169,6 @@ def test_merges_that_stand_on_one_another_are_taken_back_in_turn(cast: Any, two:
 
 
 def test_what_was_of_a_manager_who_has_left_since_goes_back_to_whoever_keeps_the_client_now(cast: Any, two: tuple[int, int]) -> None:
-    kept, gone = two
     made = merge(cast, two)
     Task.objects.update(assignee_id=cast.anna.id)
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Whoever may not see margins reads why an inquiry comes first without sums; whoever may reads them."""
+"""Why an inquiry comes first, as each reader may read it: sums with margins only, and of the right inquiry."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 
 from marshrut.agency.permissions import Actor
+from marshrut.core.clock import utc_now
+from marshrut.deals.services import open_deal
 from marshrut.desk.tests.conftest import Ask
 
 pytestmark = pytest.mark.django_db
@@ -26,3 +28,14 @@ def test_sums_of_a_priority_are_hidden_with_margins(look: Callable[[Actor], Clie
         assert "60\u00a0000" not in page, address
     card = look(cast.supervisor).get(f"/inquiries/{sale.pk}").content.decode()
     assert amount in card
+
+
+def test_a_deals_card_tells_the_priority_of_its_own_inquiry(anna: Client, hers: Ask, cast: Any) -> None:
+    """The number of a deal is not that of its inquiry."""
+    hers(), hers()
+    inquiry = hers()
+    deal = open_deal(inquiry_id=inquiry.pk, funnel="office", by=cast.anna, now=utc_now())
+    assert deal != inquiry.pk
+    page = anna.get(f"/deals/{deal}").content.decode()
+    assert f'hx-get="/inquiries/{inquiry.pk}/priority"' in page
+    assert f'hx-get="/inquiries/{deal}/priority"' not in page
