@@ -66,14 +66,9 @@ class Submission:
 
 
 def read_submission(
-    data: Mapping[str, Any],
-    *,
-    regions: Sequence[str],
-    today: date,
-    now: datetime,
-    fields: Sequence[FieldSpec] = (),
-    currency: str = "RUB",
-) -> Submission:
+    data: Mapping[str, Any], *, regions: Sequence[str], today: date, now: datetime,
+    fields: Sequence[FieldSpec] = (), currency: str = "RUB",
+) -> Submission:  # fmt: skip
     """Read a JSON object of the door's contract. Invalid when it names no way to reach or identify anybody.
 
     `fields` are the agency's own ones of matters, which `custom` may give values for; `currency` is that of money without one.

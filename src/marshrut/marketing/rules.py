@@ -18,6 +18,7 @@ from marshrut.core.money import Money, read_money
 from marshrut.core.names import search_name
 
 MOST_LINES = 2000
+_LONGEST_LINE = 2000
 COLUMNS = ("month", "source", "amount", "currency", "note")
 """The order of the columns where no heading names them."""
 _HEADINGS = {
@@ -85,7 +86,7 @@ def _rows(text: str) -> Iterable[tuple[int, list[str]]]:
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = next((mark for mark in ("\t", ";") if mark in first), ",")
     for number, line in enumerate(text.splitlines(), 1):
-        cells = [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+        cells = [cell.strip() for cell in next(csv.reader([line[:_LONGEST_LINE]], delimiter=separator), [])]
         if any(cells):
             yield number, cells
 

@@ -204,3 +204,27 @@ def test_a_name_without_a_value_asks_for_nothing(program: Client, came: dict[str
     answer = program.get(f"/api/v1{path}")
     assert answer.status_code == 200
     assert answer.json() == program.get(f"/api/v1{path.partition('?')[0]}" + ("?cards=100" if "board" in path else "")).json()
+
+
+def test_a_program_answers_for_a_gate_and_is_told_what_a_refusal_has_led_to(program: Client, deal: dict[str, Any]) -> None:
+    from marshrut.deals.models import Gate, GateRule, Stage
+
+    stage = Stage.objects.get(funnel__slug="office", slug="need_recorded")
+    gate = Gate.objects.create(stage=stage, question="Согласен встретиться в офисе")
+    GateRule.objects.create(position=0, consequence="wait", days=9)
+    asked = post(program, f"/deals/{deal['id']}/stage", stage="need_recorded", facts={"need": "море"})
+    assert asked.json()["missing"] == [f"gate.{gate.pk}"]
+    refused = post(program, f"/deals/{deal['id']}/stage", stage="need_recorded", facts={"need": "море"},
+                   gates={str(gate.pk): {"agreed": False, "words": "живёт далеко"}}).json()
+    assert (refused["stage"], refused["followed"]) == ("contact_made", {"consequence": "wait", "days": 9, "reason": None})
+    (line,) = program.get(f"/api/v1/deals/{deal['id']}").json()["gates"]
+    assert (line["question"], line["agreed"], line["words"], line["consequence"]) == ("Согласен встретиться в офисе", False, "живёт далеко", "wait")
+    agreed = post(program, f"/deals/{deal['id']}/stage", stage="need_recorded", gates={str(gate.pk): {"agreed": True}}).json()
+    assert (agreed["stage"], agreed["followed"]) == ("need_recorded", None)
+
+
+def test_a_program_says_what_stays_of_a_realised_deal(program: Client, deal: dict[str, Any]) -> None:
+    closed = post(program, f"/deals/{deal['id']}/close", outcome="won", margin="12500.50").json()
+    assert closed["margin"]["amount"] in ("12500.5", "12500.50")
+    for margin in (-1, "NaN", "много"):
+        assert post(program, f"/deals/{deal['id']}/close", outcome="won", margin=margin).status_code == 422

@@ -112,3 +112,17 @@ def test_the_order_tried_is_reckoned_with_what_was_learned_as_the_order_in_use_i
     assert pairs
     assert all(before == after for before, after in pairs)
     assert not RuleSetting.objects.exists()
+
+
+def test_pages_of_rules_say_how_far_open_inquiries_have_been_reckoned_anew(browser: Client) -> None:  # noqa: F811
+    from marshrut.intake.models import LearningRun
+
+    addresses = ("/settings/priority", "/settings/relevance", "/settings/relevance/numbers", "/settings/priority?part=reckoning")
+    assert not any("every 2s" in browser.get(address).content.decode() for address in addresses)
+    run = LearningRun.objects.create(kind="reckon", asked={"mark": "x"}, progress=0.4, result={"changed": 0}, created_at=utc_now(), created_by="x")
+    for address in addresses:
+        page = browser.get(address).content.decode()
+        assert "40 %" in page
+        assert "every 2s" in page
+    LearningRun.objects.filter(pk=run.pk).update(finished_at=utc_now(), progress=1)
+    assert "every 2s" not in browser.get("/settings/priority").content.decode()

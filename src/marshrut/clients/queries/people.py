@@ -53,8 +53,8 @@ _MATCHED = """p.id, p.display_name, p.owner_id, p.past_deals, p.language, p.surn
 
 
 def _match(row: Sequence[Any]) -> Match:
-    *known, ways = row
-    return Match(*known, tuple(ways))
+    known: list[Any] = [*row[:-1], tuple(row[-1])]
+    return Match(*known)
 
 
 def keeper_of(person_id: int) -> int | None:

@@ -99,7 +99,7 @@ def test_two_who_are_both_like_a_third_are_one_person_too() -> None:
     told = [
         make_record(1, given="Мирослава", surname="Вовкулака", born="19850307", phones=["+79161112233"], emails=["m@example.com"]),
         make_record(2, given="Мирослава", surname="Вовкулака", born="19850307"),
-        make_record(3, given="Мира", phones=["+79161112233"], emails=["m@example.com"]),
+        make_record(3, given="Мирослава", phones=["+79161112233"], emails=["m@example.com"]),
     ]
     found = find_pairs([*base, *told])
     assert {(600, 601), (600, 602), (601, 602)} <= {(pair.one, pair.two) for pair in found.doubles}

@@ -301,6 +301,23 @@ def test_an_export_holds_the_rows_of_the_list_and_is_noted(vera: Client, anna: C
     assert [row[0].value for row in book.active.iter_rows(min_row=2)] == [second.pk, first.pk]
 
 
+def test_whatever_may_be_asked_for_has_a_column_of_its_own(vera: Client, hers: Ask, cast: Any) -> None:
+    asked = {"directions": ["turkey"], "resorts": ["Кемер"], "excluded": ["egypt"], "departure": "Казань", "stars": {"from": 4, "to": 5},
+             "board": "AI", "dates": {"from": "2027-06-01", "to": "2027-06-30", "flexible": True}, "nights": {"from": 7, "to": 10},
+             "adults": 2, "children_ages": [5, 9], "people": 4}  # fmt: skip
+    hers(request=asked), hers(request=None, message="Перезвоните")
+    heading, second, first = table(vera.get("/lists/inquiries/export.csv?sort=-number"))
+    told = dict(zip(heading, first, strict=True))
+    wanted = {"Куда": "Турция", "Курорты": "Кемер", "Не предлагать": "Египет", "Город вылета": "Казань", "Звёзды отеля": "4–5",
+              "Питание": "AI, всё включено", "Вылет": "2027-06-01", "Возвращение": "2027-06-30", "Ночей": "7–10", "Взрослых": "2",
+              "Сколько детей": "2", "Возраст детей": "5, 9", "Сколько всего человек": "4"}  # fmt: skip
+    assert {name: told[name] for name in wanted} == wanted
+    assert {dict(zip(heading, second, strict=True))[name] for name in wanted} == {""}
+    page = text(vera, "/lists/inquiries?columns=client,excluded,departure,stars,board,nights")
+    assert "Казань" in page
+    assert "AI, всё включено" in page
+
+
 @pytest.mark.parametrize("page", ["deals", "clients"])
 def test_deals_and_clients_go_out_too(vera: Client, hers: Ask, cast: Any, page: str) -> None:
     open_deal(inquiry_id=hers(name="Вера Второва").pk, funnel="office", by=cast.anna, now=utc_now())

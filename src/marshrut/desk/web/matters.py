@@ -130,9 +130,14 @@ def _why(card: InquiryCard | None, desk: Desk) -> dict[str, Any]:
 def _contact_set(card: InquiryCard, desk: Desk) -> list[Asked]:
     """The minimum contact set of this channel and class, thing by thing; what is missing by an older policy as well."""
     required = desk.reference().rules.contacts.required_of(card.channel, card.inquiry_class)
-    labels = {ways[0]: _(" or ").join(map(missing_label, ways)) for ways in required}
+    labels = {ways[0]: _either([missing_label(way) for way in ways]) for ways in required}
     labels |= {name: missing_label(name) for name in card.contact_missing if name not in labels}
     return [Asked(label, name not in card.contact_missing) for name, label in labels.items()]
+
+
+def _either(names: list[str]) -> str:
+    *first, last = names
+    return _("%(these)s or %(last)s") % {"these": ", ".join(first), "last": last} if first else last
 
 
 def _words(card: InquiryCard, desk: Desk) -> dict[str, Any]:

@@ -35,7 +35,8 @@ class InTurn:
     turn: Turn
 
 
-_FIRST = "(select x.id from journal_task x where x.dossier_id = t.dossier_id and x.state = 'pending'{of_kind} order by x.due_at, x.id limit 1)"
+_FIRST = """(select x.id from journal_task x where x.dossier_id = t.dossier_id and x.state = 'pending'{of_kind}
+        order by x.due_at, x.id limit 1)"""
 """The action by which a matter stands where it stands: its first one of that kind."""
 # Actions are walked in their order, matter by matter, and no further than the page: hence offset 0. What presses is few, and has
 # an index of its own.

@@ -5,10 +5,11 @@ somebody with other hours, would leave it behind: it is reckoned anew, from when
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from marshrut.agency.permissions import Actor
 from marshrut.core.history import sign
@@ -39,26 +40,62 @@ def settle_clocks(*, reference: Reference, dossiers: Collection[int] | None = No
     What a clock has done already it does not do again.
     """
     running: dict[str, Any] = {"warn_at__isnull": False, **({} if dossiers is None else {"dossier_id__in": list(dossiers)})}
-    moved = 0
-    for inquiry in Inquiry.objects.filter(clock_state=StoredClock.RUNNING, **running).select_related("dossier").order_by("pk"):
-        first = running_of(inquiry, _matter_of(inquiry.dossier), reference)
-        state = state_of(first)
-        same = {"clock_step": inquiry.clock_step, "clock_started_at": inquiry.clock_started_at, "clock_state": StoredClock.RUNNING}
-        moved += _keep(inquiry, same, state.moments.breach_at, next_step_at(first.policy, state), by)
-    for clock in NextAnswer.objects.filter(state=StoredClock.RUNNING, **running).select_related("dossier").order_by("pk"):
-        following = running_answer(clock, _matter_of(clock.dossier), reference)
-        same = {"step": clock.step, "started_at": clock.started_at, "state": StoredClock.RUNNING}
-        moved += _keep(clock, same, following.moments.breach_at, next_step_at(following.policy, following.state), by)
-    return moved
+    first = Inquiry.objects.filter(clock_state=StoredClock.RUNNING, **running).select_related("dossier").order_by("pk")
+    following = NextAnswer.objects.filter(state=StoredClock.RUNNING, **running).select_related("dossier").order_by("pk")
+    answers = [_first(inquiry, reference) for inquiry in first]
+    again = [_following(clock, reference) for clock in following]
+    return _keep(_INQUIRIES, [one for one in answers if one.has_moved], by) + _keep(_NEXT, [one for one in again if one.has_moved], by)
 
 
-def _keep(row: Inquiry | NextAnswer, unchanged: dict[str, Any], respond_by: datetime, warn_at: datetime | None, by: Actor) -> int:
-    """Write the moments where they have moved and the clock has done nothing meanwhile; whether they were written."""
-    if (row.respond_by, row.warn_at) == (respond_by, warn_at):
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """A clock as it was read, and its moments reckoned anew."""
+
+    pk: int
+    step: int
+    started_at: datetime | None
+    was: tuple[datetime | None, datetime | None]
+    respond_by: datetime
+    warn_at: datetime | None
+
+    @property
+    def has_moved(self) -> bool:
+        return self.was != (self.respond_by, self.warn_at)
+
+
+def _first(inquiry: Inquiry, reference: Reference) -> _Settled:
+    running = running_of(inquiry, _matter_of(inquiry.dossier), reference)
+    state = state_of(running)
+    was = (inquiry.respond_by, inquiry.warn_at)
+    return _Settled(
+        inquiry.pk, inquiry.clock_step, inquiry.clock_started_at, was, state.moments.breach_at, next_step_at(running.policy, state)
+    )
+
+
+def _following(clock: NextAnswer, reference: Reference) -> _Settled:
+    running = running_answer(clock, _matter_of(clock.dossier), reference)
+    was = (clock.respond_by, clock.warn_at)
+    return _Settled(clock.pk, clock.step, clock.started_at, was, running.moments.breach_at, next_step_at(running.policy, running.state))
+
+
+# Only where the clock has done nothing meanwhile: what it did last counts.
+_ROWS = "unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[]) r(id, step, began, answer, look)"
+_INQUIRIES = f"""update intake_inquiry i set respond_by = r.answer, warn_at = r.look from {_ROWS} where i.raw_id = r.id
+    and i.clock_state = 'running' and i.clock_step = r.step and i.clock_started_at is not distinct from r.began"""
+_NEXT = f"""update intake_nextanswer n set respond_by = r.answer, warn_at = r.look from {_ROWS} where n.id = r.id
+    and n.state = 'running' and n.step = r.step and n.started_at = r.began"""
+
+
+def _keep(statement: str, moved: list[_Settled], by: Actor) -> int:
+    """Write the moments that have moved; one statement, none for none. How many were written."""
+    if not moved:
         return 0
-    with transaction.atomic():
+    columns: list[list[Any]] = [[one.pk for one in moved], [one.step for one in moved], [one.started_at for one in moved],
+                                [one.respond_by for one in moved], [one.warn_at for one in moved]]  # fmt: skip
+    with transaction.atomic(), connection.cursor() as cursor:
         sign(by.label)
-        return int(type(row)._default_manager.filter(pk=row.pk, **unchanged).update(respond_by=respond_by, warn_at=warn_at))
+        cursor.execute(statement, columns)
+        return int(cursor.rowcount)
 
 
 def _matter_of(dossier: Any) -> Matter:

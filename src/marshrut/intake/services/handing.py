@@ -80,7 +80,8 @@ def hand_over_matter(
 
     The response clock runs on, by the hours of whoever has it now: the client still waits. Whom nobody kept, or whose keeper
     gives the matter away while they are new, becomes the new holder's client. NotFound when the matter is absent or out of
-    reach; Refused when it is closed or is theirs already; Invalid without a reason (field reason) or for somebody who cannot be given it (field to).
+    reach; Refused when it is closed or is theirs already; Invalid without a reason (field reason) or for somebody who cannot
+    be given it (field to).
     """
     sign(by.label)
     if not may_hand_over(by):

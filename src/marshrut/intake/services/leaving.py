@@ -17,7 +17,7 @@ from marshrut.core.errors import Invalid, NotFound
 from marshrut.core.history import sign
 from marshrut.intake.models import Inquiry
 from marshrut.intake.queries.leaving import clients_kept_by, held_by, loads_of, open_matters_of, wishes_of
-from marshrut.intake.reference import Reference, read_reference
+from marshrut.intake.reference import Reference
 from marshrut.intake.services.clock_settling import settle_clocks
 from marshrut.intake.services.handing import HOLDERS, receivers_of
 from marshrut.journal.services import notify
@@ -87,7 +87,7 @@ def let_go(
     leaver = reference.staff.colleagues.get(employee_id)
     reason = {"code": "colleague_left", "name": leaver.name if leaver else ""}
     pass_clients(from_id=employee_id, keepers=plan.clients, offices=_offices(reference.staff))
-    _pass(employee_id, plan.matters, reference.staff, reason, by, now)
+    _pass(employee_id, plan.matters, reference, reason, by, now)
     return_tasks_of(employee_id)
     _end_substitutions(employee_id, now)
     return Counter(plan.matters.values())
@@ -112,7 +112,7 @@ def hand_over_absence(*, employee_id: int, to: int, reference: Reference, by: Ac
         )
     )
     mine: dict[int, int | None] = {dossier: to for dossier, _person, _office in lock_matters_of(employee_id) if dossier in waiting}
-    _pass(employee_id, mine, staff, {"code": "substitute", "name": substitute.name, "owner": absent.name}, by, now)
+    _pass(employee_id, mine, reference, {"code": "substitute", "name": substitute.name, "owner": absent.name}, by, now)
     return len(mine)
 
 
@@ -150,7 +150,7 @@ def gather_what_was_left(*, reference: Reference, by: Actor, now: datetime) -> i
     for employee_id in {owner for _dossier, owner, _office in found}:
         sign(by.label)
         matters: dict[int, int | None] = {dossier: None for dossier, owner, _office in found if owner == employee_id}
-        _pass(employee_id, matters, reference.staff, {"code": "colleague_left", "name": ""}, by, now)
+        _pass(employee_id, matters, reference, {"code": "colleague_left", "name": ""}, by, now)
         return_tasks_of(employee_id)
     return len(found)
 
@@ -218,9 +218,11 @@ def _able(
     return skilled or people
 
 
-def _pass(from_id: int, matters: dict[int, int | None], staff: Staff, reason: dict[str, Any], by: Actor, now: datetime) -> None:
+def _pass(
+    from_id: int, matters: dict[int, int | None], reference: Reference, reason: dict[str, Any], by: Actor, now: datetime
+) -> None:
     """The matters themselves, the reason on the inquiries, and one word to each who got something."""
-    offices = _offices(staff)
+    staff, offices = reference.staff, _offices(reference.staff)
     place = {c.id: c.office_id for c in staff.colleagues.values()}
     leaver_office = place.get(from_id)
     queue = staff.queue_of(leaver_office)
@@ -230,7 +232,7 @@ def _pass(from_id: int, matters: dict[int, int | None], staff: Staff, reason: di
     ]
     pass_matters(from_id=from_id, passed=passed, reason=reason, by=by, now=now)
     Inquiry.objects.filter(dossier_id__in=list(matters), state="open").update(owner_reason=[reason])
-    settle_clocks(reference=read_reference(by.revision), dossiers=matters, by=by)
+    settle_clocks(reference=reference, dossiers=matters, by=by)
     for owner, count in Counter(owner for owner in matters.values() if owner).items():
         notify(
             employee_ids=[owner],

@@ -154,8 +154,8 @@ def cool_unanswered(*, reference: Reference, now: datetime) -> int:
     waiting = Inquiry.objects.filter(state="open", clock_state="missed", answered_at__isnull=True, received_at__isnull=False)
     rows = []
     for inquiry in waiting.select_related("dossier").order_by("-pk")[:MOST_COOLED]:
-        calendar = calendar_of(reference.staff, inquiry.dossier.owner_id, inquiry.dossier.office_id)
-        cooled = _cooled(inquiry, calendar.working_minutes_between(inquiry.received_at, max(now, inquiry.received_at)), reference)
+        calendar, came = calendar_of(reference.staff, inquiry.dossier.owner_id, inquiry.dossier.office_id), inquiry.received_at or now
+        cooled = _cooled(inquiry, calendar.working_minutes_between(came, max(now, came)), reference)
         if cooled.score != inquiry.priority:
             rows.append({"raw_id": inquiry.pk, "known": inquiry.priority, **_kept(cooled)})
     return _write(rows)

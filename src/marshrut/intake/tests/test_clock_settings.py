@@ -11,6 +11,7 @@ from marshrut.core.errors import Invalid, Refused
 from marshrut.intake.models import ClockPolicy, QuietReply
 from marshrut.intake.reference import read_reference
 from marshrut.intake.rules.clock_policies import ClockPlace, Kind
+from marshrut.intake.rules.quiet import QuietPlace
 from marshrut.intake.services.clock_settings import (
     FIELDS,
     drop_clock,
@@ -95,7 +96,7 @@ def text(language: str = "ru", words: str = "Мы закрыты и ответи
 
 
 def test_a_text_of_the_night_is_kept_once_for_a_place(cast: Cast) -> None:
-    asked = {"office_id": cast.anna.office_id, "channel": "email", "texts": {"ru": text(), "uk": None, "en": None}, "is_active": True}
+    asked = {"place": QuietPlace(cast.anna.office_id, "email"), "texts": {"ru": text(), "uk": None, "en": None}, "is_active": True}
     save_quiet_reply(reply_id=None, **asked, **by(cast))
     with pytest.raises(Refused):
         save_quiet_reply(reply_id=None, **asked, **by(cast))
@@ -111,7 +112,7 @@ def test_a_text_of_the_night_is_kept_once_for_a_place(cast: Cast) -> None:
 def test_a_text_that_cannot_be_filled_at_night_is_refused(cast: Cast) -> None:
     for texts, field in (({"ru": text(words="Ваш {manager}")}, "ru"), ({"uk": text("ru")}, "uk"), ({"en": 99999}, "en"), ({}, "ru")):
         with pytest.raises(Invalid) as refused:
-            save_quiet_reply(reply_id=None, office_id=None, channel="", texts=texts, is_active=True, **by(cast))
+            save_quiet_reply(reply_id=None, place=QuietPlace(), texts=texts, is_active=True, **by(cast))
         assert refused.value.field == field
 
 
@@ -121,3 +122,14 @@ def test_the_ready_texts_are_taken_once(cast: Cast) -> None:
     with pytest.raises(Refused):
         take_ready_texts(**by(cast))
     assert MessageTemplate.objects.count() == 3
+
+
+def test_a_class_may_have_a_text_of_its_own_but_not_one_that_is_never_answered(cast: Any) -> None:
+    asked: dict[str, Any] = {"texts": {"ru": text(), "uk": None, "en": None}, "is_active": True}
+    for wrong in ("spam", "nothing like this"):
+        with pytest.raises(Invalid) as refused:
+            save_quiet_reply(reply_id=None, place=QuietPlace(inquiry_class=wrong), **asked, **by(cast))
+        assert refused.value.field == "inquiry_class"
+    save_quiet_reply(reply_id=None, place=QuietPlace(), **asked, **by(cast))
+    save_quiet_reply(reply_id=None, place=QuietPlace(inquiry_class="trip_trouble"), **asked, **by(cast))
+    assert QuietReply.objects.count() == 2

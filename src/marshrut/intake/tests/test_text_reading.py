@@ -107,6 +107,32 @@ def test_a_word_alike_is_no_country(word: str) -> None:
     assert read_text(f"расскажите про {word}", TODAY, "RUB", PLACES).request.directions == ()
 
 
+@pytest.mark.parametrize("text", [
+    "Турция в июне или Греция в сентябре, двое", "Хотим в Турцию в июне. Или в Абхазию в августе.", "Турция в мае. Если нет мест, Кипр в июне.",
+    "Турция в июне, но можно Египет в октябре", "Турция, 7 ночей. Египет, 7 ночей. Что дешевле?", "Были в Турции в мае. Хотим в Египет в январе",
+    "Хотим в Сочи в июле. Вылет из Москвы 5 июля", "В мае хотим в Турцию. Ещё нужна страховка",
+])  # fmt: skip
+def test_what_is_a_choice_or_a_story_is_no_second_trip(text: str) -> None:
+    assert read_text(text, TODAY, "RUB", PLACES).request.other_trips == ()
+
+
+def test_no_message_asks_for_more_trips_than_are_kept() -> None:
+    text = ". ".join(f"Ещё {place} в {month}" for place, month in zip(
+        ("Турция", "Египет", "Кипр", "Греция", "Куба", "Вьетнам"), ("мае", "июне", "июле", "августе", "сентябре", "октябре"), strict=True))  # fmt: skip
+    request = read_text(text, TODAY, "RUB", PLACES).request
+    assert len(request.other_trips) == 3
+    again, flaws = read_request(request.as_json(), TODAY)
+    assert (again.other_trips, flaws) == (request.other_trips, ())
+
+
+@pytest.mark.parametrize("nested", [{"other_trips": [{"other_trips": [{"adults": 2}]}]}, {"other_trips": "Кипр"}, {"other_trips": [5, None, {}]},
+                                   {"excluded": {"a": 1}}, {"other_trips": [{"adults": "много"}] * 50}])
+def test_trips_that_are_none_are_named_and_dropped(nested: dict[str, object]) -> None:
+    request, flaws = read_request(nested, TODAY)
+    assert (request.other_trips, request.excluded) == ((), ())
+    assert flaws or nested["other_trips"] == [{"other_trips": [{"adults": 2}]}]
+
+
 def test_orthodox_easter_is_on_its_sunday() -> None:
     assert [orthodox_easter(year) for year in (2024, 2025, 2026, 2027)] == [date(2024, 5, 5), date(2025, 4, 20), date(2026, 4, 12), date(2027, 5, 2)]
 

@@ -71,7 +71,8 @@ def is_planned(answer: Answer) -> bool:
 
 def _lists(samples: dict[str, Any], token: str) -> list[Question]:
     query = urlencode([("state", "open"), ("owner", samples["owner"]), *(("source", slug) for slug in _LISTED), ("limit", 50)])
-    page = request_bytes("GET", "/inbox?tab=mine&order=newest", {"Cookie": samples["cookie"], "Accept": "text/html", "Accept-Language": "ru"})
+    reader = {"Cookie": samples["cookie"], "Accept": "text/html", "Accept-Language": "ru"}
+    page = request_bytes("GET", "/inbox?tab=mine&order=newest", reader)
 
     def values(_number: int) -> dict[str, Any]:
         return {"manager": samples["owner"]}

@@ -70,7 +70,8 @@ def make_somebody(chance: random.Random, language: str) -> Somebody:
 
 
 def make_twin(chance: random.Random, who: Somebody) -> Somebody:
-    """The same person as a second record has them: another number, the name with a slip, in Latin letters or without its patronymic."""
+    """The same person as a second record has them: other ways to reach them, the name with a slip, in Latin letters or without its
+    patronymic."""
     surname, given, patronymic = who.surname, who.given_name, who.patronymic
     way = chance.randrange(4)
     if way == 0 and len(surname) > 4:
@@ -85,7 +86,7 @@ def make_twin(chance: random.Random, who: Somebody) -> Somebody:
         patronymic = ""
     phone = make_phone(chance, who.language)
     return replace(who, surname=surname, given_name=given, patronymic=patronymic, phone=phone,
-                   written=spell_phone(phone, chance.randrange(6)))
+                   written=spell_phone(phone, chance.randrange(6)), email=make_email(chance, given, surname))
 
 
 def make_phone(chance: random.Random, language: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ from marshrut.backoffice.web.settings.frame import (
     saved,
     saving,
 )
-from marshrut.backoffice.web.settings.rule_pages import Choice, Field, Section, example, reference_of
+from marshrut.backoffice.web.settings.rule_pages import Choice, Field, Section, example, last_reckoning, reference_of
 from marshrut.backoffice.web.settings.rule_story import Path, SetWords, describe_set, rows_of_set
 from marshrut.catalog.queries import read_catalogue
 from marshrut.core.errors import DomainError, Refused
@@ -32,7 +33,7 @@ from marshrut.intake.queries.rule_samples import Sampled, sample_open
 from marshrut.intake.rules import CATEGORIES, CHANNELS, Priority, PriorityModel, compile_priority, default_priority
 from marshrut.intake.rules.adjusting import NumberField, adjusted, number_fields
 from marshrut.intake.services.learning_runs import REPLAY, ask_for_run
-from marshrut.intake.services.reckoning import RECKON, minutes_waited
+from marshrut.intake.services.reckoning import minutes_waited
 from marshrut.intake.services.rule_settings import changes_kept, changes_tried, restore_delivered, save_priority, try_priority
 from marshrut.intake.wording import channel_label, class_label, missing_label
 from marshrut.ui.answers import done
@@ -107,7 +108,9 @@ SECTIONS: tuple[tuple[str, Label, Label], ...] = (
 @require_http_methods(["GET", "POST"])
 @for_staff("settings:write")
 def priority(request: ReaderRequest) -> HttpResponse:
-    """All numbers in one form; what is typed is tried on the open inquiries."""
+    """All numbers in one form; what is typed is tried on the open inquiries. (part=reckoning: how far these are.)"""
+    if request.GET.get("part") == "reckoning":
+        return render(request, "backoffice/settings/_reckoning.html", {"reckoning": last_reckoning()})
     data = adjusted(default_priority(), changes_kept("priority"))
     fields = list(number_fields(data, OPTIONAL))
     typed = {field.name: clean_text(request.POST.get(field.name), 40) for field in fields if field.name in request.POST}
@@ -115,7 +118,7 @@ def priority(request: ReaderRequest) -> HttpResponse:
         "tables": list(_sections(fields, typed, reference_of(request).catalogue.categories)),
         "is_changed": bool(changes_kept("priority")),
         "runs": latest_runs(REPLAY, 5),
-        "reckoning": next(iter(latest_runs(RECKON, 1)), None),
+        "reckoning": last_reckoning(),
         "asks": False,
     }
     if request.method == "GET":

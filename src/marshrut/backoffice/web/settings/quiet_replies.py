@@ -179,7 +179,7 @@ def _dialog(request: ReaderRequest, row: QuietRow | None) -> HttpResponse:
     if request.method == "GET":
         return dialog_of(request, PAGE, template, {**context, "values": _values_of(row)})
     values = typed(request, "office", "channel", "inquiry_class", *TEXTS, "is_active", longest=20)
-    asked = {
+    asked: dict[str, Any] = {
         "place": QuietPlace(whole(values["office"]), values["channel"], values["inquiry_class"]),
         "texts": {language: whole(values[language]) for language in TEXTS},
         "is_active": bool(values["is_active"]),

@@ -25,7 +25,16 @@ from marshrut.backoffice.web.settings.relevance_outcomes import (
     window_of,
     windows,
 )
-from marshrut.backoffice.web.settings.rule_pages import Rule, examples, month_of, reference_of, sample_note, title_of, whole
+from marshrut.backoffice.web.settings.rule_pages import (
+    Rule,
+    examples,
+    last_reckoning,
+    month_of,
+    reference_of,
+    sample_note,
+    title_of,
+    whole,
+)
 from marshrut.backoffice.web.settings.story import TableWords, describe
 from marshrut.catalog.rules import PriceFloors
 from marshrut.core.errors import Invalid
@@ -200,6 +209,7 @@ LIST = CriterionList(
         "windows": windows(request),
         "ended_note": ended_note(request),
         "days": window_of(request),
+        "reckoning": last_reckoning(),
     },
     seasons=_seasons,
     more=WORKED_OUT,

@@ -22,7 +22,7 @@ from marshrut.backoffice.web.settings.frame import (
 )
 from marshrut.backoffice.web.settings.priority import Field, Section
 from marshrut.backoffice.web.settings.relevance import compared_grades
-from marshrut.backoffice.web.settings.rule_pages import reference_of
+from marshrut.backoffice.web.settings.rule_pages import last_reckoning, reference_of
 from marshrut.backoffice.web.settings.rule_story import Path, SetWords, describe_set, rows_of_set
 from marshrut.catalog.queries import read_catalogue
 from marshrut.core.errors import DomainError
@@ -84,6 +84,7 @@ def relevance_numbers(request: ReaderRequest) -> HttpResponse:
         "seasons": _seasons(data, shown),
         "hot_words": shown["hot_words"],
         "is_changed": bool(changes_kept("relevance")),
+        "reckoning": last_reckoning(),
     }
     if request.method == "GET":
         return page_of(request, PAGE, "backoffice/settings/relevance_numbers.html", {**context, "values": {}})

@@ -12,10 +12,12 @@ from django.utils.translation import ngettext
 from marshrut.agency.web.pages import Reader, ReaderRequest
 from marshrut.catalog.queries import Catalogue
 from marshrut.core.names import clean_text
+from marshrut.intake.queries.learning import RunCard, latest_runs
 from marshrut.intake.queries.rule_lists import CategoryRow, CriterionRow, RelevanceRow
 from marshrut.intake.queries.rule_samples import MOST_SAMPLED, Sampled, sample_month
 from marshrut.intake.reference import Reference, read_reference
 from marshrut.intake.rules import CHANNELS, CLASSES
+from marshrut.intake.services.reckoning import RECKON
 from marshrut.intake.wording import SENTENCES, channel_label, class_label
 
 MOST_EXAMPLES, ALL_EXAMPLES = 6, 300
@@ -121,6 +123,11 @@ def category_choices(catalogue: Catalogue) -> list[Choice]:
 def reference_of(request: ReaderRequest) -> Reference:
     """The rules in force, of the reader's revision."""
     return read_reference(request.reader.revision)
+
+
+def last_reckoning() -> RunCard | None:
+    """How far open inquiries have been reckoned anew by rules that changed; None where none ever did."""
+    return next(iter(latest_runs(RECKON, 1)), None)
 
 
 def month_of(request: ReaderRequest) -> list[Sampled]:

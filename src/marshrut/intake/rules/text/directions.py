@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from .gazetteer import Gazetteer, Match
 from .line import Line
@@ -56,17 +55,18 @@ def read_ways(line: Line, gazetteer: Gazetteer) -> Ways:
             left.append((at, match))
         elif not _is_beside(line, at, match):
             wished.append((at, match))
-    return replace(_told(line, gazetteer, wished, left), **_turned_down(line, gazetteer, turned_down, wished))
+    excluded = _turned_down(line, gazetteer, turned_down, wished)
+    said = tuple((at, at + 1) for at in excluded)
+    return replace(_told(line, gazetteer, wished, left), excluded=tuple(dict.fromkeys(excluded.values())), said_excluded=said)
 
 
 def _turned_down(
     line: Line, gazetteer: Gazetteer, refused: list[tuple[int, Match]], wished: list[tuple[int, Match]]
-) -> dict[str, tuple[Any, ...]]:
-    """What is refused, unless it is wished for elsewhere in the same message."""
+) -> dict[int, str]:
+    """What is refused by its place in the line, unless it is wished for elsewhere in the same message."""
     asked = {gazetteer.called(match.place, ukrainian=line.is_ukrainian) for _at, match in wished}
     names = {at: gazetteer.called(match.place, ukrainian=line.is_ukrainian) for at, match in refused}
-    kept = {at: name for at, name in names.items() if name not in asked}
-    return {"excluded": tuple(dict.fromkeys(kept.values())), "said_excluded": tuple((at, at + 1) for at in kept)}
+    return {at: name for at, name in names.items() if name not in asked}
 
 
 def _told(line: Line, gazetteer: Gazetteer, wished: list[tuple[int, Match]], left: list[tuple[int, Match]]) -> Ways:

@@ -11,7 +11,10 @@ _RATING = (
     "(?P<low><number|decimal>)<plus>?(?:<star><plus>?)?"
     "(?:(?:<dash|slash|comma|or|till|by>|<comma><or>|<dash><dash>)(?P<high><number>))?<plus>?<dash>?<star>"
 )
-_NAMED = "(?:<star><colon|dash>|(?<!<number>)<star>(?=<number><comma|dot|line|semicolon>|<number>$))(?P<named><number>)(?:<dash|slash|or|till>(?P<named_high><number>))?<plus>?"  # «Звёзды: 4-5»
+_NAMED = (  # «Звёзды: 4-5»
+    "(?:<star><colon|dash>|(?<!<number>)<star>(?=<number><comma|dot|line|semicolon>|<number>$))"
+    "(?P<named><number>)(?:<dash|slash|or|till>(?P<named_high><number>))?<plus>?"
+)
 _NO_MATTER = "(?:<optional>|<not><must>)<word|into|wish>{0,2}"
 
 

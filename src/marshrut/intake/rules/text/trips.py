@@ -34,7 +34,8 @@ def trips_of(line: Line, today: date, places: Gazetteer) -> list[Line]:
     """The message in as many parts as it asks for trips; usually one, which is the message itself."""
     if line.signs.count(_PLACE) < _LEAST_PLACES or not line.has(_TIMES):
         return [line]
-    parts, start = [], 0
+    parts: list[tuple[int, int]] = []
+    start = 0
     for cut in islice(_cuts(line), _MOST_CUTS):
         if len(parts) == MOST_TRIPS - 1:
             break
