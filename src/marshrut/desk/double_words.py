@@ -33,7 +33,7 @@ KINDS = {
     "clients_contactpoint": noop("Phones, addresses, messengers"), "clients_person": noop("Records merged into it before"),
     "journal_touch": noop("Calls, letters and notes"), "journal_task": noop("Actions"), "channels_letter": noop("Letters that came"),
     "channels_sending": noop("Letters that were sent"), "channels_attachment": noop("Files"), "deals_deal": noop("Deals"),
-    "journal_notice": noop("Notices"),
+    "journal_notice": noop("Notices"), "deals_gateanswer": noop("Answers at gates"), "deals_stopreview": noop("Reviews of stopped work"),
 }  # fmt: skip
 
 

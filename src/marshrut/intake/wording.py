@@ -179,8 +179,8 @@ def _said(stored: bytes, language: str, locale: str) -> str:
 
 
 HIDDEN = {
-    "margin": noop("What it should bring"),
-    "usual_margin": noop("What such trips bring"),
+    "margin": noop("The expected margin counts"),
+    "usual_margin": noop("The usual margin of such trips counts"),
     "duty": noop("Must be answered"),
 }
 """How reasons that name money are said to whoever may not see margins."""

@@ -48,7 +48,7 @@ def chance_value(fact: str, reason: Mapping[str, Any], said: Mapping[str, Mappin
     if low is not None or high is not None:
         return _span(low, high)
     value = str(reason.get("value", ""))
-    return _("not said") if not value else (said or {}).get(fact, {}).get(value) or _worded(fact, value)
+    return _("nothing said of it") if not value else (said or {}).get(fact, {}).get(value) or _worded(fact, value)
 
 
 def _span(low: float | None, high: float | None) -> str:

@@ -7,7 +7,10 @@ import pytest
 from django.test import Client
 
 from marshrut.clients.models import ContactPoint, DoubleSearch, Person, Relation, Suspect
+from marshrut.desk.double_words import KINDS
 from marshrut.intake.models import Inquiry
+from marshrut.privacy.facts import PLACES
+from marshrut.privacy.merge_map import MOVES
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +70,11 @@ def test_merging_shows_first_what_will_happen(look: Any, cast: Any, pair: Any) -
     assert "Мира" in page(vera, f"/merges/{merge}/undo")
     assert vera.post(f"/merges/{merge}/undo").status_code == 204
     assert Person.objects.get(pk=one).given_name == "Мирослава"
+
+
+def test_whatever_may_go_over_has_a_name() -> None:
+    moving = {move.table for move in MOVES} | {place.table for place in PLACES if place.of == "dossier"}
+    assert moving - set(KINDS) == set()
 
 
 def test_whom_to_merge_with_is_found_by_name_and_nonsense_is_nobody(look: Any, cast: Any, pair: Any) -> None:

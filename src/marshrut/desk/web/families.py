@@ -109,7 +109,8 @@ def ways(request: ReaderRequest, pk: int) -> HttpResponse:
     """A further phone, e-mail or messenger of a client."""
     reader = request.reader
     card: PersonCard = found(person_card(reader.actor, pk))
-    context = {"pk": pk, "name": title_of(card.name, None, reader.actor), "messengers": [Option(kind, kind.capitalize()) for kind in MESSENGERS]}
+    messengers = [Option(kind, kind.capitalize()) for kind in MESSENGERS]
+    context = {"pk": pk, "name": title_of(card.name, None, reader.actor), "messengers": messengers}
     if request.method == "GET":
         return render(request, "desk/_ways_dialog.html", {**context, "values": {"messenger_kind": MESSENGERS[0]}, "errors": {}})
     values = {name: clean_text(request.POST.get(name), 300) for name in ("phone", "email", "messenger", "messenger_kind")}

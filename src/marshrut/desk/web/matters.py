@@ -102,7 +102,8 @@ def inquiry_card(desk: Desk, pk: int, story: int = 100) -> MatterCard:
         deal=Numbered(born[0], str(born[0])) if born else None,
         can_take=card.queue_id is not None and desk.sees_queues() and card.state == "open" and desk.actor.may(ACTING),
         received_at=card.received_at, owner=owner_of(desk.staff, card.owner_id, card.owner),
-        queue=queue_of(desk.staff, card.queue_id), tags=tags_of(way_in(card.channel, card.is_missed_call), card.inquiry_class, around["past_deals"], card.relevance),
+        queue=queue_of(desk.staff, card.queue_id),
+        tags=tags_of(way_in(card.channel, card.is_missed_call), card.inquiry_class, around["past_deals"], card.relevance),
         quiet_ways=quiet_ways(desk, _held(card)),
         **_why(card, desk), **around["shown"],
     )

@@ -12,7 +12,7 @@ from marshrut.core.money import Money, read_money
 from marshrut.core.names import clean_text
 
 from .facts import BOARDS, CATEGORIES, RequestFacts
-from .text.gazetteer import Gazetteer
+from .text import Gazetteer, budget_of
 
 MOST_DIRECTIONS, MOST_CHILDREN, MOST_TRIPS = 20, 30, 4
 FARTHEST = timedelta(days=5 * 366)
@@ -80,11 +80,11 @@ def with_places_of(request: RequestFacts, places: Gazetteer) -> RequestFacts:
     directions: dict[str, None] = {}
     resorts = dict.fromkeys(request.resorts)
     for name in request.directions:
-        place = places.place_of(name)
-        slug = places.resolve(place) if place else places.slug_of(name) or name
+        place, ukrainian = places.place_of(name), any(letter in "іїєґ" for letter in name.lower())
+        slug = places.resolve(place, ukrainian=ukrainian) if place else places.slug_of(name) or name
         directions.setdefault(slug)
-        if place and not place.is_country and places.called(place) != slug:
-            resorts.setdefault(places.called(place))
+        if place and not place.is_country and (town := places.called(place, ukrainian=ukrainian)) != slug:
+            resorts.setdefault(town)
     excluded = dict.fromkeys(
         places.called(place) if (place := places.place_of(one)) else places.slug_of(one) or one for one in request.excluded
     )
@@ -218,7 +218,10 @@ class _Reading:
     def budget(self, value: object, currency: str) -> Money | None:
         amount, given = (value.get("amount"), value.get("currency")) if isinstance(value, Mapping) else (value, None)
         money, flaw = read_money(amount, given, currency)
-        if flaw:
+        if flaw == "not_a_number" and isinstance(amount, str):  # in words, as people type it into a form
+            code = given.strip().upper() if isinstance(given, str) and len(given.strip()) == 3 else currency
+            money = budget_of(amount, code)
+        if flaw and money is None:
             self.flaw("budget", flaw, value)
         return money
 

@@ -11,6 +11,8 @@ from marshrut.agency.queries import Staff
 from marshrut.clients.services import Keeper, change_keeper, lock_keeper_of
 from marshrut.core.errors import Refused
 from marshrut.intake.models import Inquiry
+from marshrut.intake.reference import read_reference
+from marshrut.intake.services.clock_settling import settle_clocks
 from marshrut.journal.services import Holder, Matter, add_touch, hand_over, lock_matter
 from marshrut.journal.services.standing import hands_of, read_standing, restore_standing
 
@@ -47,6 +49,7 @@ def hand_matter_back(*, dossier_id: int, before: Mapping[str, Any], staff: Staff
     restore_standing(dossier_id=matter.id, standing=before, was_closed=False, by=by, now=now)
     for row in before["inquiries"]:
         Inquiry.objects.filter(pk=row["pk"], state="open").update(owner_reason=row["owner_reason"])
+    settle_clocks(reference=read_reference(by.revision), dossiers=[matter.id], by=by)
     if matter.person_id:
         put_keeper_back(person_id=matter.person_id, before=before["keeper"], after=before["kept"])
 

@@ -172,10 +172,10 @@ def _reference() -> Any:
     return read_reference()
 
 
-def known(come: Come, keeper: Any) -> Any:
+def known(agency: Any, come: Come, keeper: Any) -> Any:
     """A client whose manager this is."""
     first = come(MONDAY, contact={"name": "Ирина Лебедева", "phone": "+79165550101"})
-    close_inquiry(inquiry_id=first.pk, outcome="price_check", reason="", by=keeper, now=MONDAY)
+    close_inquiry(inquiry_id=first.pk, outcome="price_check", reason="", by=agency.owner, now=MONDAY)
     Person.objects.filter(pk=first.person_id).update(owner_id=keeper.id)
     return first.person
 
@@ -185,14 +185,14 @@ def again(come: Come, minutes: float = 10) -> Any:
 
 
 def test_P02_a_client_whom_the_supervisor_keeps_comes_to_the_supervisor(agency: Any, come: Come) -> None:
-    known(come, agency.supervisor)
+    known(agency, come, agency.supervisor)
     inquiry = again(come)
     assert (inquiry.dossier.owner_id, inquiry.owner_reason[0]["code"]) == (agency.supervisor.id, "clients_manager")
     assert come(MONDAY).dossier.owner_id in agency.managers, "and nobody else's does"
 
 
 def test_the_owner_may_stand_in_for_a_manager_and_a_third_for_whoever_stands_in(agency: Any, come: Come) -> None:
-    known(come, agency.anna)
+    known(agency, come, agency.anna)
     span = {"starts_at": MONDAY, "ends_at": MONDAY + timedelta(days=7)}
     Absence.objects.create(employee_id=agency.anna.id, substitute_id=agency.owner.id, **span)
     first = again(come)

@@ -109,3 +109,13 @@ def test_no_request_breaks_the_reader_or_the_rules(raw: Any) -> None:
 def test_nights_are_read_off_the_dates_of_one_trip() -> None:
     assert RequestFacts(date_from=date(2027, 6, 1), date_to=date(2027, 6, 11)).nights == 10
     assert RequestFacts(date_from=date(2027, 6, 1), date_to=date(2027, 8, 31)).nights is None
+
+
+@pytest.mark.parametrize(("typed", "budget"), [
+    ("до 300 тр", "300000 RUB"), ("около 2000 евро", "2000 EUR"), ("не больше 150 тыс", "150000 RUB"), ("от 100 до 150 тысяч", "150000 RUB"),
+    ("много", ""), ("как получится", ""), ("100 тыс с человека", ""), ("nan", ""), ("дом 25", ""),
+])  # fmt: skip
+def test_a_budget_in_words_is_read_and_what_says_nothing_is_named(typed: str, budget: str) -> None:
+    request, flaws = read_request({"budget": {"amount": typed}}, TODAY)
+    assert (f"{request.budget.amount:.0f} {request.budget.currency}" if request.budget else "") == budget
+    assert [flaw.field for flaw in flaws] == ([] if budget else ["request.budget"])

@@ -5,8 +5,8 @@ A message becomes tokens (`tokens`), each with one sign that says what kind of w
 over the line of signs: `directions`, `dates`, `stays`, `party`, `hotels`, `budgets`.
 """
 
-from .cells import board_of, stars_of
+from .cells import board_of, budget_of, stars_of
 from .gazetteer import Gazetteer
 from .reading import Span, TextRequest, read_text, warm_up
 
-__all__ = ["Gazetteer", "Span", "TextRequest", "board_of", "read_text", "stars_of", "warm_up"]
+__all__ = ["Gazetteer", "Span", "TextRequest", "board_of", "budget_of", "read_text", "stars_of", "warm_up"]

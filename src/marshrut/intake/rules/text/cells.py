@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from marshrut.core.money import Money
+
+from .budgets import read_budget
 from .gazetteer import Gazetteer
 from .hotels import Stars, read_board, read_stars
 from .line import read_line
@@ -19,6 +22,12 @@ def stars_of(text: str) -> Stars | None:
         low, high = sorted((int(bare[1]), int(bare[2] or bare[1])))
         return Stars(low, None if bare[3] else high, ())
     return read_stars(read_line(text[:LONGEST], _places))
+
+
+def budget_of(text: str, currency: str) -> Money | None:
+    """«До 300 тр», «около 2000 евро»: the most meant for all; None for what is no amount, or is one for each."""
+    budget = read_budget(read_line(f"бюджет {text[:LONGEST]}", _places), currency)
+    return None if budget is None or budget.is_per_person else budget.amount
 
 
 def board_of(text: str) -> str | None:
