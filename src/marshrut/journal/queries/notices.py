@@ -68,7 +68,8 @@ def count_notices(actor: Actor) -> NoticeCount:
         cursor.execute(
             f"""select (select count(*) from (select from journal_notice n where n.employee_id = e.id and n.seen_at is null
                                              limit {MOST_UNSEEN}) unseen),
-                   (select n.id from journal_notice n where n.employee_id = e.id and n.seen_at is null order by n.at desc, n.id desc limit 1),
+                   (select n.id from journal_notice n where n.employee_id = e.id and n.seen_at is null
+                    order by n.at desc, n.id desc limit 1),
                    e.quiet_from, e.quiet_until, e.muted
                from agency_employee e where e.id = %s""",
             [actor.id],

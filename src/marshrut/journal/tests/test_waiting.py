@@ -12,7 +12,9 @@ from marshrut.core.clock import utc_now
 from marshrut.core.errors import Invalid, NotFound, Refused
 from marshrut.deals.queries import read_board, read_funnels
 from marshrut.desk.queries import list_today
+from marshrut.intake.queries.exceptions import exception_sql
 from marshrut.intake.queries.on_hand import loads_on_hand
+from marshrut.intake.reference import read_reference
 from marshrut.intake.rules import Effort
 from marshrut.intake.services import answer_client, put_matter_aside
 from marshrut.journal.models import Dossier, Notice, Task, Touch
@@ -30,6 +32,11 @@ from marshrut.journal.services import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+def today_of(actor: Any, now: datetime, day_end: datetime) -> list[Any]:
+    """What the actor has to do, under the exceptions as delivered."""
+    return list_today(actor, now, day_end, exception_sql(read_reference().rules.exceptions, now, day_end))
 Ask = Callable[..., Any]
 
 
@@ -63,7 +70,7 @@ def test_it_leaves_today_the_board_and_the_load_and_is_counted_apart(matter: Dos
     funnel = read_funnels(read_revision())["office"]
     before = loads_on_hand([cast.anna.id], Effort(), now)[cast.anna.id]
     put_aside(dossier_id=matter.pk, until=now + timedelta(days=20), why="зарплата", by=cast.anna, now=now)
-    assert list_today(cast.anna, now, now + timedelta(days=60)) == []
+    assert today_of(cast.anna, now, now + timedelta(days=60)) == []
     column = read_board(cast.anna, funnel, inquiries_name="Новые")[0]
     assert (column.count, column.waiting, column.cards) == (0, 1, ())
     assert loads_on_hand([cast.anna.id], Effort(), now)[cast.anna.id] == before - 1
@@ -76,7 +83,7 @@ def test_it_comes_back_by_itself_once_however_often_the_job_runs(matter: Dossier
     assert [return_waiting(staff=staff(), now=late) for _ in range(2)] == [1, 0]
     matter.refresh_from_db()
     assert (matter.waits_until, matter.waits_for, matter.owner_id) == (None, "", cast.anna.id)
-    assert [row.dossier_id for row in list_today(cast.anna, late, late)] == [matter.pk]
+    assert [row.dossier_id for row in today_of(cast.anna, late, late)] == [matter.pk]
     assert list(Notice.objects.filter(code="matter_returned").values_list("employee", flat=True)) == [cast.anna.id]
     assert Touch.objects.filter(dossier=matter, kind="returned").count() == 1
 
