@@ -67,7 +67,7 @@ PAGES: dict[str, Kind] = {
     "/inbox/<id:pk>": RECORD, "/board/deals/<id:pk>": RECORD, "/clients/<id:pk>": RECORD, "/inquiries/<id:pk>": RECORD, "/deals/<id:pk>": RECORD,
     "/inquiries/<id:pk>/deal": ACTION, "/inquiries/<id:pk>/take": ACTION, "/inquiries/<id:pk>/spam": ACTION, "/inquiries/<id:pk>/close": ACTION,
     "/inquiries/<id:pk>/class": ACTION, "/inquiries/<id:pk>/request": ACTION, "/inquiries/<id:pk>/request/confirm": ACTION, **{f"/inquiries/<id:pk>/request/confirm/{group}": ACTION for group in (
-        "directions", "excluded", "departure", "dates", "nights", "adults", "children", "stars", "board", "budget", "other_trips")}, "/corrections/<id:pk>/undo": ACTION,
+        "directions", "excluded", "departure", "dates", "nights", "adults", "children", "rooms", "stars", "board", "budget", "other_trips")}, "/corrections/<id:pk>/undo": ACTION,
     **{f"/inquiries/<id:pk>/{axis}/{verb}": ACTION for axis in ("class", "category") for verb in ("accept", "confirm")},
     "/inquiries/<id:pk>/reopen": ACTION, "/deals/<id:pk>/stage": ACTION, "/deals/<id:pk>/funnel": ACTION, "/deals/<id:pk>/close": ACTION, "/deals/<id:pk>/reopen": ACTION,
     "/tasks/<id:pk>/complete": ACTION, "/tasks/<id:pk>/postpone": ACTION, "/dossiers/<id:pk>/touch": ACTION, "/dossiers/<id:pk>/task": ACTION,

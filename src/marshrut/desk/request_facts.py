@@ -46,7 +46,7 @@ def request_facts(
         Fact(_("Hotel"), wording.stars(request), read=_read("stars", read)),
         Fact(_("Board"), board_label(str(request.get("board") or "")), read=_read("board", read)),
         Fact(_("Budget"), _budget(request), tag=_budget_tag(relevance_reasons or []), read=_read("budget", read)),
-        Fact(_("Rooms"), str(rooms or "")),
+        Fact(_("Rooms"), str(rooms or ""), read=_read("rooms", read)),
         Fact(_("Kind of trip"), catalogue.categories.get(category, category) if category else ""),
         *(Fact(_("Asks for another trip"), wording.other_trip(one, catalogue), read=_read("other_trips", read))
           for one in request.get("other_trips") or []),

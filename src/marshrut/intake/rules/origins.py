@@ -22,6 +22,7 @@ GROUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "nights": (("nights_from", "nights_to"), ("nights",)),
     "adults": (("adults", "people"), ("adults", "people")),
     "children": (("children", "children_ages"), ("children", "children_ages")),
+    "rooms": (("rooms",), ("rooms",)),
     "stars": (("stars_from", "stars_to"), ("stars",)),
     "board": (("board",), ("board",)),
     "budget": (("budget", "budget_from", "budget_per_person"), ("budget",)),
@@ -30,7 +31,7 @@ GROUPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """What is stated or read as one: its fields of the facts, its names in the request."""
 
 
-EDITED = frozenset(name for _fields, names in GROUPS.values() for name in names) | {"rooms"}
+EDITED = frozenset(name for _fields, names in GROUPS.values() for name in names)
 """Names in the request that a person writes down, or leaves standing, on the card."""
 
 

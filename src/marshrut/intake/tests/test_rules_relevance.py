@@ -1,5 +1,6 @@
 """Q02: adequate or not, by criteria one can read; the two examples of the source stand first."""
 
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from marshrut.core.money import Money
 from marshrut.intake.rules import (
     InquiryFacts,
     Relevance,
+    RequestFacts,
     RulesetError,
     check_contact_set,
     compile_contact_rules,
@@ -20,6 +22,7 @@ from marshrut.intake.rules import (
     default_grader,
     default_relevance,
 )
+from marshrut.intake.rules.text import read_text
 
 TODAY = date(2026, 11, 22)
 
@@ -49,6 +52,16 @@ def test_six_adults_in_one_room_for_14_days_with_200_thousand_are_not() -> None:
     relevance = grade(adults=6, rooms=1, nights_from=14, budget=rub(200_000))
     assert relevance.grade == "C"
     assert codes(relevance)[:2] == ["budget_far_below", "crowded_room"]
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("горящий тур на Новый год, бюджет 300 000 ₽ на двоих", "A"),
+    ("шестеро взрослых, один номер на всех, две недели, Турция, не дороже 200 тысяч рублей", "C"),
+    ("6 дорослих в одному номері на 14 ночей, бюджет 200 000 руб", "C"),
+])  # fmt: skip
+def test_the_examples_of_the_source_are_graded_alike_when_they_are_only_said(text: str, expected: str) -> None:
+    read = read_text(text, TODAY).request
+    assert grade(text, **{one.name: getattr(read, one.name) for one in fields(RequestFacts)}).grade == expected
 
 
 PLAUSIBLE: list[tuple[str, dict[str, Any]]] = [

@@ -52,7 +52,7 @@ def told(request: RequestFacts) -> str:
         "win" if days.get("flexible") else "on": f"{days.get('from', '')}..{days.get('to', '')}" if days else "",
         "nights": span("nights") if "nights" in said else "", "adults": said.get("adults", ""), "kids": said.get("children", ""),
         "ages": " ".join(map(str, said.get("children_ages", []))), "people": said.get("people", ""),
-        "stars": span("stars") if "stars" in said else "", "board": said.get("board", ""),
+        "rooms": said.get("rooms", ""), "stars": span("stars") if "stars" in said else "", "board": said.get("board", ""),
         "money": f"{money['amount']} {money['currency']}" if money else "",
     }  # fmt: skip
     parts["money"] += f" from {money['from']}" if "from" in money else ""

@@ -1,4 +1,4 @@
-"""What kind of hotel: stars and board."""
+"""What kind of hotel and how much of it: stars, board and rooms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,13 @@ _NAMED = (  # «Звёзды: 4-5»
     "(?:<star><colon|dash>|(?<!<number>)<star>(?=<number><comma|dot|line|semicolon>|<number>$))"
     "(?P<named><number>)(?:<dash|slash|or|till>(?P<named_high><number>))?<plus>?"
 )
+_ROOMS = "<number|collective><word|noise|star|other>{1,3}"
+MOST_ROOMS = 20
+"""Above it a text speaks of the hotel: «отель на 500 номеров»."""
 _NO_MATTER = "(?:<optional>|<not><must>)<word|into|wish>{0,2}"
+
+
+_OF_SOMETHING = ("телефон", "тел", "рейс", "паспорт", "карт", "брон")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +101,18 @@ def read_board(line: Line) -> Board | None:
 def _is_meant(written: str, code: str) -> bool:
     """Short codes that are also words or names (ro, fb) count only in capitals."""
     return written.lower() not in ("ro", "fb") or written.isupper()
+
+
+def read_rooms(line: Line) -> tuple[int, tuple[int, int]] | None:
+    """How many rooms and where it is said, or None. «Номер 12» and «2 номера телефона» are none."""
+    for found in line.find(_ROOMS):
+        start, count = found.start(), line.whole(found.start())
+        at = next((at for at in range(start + 1, found.end()) if "room" in line.tokens[at].marks), None)
+        if at is None or count is None or not 1 <= count <= MOST_ROOMS or line.is_used(start, at + 1):
+            continue
+        following = line.tokens[at + 1] if at + 1 < len(line.tokens) else None
+        if following and (following.marks & {"order", "papers"} or following.word.startswith(_OF_SOMETHING)):
+            continue
+        line.use(start, at + 1)
+        return count, (start, at + 1)
+    return None

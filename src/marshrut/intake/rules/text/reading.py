@@ -14,7 +14,7 @@ from .budgets import Budget, read_budget
 from .dates import When, read_when
 from .directions import read_ways
 from .gazetteer import Gazetteer
-from .hotels import read_board, read_stars
+from .hotels import read_board, read_rooms, read_stars
 from .line import Line, read_line
 from .party import Party, read_party
 from .scope import blot_past_trips, own_part
@@ -87,6 +87,10 @@ def _read_trip(line: Line, today: date, currency: str, places: Gazetteer) -> Tex
     if stars:
         found |= {"stars_from": stars.least, "stars_to": stars.most}
         said("stars", *stars.said)
+    rooms = read_rooms(line)
+    if rooms:
+        found["rooms"] = rooms[0]
+        said("rooms", rooms[1])
     party = read_party(line, today)
     when = read_when(line, today)
     if when:
