@@ -355,7 +355,6 @@ class Reckoning(models.Model):
             models.Index(fields=["received_at"], name="intake_reckoning_received"),
             models.Index(fields=["owner_id", "received_at"], name="intake_reckoning_holder"),
             models.Index(fields=["closed_at"], name="intake_reckoning_closed", condition=Q(closed_at__isnull=False)),
-            models.Index(fields=["-closed_at", "-raw_id"], name="intake_reckoning_dropped", condition=Q(outcome="lost")),
         ]
 
 

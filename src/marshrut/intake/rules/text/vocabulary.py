@@ -10,7 +10,9 @@ from typing import Any
 from .signs import SIGNS
 from .spelling import folded, read_data
 
-MARKS = frozenset({"paid", "shore", "stay", "papers", "born", "order", "measure", "per_head", "single", "via", "back", "trip", "further", "room"})
+MARKS = frozenset({
+    "paid", "shore", "stay", "papers", "born", "order", "measure", "per_head", "single", "via", "back", "trip", "further", "room",
+})  # fmt: skip
 """Kinds of words that stand beside the sign: one word may be several of them."""
 _HEARD = str.maketrans("оыэея", "аииии")
 _HEARD_FROM = 7
