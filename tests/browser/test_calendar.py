@@ -101,6 +101,7 @@ def test_a_lost_client_starts_again_with_the_story_in_sight(house: House, tab: T
     number, _dossier = answered(house, "Вера Вернувшаяся", "+7 921 555-77-04")
     page = tab(f"/inquiries/{number}")
     page.get_by_role("button", name="Закрыть…").click()
+    page.locator("#f-reason").select_option(label="Дорого")
     page.locator("#f-note").fill("дорого")
     page.get_by_role("dialog").locator("button[type=submit]").click()
     page.get_by_role("button", name="Начать заново").click()

@@ -388,6 +388,10 @@ _MADE = (
     Measure(
         "asked", _("Wrote again"), _("Times a client wrote on an open matter and an answer was due, by who held it."), kind="waits"
     ),
+    Measure(
+        "broke", _("Broke in their hands"), _("Clocks that broke while this person held the matter, whoever answered later."), kind="waits"
+    ),
+    Measure("passed_on", _("Somebody else has it now"), _("Of these: somebody else holds the matter now."), kind="waits"),
     Measure("in_time", _("In time"), _("Of these: answered before their clock broke."), kind="waits"),
     Measure("too_late", _("Too late"), _("Of these: answered after their clock broke, or not yet."), kind="waits"),
     Measure("in_time_share", _("Kept in time"), _("In time ÷ next answers whose clock has ended."), kind="share"),

@@ -18,7 +18,7 @@ from marshrut.intake.queries import leading_inquiry
 from marshrut.intake.reference import read_reference
 from marshrut.intake.services import record_outcome, reopen_inquiry, reopen_outcome
 from marshrut.intake.services.matters import OUTCOMES, holder_again
-from marshrut.journal.services import Place, add_touch, close_dossier, lock_matter, reopen_dossier
+from marshrut.journal.services import Place, add_touch, close_dossier, lock_matter, move_dossier, reopen_dossier
 
 
 @transaction.atomic
@@ -54,12 +54,15 @@ def close_deal(
 def set_margin(*, deal_id: int, margin: Money | None, by: Actor, now: datetime) -> None:
     """Write down what stays with the agency of a deal, or that it is not known. Invalid where it cannot be so."""
     sign(by.label)
-    deal, _matter = lock_deal(deal_id, by)
+    deal, matter = lock_deal(deal_id, by)
+    known = deal.currency
     if margin is None:
         deal.margin = None
     else:
         put_margin(deal, margin)
     deal.save(update_fields=["margin", "currency"])
+    if deal.state == DealState.OPEN and deal.currency != known:  # a deal without a sum takes the currency of its margin
+        move_dossier(dossier_id=matter.id, place=Place("deal", matter.place, deal.amount, deal.currency))
 
 
 def put_margin(deal: Deal, margin: Money) -> None:

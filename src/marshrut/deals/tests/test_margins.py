@@ -81,5 +81,6 @@ def test_a_deal_of_unknown_worth_takes_the_currency_of_its_margin(cast: Cast, de
     set_margin(deal_id=deal.pk, margin=Money(Decimal(100), "USD"), by=cast.anna, now=NOW)
     deal.refresh_from_db()
     assert (deal.margin, deal.currency) == (Decimal(100), "USD")
+    assert deal.dossier.currency == "USD"  # the matter is worth what its open deal is
     with pytest.raises(Invalid):
         set_margin(deal_id=deal.pk, margin=Money(Decimal(-1), "USD"), by=cast.anna, now=NOW)

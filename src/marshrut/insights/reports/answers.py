@@ -21,7 +21,7 @@ Named = Callable[[Any], tuple[str, dict[str, Any]]]
 
 
 def answers_report(question: Question) -> Report:
-    """The whole report; five statements, one of them of the period before."""
+    """The whole report; six statements, one of them of the period before."""
     speeds = answer_speeds(question.actor, question.asked, "owner", "source", "channel", "hour")
     total, before = speeds["all"][0], total_speed(question.before())
     piles = read_speed_piles(question.actor, question.asked, question.now)
