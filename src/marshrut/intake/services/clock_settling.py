@@ -21,6 +21,8 @@ from marshrut.intake.services.clocks import CLOCK, running_of, state_of
 from marshrut.intake.services.next_answers import running_answer
 from marshrut.journal.services import Matter
 
+_AT_ONCE = 500
+"""So many are held in memory: an agency may have thousands of clocks."""
 _followed: Reference | None = None
 
 
@@ -42,8 +44,8 @@ def settle_clocks(*, reference: Reference, dossiers: Collection[int] | None = No
     running: dict[str, Any] = {"warn_at__isnull": False, **({} if dossiers is None else {"dossier_id__in": list(dossiers)})}
     first = Inquiry.objects.filter(clock_state=StoredClock.RUNNING, **running).select_related("dossier").order_by("pk")
     following = NextAnswer.objects.filter(state=StoredClock.RUNNING, **running).select_related("dossier").order_by("pk")
-    answers = [_first(inquiry, reference) for inquiry in first]
-    again = [_following(clock, reference) for clock in following]
+    answers = (_first(inquiry, reference) for inquiry in first.iterator(_AT_ONCE))
+    again = (_following(clock, reference) for clock in following.iterator(_AT_ONCE))
     return _keep(_INQUIRIES, [one for one in answers if one.has_moved], by) + _keep(_NEXT, [one for one in again if one.has_moved], by)
 
 
