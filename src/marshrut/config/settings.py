@@ -73,7 +73,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / room / "templates" for room in ROOMS],
         "APP_DIRS": False,
-        "OPTIONS": {"environment": "marshrut.ui.jinja.environment"},
+        "OPTIONS": {"environment": "marshrut.ui.jinja.Environments"},
     }
 ]
 

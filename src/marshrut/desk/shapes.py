@@ -195,25 +195,6 @@ class Matter:
 
 
 @dataclass(frozen=True, kw_only=True)
-class InboxMatter(Matter):
-    """A row of the Inbox. `group` is the part of the list that begins with it, `note` the exception it stands under."""
-
-    channel_label: str
-    channel_icon: str
-    channel_tone: str
-    source: str
-    source_is_named: bool
-    class_slug: str
-    class_label: str
-    class_reason: str
-    relevance: str
-    owner_reason: str
-    message: str
-    group: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class BoardMatter(Matter):
     """A card of the board and the address that is asked when it is dropped."""
 

@@ -11,12 +11,11 @@ from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import Staff
 from marshrut.deals.queries import BoardCard, FunnelCard, StageCard
 from marshrut.desk import wording
-from marshrut.desk.queries import MatterRow, loaded
-from marshrut.desk.shapes import BoardMatter, Client, InboxMatter, Matter, Money, Named, Option, PastMatter, Tag, Task
+from marshrut.desk.queries import MatterRow
+from marshrut.desk.shapes import BoardMatter, Client, Matter, Money, Named, Option, PastMatter, Tag, Task
 from marshrut.desk.web.pages import Desk
-from marshrut.intake.queries import InquiryLine
 from marshrut.intake.rules.clock_policies import MISSED_CALL
-from marshrut.intake.wording import CHANNELS, CLASSES, channel_label, class_label, disposition_label, say_all, say_priority
+from marshrut.intake.wording import CHANNELS, CLASSES, channel_label, class_label, disposition_label, say_stored_priority
 from marshrut.ui.wording import phone as written_phone
 
 CLASS_TONES = {"trip_trouble": "bad", "booking_question": "warm", "open_matter": "info", "spam": "warm"}
@@ -97,6 +96,11 @@ def matter_of(row: MatterRow, desk: Desk) -> Matter:
     return Matter(**_base(row, desk))
 
 
+def named_matter_of(row: MatterRow, desk: Desk) -> Matter:
+    """Who and what trip, where a list shows no more of a matter."""
+    return Matter(**_named(row, desk))
+
+
 def past_matter_of(row: MatterRow, desk: Desk) -> PastMatter:
     base = _base(row, desk)
     if row.is_open:
@@ -113,26 +117,31 @@ def outcome_label(outcome: str | None, disposition: str) -> str:
     return disposition_label(disposition) if disposition else ""
 
 
-def _base(row: MatterRow, desk: Desk) -> dict[str, Any]:
+def _named(row: MatterRow, desk: Desk) -> dict[str, Any]:
     is_deal = row.deal_id is not None
-    is_new = row.respond_by is not None
     return {
         "kind": "deal" if is_deal else "inquiry",
         "id": row.deal_id if is_deal else row.inquiry_id or row.dossier_id,
         "dossier": row.dossier_id,
         "title": title_of(row.person, row.phone, desk.actor),
-        "trip": wording.trip(row.request, desk.catalogue, row.deal_title),
+        "trip": wording.stored_trip(row.request, desk.revision, row.deal_title),
         "person": ways_of(row.person_id, title_of(row.person, None, desk.actor), row.phone, row.email, desk.actor),
+        "since": row.stage_entered_at or row.opened_at,
+    }
+
+
+def _base(row: MatterRow, desk: Desk) -> dict[str, Any]:
+    return {
+        **_named(row, desk),
         "tags": tags_of(way_in(row.channel, row.is_missed_call), row.inquiry_class, row.past_deals, row.relevance),
         "task": task_of(row.task_id, row.task_title, row.task_kind, row.task_due_at, desk.actor),
         "score": row.priority,
         "reasons": reasons_of(row, desk),
         "money": money(row.worth, row.currency),
-        "since": row.stage_entered_at or row.opened_at,
         "owner": owner_of(desk.staff, row.owner_id),
         "queue": queue_of(desk.staff, row.queue_id),
         "respond_by": row.respond_by or row.next_respond_by,
-        "is_new": is_new,
+        "is_new": row.respond_by is not None,
     }
 
 
@@ -148,30 +157,7 @@ def reasons_of(row: MatterRow, desk: Desk, most: int = 3) -> list[str]:
     stage = stage_of(desk.funnels, row.place)
     if stage and row.stage_entered_at and (days := (desk.now - row.stage_entered_at).days) > 0:
         reasons.append(wording.standing(stage.name, days))
-    return [*reasons, *say_priority(row.priority_reasons, desk.actor)][:most]
-
-
-def inbox_matter(
-    line: InquiryLine, desk: Desk, next_due: datetime | None = None, group: str = "", note: str = ""
-) -> InboxMatter:
-    """A row of the Inbox; `next_due`: the client wrote again, and is to be answered by then."""
-    request = loaded(line.request) or {}
-    reasons = [*([_("The client has written again")] if next_due else []), *say_priority(loaded(line.priority_reasons), desk.actor)]
-    return InboxMatter(
-        kind="inquiry", id=line.id, dossier=line.dossier_id, title=title_of(line.person, line.phone, desk.actor), since=line.opened_at,
-        trip=wording.trip(request, desk.catalogue),
-        person=ways_of(line.person_id, title_of(line.person, None, desk.actor), line.phone, None, desk.actor),
-        tags=[Tag(_("doubtful"), "warm")] if line.relevance == "C" else [],
-        task=task_of(line.task_id, line.task_title, "call", line.task_due_at, desk.actor), score=line.priority, reasons=reasons,
-        money=money(line.worth, line.currency), owner=owner_of(desk.staff, line.owner_id, line.owner),
-        queue=queue_of(desk.staff, line.queue_id), respond_by=line.respond_by if line.is_unanswered else next_due,
-        is_new=line.is_unanswered, channel_label=channel_label(line.way_in), channel_tone=tone_of_channel(line.way_in),
-        channel_icon=wording.CHANNEL_ICONS.get(line.way_in, "message"), source=line.source_name, source_is_named=line.source_is_named,
-        class_slug=line.inquiry_class, class_label=class_label(line.inquiry_class),
-        class_reason=" · ".join(say_all(loaded(line.class_reason))), relevance=line.relevance,
-        owner_reason=" · ".join(say_all(loaded(line.owner_reason))), message=desk.actor.text(" ".join(line.message.split()))[:160],
-        group=group, note=note,
-    )
+    return [*reasons, *say_stored_priority(row.priority_reasons, desk.actor)][:most]
 
 
 def board_matter(card: BoardCard, desk: Desk, drop_url: str, next_due: datetime | None = None) -> BoardMatter:
@@ -180,10 +166,10 @@ def board_matter(card: BoardCard, desk: Desk, drop_url: str, next_due: datetime 
     return BoardMatter(
         kind="deal" if is_deal else "inquiry", id=card.deal_id or card.inquiry_id or card.dossier_id, dossier=card.dossier_id,
         title=title_of(card.person, None, desk.actor), since=card.since,
-        trip=wording.trip(loaded(card.request), desk.catalogue, card.title),
+        trip=wording.stored_trip(card.request, desk.revision, card.title),
         tags=tags_of(card.channel, card.inquiry_class, card.past_deals),
         task=task_of(card.task_id, card.task_title, card.task_kind, card.task_due_at, desk.actor), score=card.priority,
-        reasons=say_priority(loaded(card.priority_reasons), desk.actor), money=money(card.amount, card.currency),
+        reasons=list(say_stored_priority(card.priority_reasons, desk.actor)), money=money(card.amount, card.currency),
         owner=owner_of(desk.staff, card.owner_id, card.owner), queue=queue_of(desk.staff, card.queue_id),
         respond_by=card.respond_by or next_due,
         is_new=card.respond_by is not None, drop_url=drop_url,

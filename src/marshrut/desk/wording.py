@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
+import orjson
 from babel.dates import format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 from django.utils.translation import ngettext
 
-from marshrut.catalog.queries import Catalogue
+from marshrut.catalog.queries import Catalogue, read_catalogue
 from marshrut.channels.queries import NO_SERVER, RESTORED
 from marshrut.deals.wording import TASK_KINDS as KIND_LABELS
 from marshrut.ui import wording
@@ -172,6 +174,16 @@ def trip(request: Mapping[str, Any] | None, catalogue: Catalogue, title: str | N
     if title and title != ", ".join(str(d) for d in asked.get("directions") or []):
         where = title
     return " · ".join(filter(None, (where, party(asked), nights(asked))))
+
+
+def stored_trip(stored: str | None, revision: int, title: str | None = None) -> str:
+    """The same from the text of the request's jsonb value, by the catalogue of a revision: a list shows it at every look."""
+    return _stored_trip(stored, revision, title, wording.language())
+
+
+@lru_cache(maxsize=4096)
+def _stored_trip(stored: str | None, revision: int, title: str | None, _language: str) -> str:
+    return trip(orjson.loads(stored) if stored else None, read_catalogue(revision), title)
 
 
 def other_trip(request: Mapping[str, Any], catalogue: Catalogue) -> str:

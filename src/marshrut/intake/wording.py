@@ -188,15 +188,33 @@ HIDDEN = {
 
 def say_priority(reasons: Sequence[Mapping[str, Any]] | None, reader: Actor) -> list[str]:
     """Why this score, without sums for whoever may not see margins."""
-    if reader.shows("margin"):
-        return say_all(reasons)
-    return [_(HIDDEN[code]) if (code := str(reason.get("code"))) in HIDDEN else say(reason) for reason in reasons or []]
+    return say_all(reasons) if reader.shows("margin") else _without_money(reasons or [])
+
+
+def _without_money(reasons: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [_(HIDDEN[code]) if (code := str(reason.get("code"))) in HIDDEN else say(reason) for reason in reasons]
 
 
 def say_all(reasons: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None, locale: str = "ru") -> list[str]:
     """Reasons as sentences, in their order."""
     listed = [reasons] if isinstance(reasons, Mapping) else reasons or []
     return [say(reason, locale) for reason in listed]
+
+
+def say_stored(stored: str | None) -> tuple[str, ...]:
+    """Reasons as sentences, from the text of their jsonb value: a list shows the same ones at every look."""
+    return _stored_said(stored, get_language() or "", hides_money=False) if stored else ()
+
+
+def say_stored_priority(stored: str | None, reader: Actor) -> tuple[str, ...]:
+    """Why this score, from the text of its jsonb value; without sums for whoever may not see margins."""
+    return _stored_said(stored, get_language() or "", hides_money=not reader.shows("margin")) if stored else ()
+
+
+@lru_cache(maxsize=2048)
+def _stored_said(stored: str, _language: str, *, hides_money: bool) -> tuple[str, ...]:
+    reasons = orjson.loads(stored)
+    return tuple(_without_money(reasons) if hides_money else say_all(reasons))
 
 
 class _Lenient(dict[str, Any]):

@@ -1,4 +1,4 @@
-"""The one Jinja2 environment: what every template of every room can say."""
+"""The Jinja2 environments, one for each language: what every template of every room can say."""
 
 import time
 from functools import lru_cache
@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
-from jinja2 import Environment, Undefined
+from jinja2 import Environment, Template, Undefined
 from markupsafe import Markup
 
 from marshrut.ui import navigation, pieces, wording
 from marshrut.ui.assets import asset, icon
+from marshrut.ui.folding import FoldingEnvironment
 
 _SOME_NUMBER = 987654321
 FILTERS = {
@@ -33,11 +34,31 @@ FILTERS = {
 }
 
 
-def environment(**options: Any) -> Environment:
-    """Django's door to Jinja2: autoescape, translations, addresses, icons, the sidebar, the reader's wording."""
+class Environments:
+    """Django's door to Jinja2: each language has an environment of its own, a template comes from that of the language in use."""
+
+    def __init__(self, **options: Any) -> None:
+        self._options = options
+        self._of: dict[str, Environment] = {}
+
+    def get_template(self, name: str) -> Template:
+        return self._in_use().get_template(name)
+
+    def from_string(self, source: str) -> Template:
+        return self._in_use().from_string(source)
+
+    def _in_use(self) -> Environment:
+        code = wording.language()
+        return self._of.get(code) or self._of.setdefault(code, environment(code, **self._options))
+
+
+def environment(code: str, **options: Any) -> Environment:
+    """Of one language: autoescape, translations, addresses, icons, the sidebar, the reader's wording."""
     extensions = ["jinja2.ext.i18n", "jinja2.ext.loopcontrols", *options.pop("extensions", [])]
     fixed = {"autoescape": True, "undefined": Undefined, "trim_blocks": True, "lstrip_blocks": True}
-    made = Environment(**{**options, **fixed}, extensions=extensions)
+    made = FoldingEnvironment(**{**options, **fixed}, extensions=extensions)
+    made.language, made.foldable = code, {"_": _fixed_words, "pgettext": _fixed_words_of, "asset": asset, "icon": icon, "url": url,
+                                          "language": lambda: code}  # fmt: skip
     made.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext,
         translation.ngettext,
@@ -60,6 +81,15 @@ def environment(**options: Any) -> Environment:
         pieces=pieces,
     )
     return made
+
+
+def _fixed_words(message: str, **values: object) -> Markup:
+    """What Jinja2's `_` answers at each rendering: our own words, never escaped, `%%` one sign."""
+    return Markup(translation.gettext(message)) % values
+
+
+def _fixed_words_of(context: str, message: str, **values: object) -> Markup:
+    return Markup(translation.pgettext(context, message)) % values
 
 
 def url(name: str, *args: object, **query: object) -> Markup:

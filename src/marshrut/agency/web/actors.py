@@ -1,4 +1,4 @@
-"""Who acts in this request: `request.actor`, asked of the database once and only when needed."""
+"""Who acts in this request: `request.actor`, asked of the database once."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
 
 from marshrut.agency.models import Employee
 from marshrut.agency.permissions import Actor
@@ -35,7 +34,7 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: actor_of_session(request))  # type: ignore[attr-defined]
+        request.actor = actor_of_session(request)  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

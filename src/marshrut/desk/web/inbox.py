@@ -18,8 +18,9 @@ from django.views.decorators.http import require_safe
 from marshrut.agency.permissions import Actor
 from marshrut.channels.queries import Waiting, list_discarded, list_quarantine
 from marshrut.core.names import clean_text
-from marshrut.desk.shapes import Filter, InboxMatter, Option, Tab
-from marshrut.desk.shaping import class_options, inbox_matter
+from marshrut.desk.inbox_rows import InboxRow, rows_markup
+from marshrut.desk.shapes import Filter, Option, Tab
+from marshrut.desk.shaping import class_options
 from marshrut.desk.web.matters import inquiry_card
 from marshrut.desk.web.pages import ACTING, Desk, DeskRequest, at_desk, part_or_page
 from marshrut.desk.web.sidebar import counts
@@ -30,7 +31,7 @@ from marshrut.intake.queries.work_order import LATE, NEW, PRESSING, REST, Turn, 
 from marshrut.intake.services import next_in_line
 from marshrut.intake.wording import channel_label, exception_label, merged_words
 
-PAGE = 40
+PAGE = 50
 MOST_WAITING = 99
 NEWEST = "newest"
 GROUP_OF = {PRESSING: "first", LATE: "first", NEW: "new", REST: "rest"}
@@ -48,8 +49,8 @@ def inbox(request: DeskRequest) -> HttpResponse:
         return render(request, "desk/_inbox_tabs.html", {"tabs": tabs_of(request, tab)})
     if tab == "quarantine":
         return _quarantine(request)
-    items, more_url = _read(request, tab)
-    context: dict[str, Any] = {"items": items, "more_url": more_url, "next_waits": _next_waits(request.desk) if tab == "nobody" else 0}
+    rows, more_url = _read(request, tab)
+    context: dict[str, Any] = {"rows": rows_markup(rows, desk), "more_url": more_url, "next_waits": _next_waits(desk) if tab == "nobody" else 0}
     if request.GET.get("after"):
         return render(request, "desk/_inbox_rows.html", context)
     selected = request.GET.get("selected", "")
@@ -66,7 +67,7 @@ def chosen_tab(request: DeskRequest) -> str:
     return tab if tab in known else "all" if desk.sees_queues() else "mine"
 
 
-def _read(request: DeskRequest, tab: str) -> tuple[list[InboxMatter], str | None]:
+def _read(request: DeskRequest, tab: str) -> tuple[list[InboxRow], str | None]:
     """Open inquiries of one tab. What was put aside stands at /waiting until it returns."""
     desk = request.desk
     source, inquiry_class = request.desk.sources.staying(_chosen(request, "source")), _chosen(request, "class")
@@ -81,7 +82,7 @@ def _read(request: DeskRequest, tab: str) -> tuple[list[InboxMatter], str | None
         query = {"tab": tab, "source": source, "class": inquiry_class, "order": NEWEST if is_newest else "", "after": following}
         more = f"{reverse('inbox')}?{urlencode({k: v for k, v in query.items() if v})}"
     waiting = next_answers_due(line.dossier_id for line, *_said in rows)
-    return [inbox_matter(line, desk, waiting.get(line.dossier_id), group, note) for line, group, note in rows], more
+    return [InboxRow(line, waiting.get(line.dossier_id), group, note) for line, group, note in rows], more
 
 
 Walked = tuple[list[tuple[InquiryLine, str, str]], str]
