@@ -6,10 +6,11 @@ They are made here, word by word escaped, and not in a template: fifty of them a
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from marshrut.desk.shapes import Named
 from marshrut.desk.shaping import owner_of, queue_of, title_of, tone_of_channel

@@ -2,6 +2,7 @@
 
 import time
 from functools import lru_cache
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -99,8 +100,8 @@ def url(name: str, *args: object, **query: object) -> Markup:
         address = f"{before}{args[0]}{after}"
     else:
         address = reverse(name, args=args) if args else _address(name)
-    rest = {key: value for key, value in query.items() if value not in (None, "")}
-    return Markup(address) + (f"?{urlencode(rest, doseq=True)}" if rest else "")
+    rest = {key: value for key, value in query.items() if value not in (None, "")} if query else {}
+    return Markup(f"{address}?{escape(urlencode(rest, doseq=True))}" if rest else address)
 
 
 @lru_cache(maxsize=512)

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
 from django.utils.functional import Promise
 
-from marshrut.ui.wording import up_to
+from marshrut.ui.wording import language, up_to
 
 Label = str | Promise
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Registration:
     """One entry as a room registered it; `also` are url names of pages that belong under it."""
 
@@ -144,10 +145,11 @@ def _sections(request: HttpRequest) -> list[Section]:
     for item in _registered:
         if item.allowed is not None and not item.allowed(request):
             continue
-        found.setdefault(str(item.section), []).append(
+        section, label, address = _worded(item, language())
+        found.setdefault(section, []).append(
             Entry(
-                label=str(item.label),
-                url=reverse(item.url_name),
+                label=label,
+                url=address,
                 icon=item.icon,
                 count=item.count(request) if item.count else None,
                 is_current=current == item.url_name or current in item.also,
@@ -156,6 +158,12 @@ def _sections(request: HttpRequest) -> list[Section]:
             )
         )
     return [Section(label, entries) for label, entries in found.items()]
+
+
+@lru_cache(maxsize=256)
+def _worded(item: Registration, _language: str) -> tuple[str, str, str]:
+    """Heading, name and address of an entry: the same for everybody of one language."""
+    return str(item.section), str(item.label), reverse(item.url_name)
 
 
 def _current_name(request: HttpRequest) -> str | None:

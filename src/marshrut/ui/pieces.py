@@ -1,15 +1,17 @@
 """The pieces that lists repeat hundreds of times on a page, in Python: as macros they were most of a page's cost.
 
-`components.html` hands them on beside its macros. What comes from people is escaped here, word by word.
+`components.html` hands them on beside its macros. What comes from people is escaped here, word by word, by the standard
+library: it makes a plain string, where the templates' own escaping makes an object at twice the cost.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from html import escape
 from typing import Protocol
 
 from django.utils.translation import gettext
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from marshrut.ui.assets import icon
 from marshrut.ui.wording import due, due_tone, initials, tint

@@ -1,7 +1,7 @@
 """How moments, money, phones and names are said to a reader, in the language and time zone that are active."""
 
 import zlib
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -17,6 +17,7 @@ from marshrut.core.money import format_money
 
 TINTS = 8
 NO_BREAK = "\u00a0"
+_A_DAY = 25 * 3600  # seconds; the longest day there is
 ABBREVIATED = ((Decimal(10) ** 9, "billion"), (Decimal(10) ** 6, "million"))
 
 
@@ -74,20 +75,19 @@ def when(moment: datetime | None, now: datetime | None = None) -> Markup:
     """How long ago, or which day: `2 мин`, `5 ч`, `вчера`, `28 нояб.`; the exact moment on hover."""
     if moment is None:
         return Markup("")
-    zone, locale = timezone.get_current_timezone(), language()
-    local, here_now = moment.astimezone(zone), (now or timezone.now()).astimezone(zone)
-    return _time_element(local, _age(local, here_now, locale), locale)
+    zone, locale, now = timezone.get_current_timezone(), language(), now or timezone.now()
+    if (now - moment).total_seconds() >= _A_DAY:
+        return _then(moment, _day_of(now, zone), zone, locale)
+    local = moment.astimezone(zone)
+    return _time_element(local, _age(local, now.astimezone(zone), locale), locale)
 
 
 def due(moment: datetime | None, now: datetime | None = None) -> Markup:
     """By when: `до 10:42` today, `завтра, 10:00`, `28 нояб., 12:00`; the exact moment on hover."""
     if moment is None:
         return Markup("")
-    zone, locale = timezone.get_current_timezone(), language()
-    local, today = moment.astimezone(zone), (now or timezone.now()).astimezone(zone).date()
-    clock = f"{local.hour:02}:{local.minute:02}"
-    words = _patterns(locale)["by"] % {"time": clock} if local.date() == today else f"{_planned_day(local.date(), today, locale)}, {clock}"
-    return _time_element(local, words, locale)
+    zone = timezone.get_current_timezone()
+    return _due(moment, _day_of(now or timezone.now(), zone), zone, language())
 
 
 def due_tone(moment: datetime | None, now: datetime | None = None) -> str:
@@ -160,6 +160,27 @@ def _short_money(value: Decimal, currency: str, locale: str) -> str:
             # The sign stands where the reader's language puts it: in the place of a whole amount's figure.
             return format_money(1, currency, locale).replace("1", names[name] % {"amount": figure}).replace(" ", NO_BREAK)
     return format_money(value.quantize(Decimal(1)), currency, locale)
+
+
+@lru_cache(maxsize=64)
+def _day_of(now: datetime, zone: tzinfo) -> date:
+    """A page asks for its day at each of its rows."""
+    return now.astimezone(zone).date()
+
+
+@lru_cache(maxsize=8192)
+def _then(moment: datetime, today: date, zone: tzinfo, locale: str) -> Markup:
+    """A moment more than a day ago: only the day it is looked at from changes its words."""
+    local = moment.astimezone(zone)
+    return _time_element(local, _day(local.date(), today, locale), locale)
+
+
+@lru_cache(maxsize=8192)
+def _due(moment: datetime, today: date, zone: tzinfo, locale: str) -> Markup:
+    local = moment.astimezone(zone)
+    clock = f"{local.hour:02}:{local.minute:02}"
+    words = _patterns(locale)["by"] % {"time": clock} if local.date() == today else f"{_planned_day(local.date(), today, locale)}, {clock}"
+    return _time_element(local, words, locale)
 
 
 def _time_element(local: datetime, words: str, locale: str) -> Markup:

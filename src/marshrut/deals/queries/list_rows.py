@@ -1,9 +1,8 @@
 """The rows of a list with everything its columns may show."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
@@ -12,9 +11,8 @@ from marshrut.deals.queries.lists import Cursor, ListReading, choose
 from marshrut.journal.permissions import matters_in_reach
 
 
-@dataclass(frozen=True, slots=True)
-class MatterLine:
-    """An inquiry or a deal in a list. `id` is the number of what the list is of."""
+class MatterLine(NamedTuple):
+    """An inquiry or a deal in a list. `id` is the number of what the list is of; jsonb values are kept as their text."""
 
     id: int
     key: Any
@@ -38,7 +36,7 @@ class MatterLine:
     relevance: str | None
     priority: int | None
     contact_missing: list[str] | None
-    request: dict[str, Any]
+    request_text: str | None
     message: str
     worth: Decimal | None
     currency: str
@@ -61,7 +59,17 @@ class MatterLine:
     outcome: str | None
     disposition: str | None
     close_reason: str | None
-    custom: dict[str, Any]
+    custom_text: str | None
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """What the inquiry asks for; a deal without one asks for nothing."""
+        return _loaded(self.request_text)
+
+    @property
+    def custom(self) -> dict[str, Any]:
+        """Values of the agency's own fields."""
+        return _loaded(self.custom_text)
 
 
 _MATTER = """
@@ -91,7 +99,6 @@ _PARTS = {
             left join intake_inquiry i on i.raw_id = l.inquiry_id""",
     },
 }  # fmt: skip
-_JSON = (22, 45)
 
 
 def read_matters(reading: ListReading, *, limit: int, after: Cursor | None = None) -> list[MatterLine]:
@@ -100,12 +107,10 @@ def read_matters(reading: ListReading, *, limit: int, after: Cursor | None = Non
     way = "desc" if reading.wanted.is_descending else "asc"
     with connection.cursor() as cursor:
         cursor.execute(_MATTER.format(chosen=chosen, way=way, **_PARTS[reading.wanted.page.slug]), values)
-        rows: list[list[Any]] = [[_loaded(value) if n in _JSON else value for n, value in enumerate(row)] for row in cursor.fetchall()]
-        return [MatterLine(*row) for row in rows]
+        return list(map(MatterLine._make, cursor.fetchall()))
 
 
-@dataclass(frozen=True, slots=True)
-class ClientLine:
+class ClientLine(NamedTuple):
     """A client in a list. Open matters and the last touch are those within the reader's reach."""
 
     id: int
@@ -124,7 +129,12 @@ class ClientLine:
     created_at: datetime
     open_count: int
     last_at: datetime | None
-    custom: dict[str, Any]
+    custom_text: str | None
+
+    @property
+    def custom(self) -> dict[str, Any]:
+        """Values of the agency's own fields."""
+        return _loaded(self.custom_text)
 
 
 _CLIENT = """
@@ -148,9 +158,8 @@ def read_clients(reading: ListReading, *, limit: int, after: Cursor | None = Non
     way = "desc" if reading.wanted.is_descending else "asc"
     with connection.cursor() as cursor:
         cursor.execute(_CLIENT.format(chosen=chosen, way=way, reach=reach), [*values, *reached])
-        rows: list[list[Any]] = [[*row[:-1], _loaded(row[-1])] for row in cursor.fetchall()]
-        return [ClientLine(*row) for row in rows]
+        return list(map(ClientLine._make, cursor.fetchall()))
 
 
-def _loaded(value: Any) -> dict[str, Any]:
-    return orjson.loads(value) if isinstance(value, (str, bytes)) else value or {}
+def _loaded(text: str | None) -> dict[str, Any]:
+    return orjson.loads(text) if text else {}

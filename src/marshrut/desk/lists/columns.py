@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -34,6 +35,7 @@ STATES = {"open": pgettext_lazy("state of a matter", "Open"), "joined": lazy("Jo
           "closed": pgettext_lazy("state of a matter", "Closed"),
           "won": lazy("Realised"), "lost": lazy("Not realised"), "no_sale": lazy("Not a sale"), "all": lazy("All")}
 CLOCKS = {"running": noop("Running"), "met": noop("Kept"), "missed": noop("Missed"), "stopped": noop("Stopped"), "none": noop("None")}
+_NOTHING = Markup("")
 CLASS_TONES = {"new_sale": "info", "repeat": "accent", "trip_trouble": "bad", "spam": "warm"}
 
 
@@ -62,12 +64,14 @@ def _moment(moment: datetime | None, shown: Shown) -> Value:
 
 
 def _cut(text: str, title: str = "") -> Markup:
-    return Markup('<span class="cut" title="{}">{}</span>').format(title or text, text) if text else Markup("")
+    if not text:
+        return _NOTHING
+    shown = escape(text)
+    return Markup(f'<span class="cut" title="{escape(title) if title else shown}">{shown}</span>')
 
 
 def _client(line: MatterLine, shown: Shown) -> Markup:
-    name = who(line, shown)
-    return Markup('<a class="cut" data-open href="{}">{}</a>').format(url(kind_of(line), line.id), name)
+    return Markup(f'<a class="cut" data-open href="{url(kind_of(line), line.id)}">{escape(who(line, shown))}</a>')
 
 
 def kind_of(line: MatterLine) -> str:
@@ -88,13 +92,14 @@ def _phone(line: Any, shown: Shown) -> Markup | str:
         return ""
     if not shown.sees_phones:
         return shown.phone(line.phone)
-    return Markup('<a href="tel:{}">{}</a>').format(line.phone, written_phone(line.phone))
+    return Markup(f'<a href="tel:{escape(line.phone)}">{escape(written_phone(line.phone))}</a>')
 
 
 def _email(line: Any, shown: Shown) -> Markup | str:
     if not line.email or not shown.sees_phones:
         return _cut(shown.email(line.email))
-    return Markup('<a class="cut" href="mailto:{0}">{0}</a>').format(line.email)
+    address = escape(line.email)
+    return Markup(f'<a class="cut" href="mailto:{address}">{address}</a>')
 
 
 def _owner(line: Any, shown: Shown) -> Markup:
@@ -102,12 +107,12 @@ def _owner(line: Any, shown: Shown) -> Markup:
     if line.owner_id:
         return _person(line.owner_id, line.owner or "")
     queue = staff.queues.get(getattr(line, "queue_id", None) or 0)
-    return Markup('<span class="warm cut">{}</span>').format(queue.name) if queue else Markup("")
+    return Markup(f'<span class="warm cut">{escape(queue.name)}</span>') if queue else _NOTHING
 
 
 @lru_cache(maxsize=1024)
 def _person(id: int, name: str) -> Markup:
-    return Markup('<span class="row">{}<span class="cut">{}</span></span>').format(holder(Named(id, name), None), name)
+    return Markup(f'<span class="row">{holder(Named(id, name), None)}<span class="cut">{escape(name)}</span></span>')
 
 
 def _holder_name(line: Any, shown: Shown) -> Value:
@@ -142,8 +147,9 @@ def _said(line: Any, shown: Shown, text: str | None) -> str:
 def _next(line: MatterLine, shown: Shown) -> Markup | str:
     if line.task_due_at is None:
         return ""
-    return Markup('<span class="due due-{}"><span class="cut">{}</span> {}</span>').format(
-        due_tone(line.task_due_at), _said(line, shown, line.task_title), due(line.task_due_at))
+    now, title = shown.desk.now, escape(_said(line, shown, line.task_title))
+    tone, by = due_tone(line.task_due_at, now), due(line.task_due_at, now)
+    return Markup(f'<span class="due due-{tone}"><span class="cut">{title}</span> {by}</span>')
 
 
 def _source(line: MatterLine, shown: Shown) -> str:
@@ -159,34 +165,29 @@ def _missing(line: MatterLine, _shown: Shown) -> str:
     return ", ".join(missing_label(name) for name in line.contact_missing or ())
 
 
-def _respond(line: MatterLine, _shown: Shown) -> Markup | str:
+def _respond(line: MatterLine, shown: Shown) -> Markup | str:
     if line.respond_by is None:
         return ""
     tone = {"missed": "bad", "met": "good", "running": ""}.get(line.clock_state or "", "muted")
-    return Markup('<span class="{}">{}</span>').format(tone, due(line.respond_by))
+    return Markup(f'<span class="{tone}">{due(line.respond_by, shown.desk.now)}</span>')
 
 
 def _trip(line: MatterLine, shown: Shown) -> str:
-    return _said(line, shown, wording.trip(line.request, shown.reference.catalogue, line.title))
+    return _said(line, shown, wording.stored_trip(line.request_text, shown.desk.revision, line.title))
 
 
 def _category(line: MatterLine, shown: Shown) -> str:
-    slug = str((line.request or {}).get("category") or "")
+    slug = str(line.request.get("category") or "")
     return shown.reference.catalogue.categories.get(slug, slug)
 
 
-def _asked(line: MatterLine) -> dict[str, Any]:
-    """What the inquiry asks for; a deal without one asks for nothing."""
-    return line.request or {}
-
-
 def _listed(name: str) -> dict[str, Any]:
-    return _text(lambda line, shown: _said(line, shown, ", ".join(map(str, _asked(line).get(name) or []))))
+    return _text(lambda line, shown: _said(line, shown, ", ".join(map(str, line.request.get(name) or []))))
 
 
 def _day_of(end: str) -> dict[str, Any]:
     def text(line: MatterLine) -> str:
-        return str((_asked(line).get("dates") or {}).get(end) or "")
+        return str((line.request.get("dates") or {}).get(end) or "")
 
     def plain(line: MatterLine, _shown: Shown) -> Value:
         try:
@@ -199,7 +200,7 @@ def _day_of(end: str) -> dict[str, Any]:
 
 def _number_of(read: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
     def plain(line: MatterLine, _shown: Shown) -> Value:
-        value = read(_asked(line))
+        value = read(line.request)
         return value if isinstance(value, int) else None
 
     return {"cell": lambda line, shown: "" if (value := plain(line, shown)) is None else str(value), "plain": plain, "css": "num"}
@@ -209,7 +210,7 @@ def _span_of(name: str) -> dict[str, Any]:
     """`7–10`, `4`; an open end is left open: `4+`, `–10`."""
 
     def read(line: MatterLine, _shown: Shown) -> str:
-        span = _asked(line).get(name) or {}
+        span = line.request.get(name) or {}
         least, most = span.get("from"), span.get("to")
         if least and most:
             return str(least) if least == most else f"{least}–{most}"
@@ -225,7 +226,7 @@ def _children(request: dict[str, Any]) -> int | None:
 def _waits(line: MatterLine, shown: Shown) -> Markup | str:
     if line.waits_until is None:
         return ""
-    return Markup('<span class="cut">{}</span> {}').format(_said(line, shown, line.waits_for), due(line.waits_until))
+    return Markup(f'<span class="cut">{escape(_said(line, shown, line.waits_for))}</span> {due(line.waits_until, shown.desk.now)}')
 
 
 def _reason(line: MatterLine, shown: Shown) -> str:
@@ -237,7 +238,8 @@ def _text(read: Callable[[Any, Shown], str]) -> dict[str, Any]:
 
 
 def _when(name: str) -> dict[str, Any]:
-    return {"cell": lambda line, _shown: when(getattr(line, name)), "plain": lambda line, shown: _moment(getattr(line, name), shown)}
+    return {"cell": lambda line, shown: when(getattr(line, name), shown.desk.now),
+            "plain": lambda line, shown: _moment(getattr(line, name), shown)}
 
 
 _CLIENT = Column("client", noop("Client"), _client, who, "client", "cell-main", True)
@@ -260,11 +262,11 @@ _WAITS = Column("waits", noop("Waiting"), _waits, lambda line, shown: _said(line
 _CLOSED = Column("closed", noop("Closed"), **_when("closed_at"), sort="closed", css="nowrap muted")
 _REASON = Column("reason", noop("Reason"), **_text(_reason))
 _REQUEST = (
-    Column("directions", noop("Where to"), **_text(lambda line, shown: wording.directions(_asked(line), shown.reference.catalogue))),
+    Column("directions", noop("Where to"), **_text(lambda line, shown: wording.directions(line.request, shown.reference.catalogue))),
     Column("resorts", noop("Resorts"), **_listed("resorts")),
-    Column("excluded", noop("Not to"), **_text(lambda line, shown: wording.excluded(_asked(line), shown.reference.catalogue))),
+    Column("excluded", noop("Not to"), **_text(lambda line, shown: wording.excluded(line.request, shown.reference.catalogue))),
     Column("departure", noop("Leaving from the city"),
-           **_text(lambda line, shown: _said(line, shown, str(_asked(line).get("departure") or "")))),
+           **_text(lambda line, shown: _said(line, shown, str(line.request.get("departure") or "")))),
     Column("leaves", noop("Departure"), **_day_of("from")), Column("returns", noop("Return"), **_day_of("to")),
     Column("nights", noop("Nights"), **_span_of("nights")),
     Column("adults", noop("Adults"), **_number_of(lambda request: request.get("adults"))),
@@ -272,7 +274,7 @@ _REQUEST = (
     Column("ages", noop("Children's ages"), **_listed("children_ages")),
     Column("people", noop("How many in all"), **_number_of(lambda request: request.get("people"))),
     Column("stars", noop("Stars of the hotel"), **_span_of("stars")),
-    Column("board", noop("Board"), **_text(lambda line, _shown: board_label(str(_asked(line).get("board") or "")))),
+    Column("board", noop("Board"), **_text(lambda line, _shown: board_label(str(line.request.get("board") or "")))),
 )  # fmt: skip
 _INQUIRIES = (
     _NUMBER, _CLIENT, _PHONE, _EMAIL,
@@ -309,7 +311,7 @@ _DEALS = (
 
 
 def _name(line: ClientLine, shown: Shown) -> Markup:
-    return Markup('<a class="cut" data-open href="{}">{}</a>').format(url("person", line.id), _person_name(line, shown))
+    return Markup(f'<a class="cut" data-open href="{url("person", line.id)}">{escape(_person_name(line, shown))}</a>')
 
 
 def _person_name(line: ClientLine, shown: Shown) -> str:

@@ -1,6 +1,5 @@
 """Lists of inquiries, deals and clients: filters, order and columns stand in the address, which can be sent to a colleague."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,16 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
-from markupsafe import Markup
 
 from marshrut.agency.queries.saved_views import SavedView, list_views
-from marshrut.deals.queries.list_rows import ClientLine, MatterLine
 from marshrut.deals.queries.lists import COUNTED, Cursor, count_rows, read_cursor
 from marshrut.deals.rules.list_filters import PAGES, ListPage
 from marshrut.desk.lists.asked import ADDRESSES, AskedList
 from marshrut.desk.lists.chips import LABELS, chips_of
-from marshrut.desk.lists.columns import Column
-from marshrut.desk.lists.shown import Shown
+from marshrut.desk.lists.rows import rows_markup
 from marshrut.desk.shapes import Tab
 from marshrut.desk.web.bulk import actions_of
 from marshrut.desk.web.pages import DeskRequest, at_desk
@@ -38,15 +34,6 @@ class Heading:
     css: str
     url: str
     order: str
-
-
-@dataclass(frozen=True)
-class TableRow:
-    """A row with its cells in the order of the columns."""
-
-    id: int
-    name: str
-    cells: list[tuple[str, Markup | str]]
 
 
 @require_safe
@@ -97,14 +84,8 @@ def _rows(asked: AskedList, limit: int, after: Cursor | None) -> dict[str, Any]:
     if len(lines) > limit:
         last = lines[limit - 1]
         more = asked.address(part="rows", after=Cursor(last.key, last.id).written())
-    rows = [_row(line, asked.columns, asked.shown) for line in lines[:limit]]
+    rows = rows_markup(lines[:limit], asked.columns, asked.shown)
     return {"page": asked.page, "rows": rows, "more_url": more, "span": len(asked.columns) + 1, "is_whole": after is None and more is None}
-
-
-def _row(line: MatterLine | ClientLine, columns: Sequence[Column], shown: Shown) -> TableRow:
-    name = line.name if isinstance(line, ClientLine) else line.person or ""
-    cells = [(column.css, column.cell(line, shown)) for column in columns]
-    return TableRow(line.id, f"{name} {line.id}" if shown.sees_phones else str(line.id), cells)
 
 
 def _frame(asked: AskedList) -> dict[str, Any]:

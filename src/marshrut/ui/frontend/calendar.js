@@ -26,8 +26,11 @@ export function startCalendar() {
 
 const calendar = () => document.getElementById("calendar");
 
+/** The moment of a free half-hour: its column's day at its own time. */
+const momentOf = (slot) => `${slot.closest(".cal-day").dataset.day}T${slot.ariaLabel}`;
+
 function plan(place) {
-  const address = `${calendar().dataset.plan}?${new URLSearchParams({ at: place.dataset.at })}`;
+  const address = `${calendar().dataset.plan}?${new URLSearchParams({ at: place.dataset.at ?? momentOf(place) })}`;
   htmx.ajax("GET", address, { source: place, target: "#dialog", swap: "innerHTML" });
 }
 
@@ -81,7 +84,7 @@ async function drop(event) {
   const slot = dragged && slotUnder(event);
   if (!slot) return;
   event.preventDefault();
-  await post(dragged.dataset.move, { due: slot.dataset.at, who: slot.closest(".cal-day").dataset.who });
+  await post(`${dragged.getAttribute("hx-get")}/move`, { due: momentOf(slot), who: slot.closest(".cal-day").dataset.who });
 }
 
 function release() {
