@@ -87,7 +87,7 @@ PAGES: dict[str, Kind] = {
     "/privacy/people/<id:pk>": RECORD("persons:read"), "/privacy/people/<id:pk>/consent": ACTION("persons:write"),
     "/privacy/people/<id:pk>/everything": ACTION("privacy:write"), "/privacy/people/<id:pk>/erase": ACTION("privacy:write"),
     "/privacy/consents/<id:pk>/withdraw": ACTION("persons:write"),
-    "/calendar": LIST, "/calendar/plan": LIST("tasks:write"), "/calendar/matters": LIST, "/tasks/<id:pk>": RECORD, "/tasks/<id:pk>/move": ACTION,
+    "/calendar": LIST, "/calendar/plan": LIST("tasks:write"), "/calendar/matters": LIST, "/calendar/hours": LIST, "/tasks/<id:pk>": RECORD, "/tasks/<id:pk>/move": ACTION,
     "/waiting": LIST, "/dossiers/<id:pk>/aside": ACTION, "/dossiers/<id:pk>/back": ACTION, "/dossiers/<id:pk>/again": ACTION,
     "/dossiers/<id:pk>": ACTION, "/deals/new": LIST("deals:write"),
     "/notices": OWN, "/notices/bell": OWN, "/notices/latest": OWN, "/notices/seen": OWN, "/me/notices": OWN, "/components": OWN, "/help": OWN, "/help/<slug:name>": OWN,

@@ -97,6 +97,7 @@ class Connection:
         """Connect, log in, and ask whether the sender is taken, without handing anything over. Undelivered says what is wrong."""
         try:
             talk = self._connected()
+            talk.ehlo_or_helo_if_needed()  # without a login nobody has greeted yet
             code, said = talk.mail(parseaddr(self._server.sender)[1])
             if code != 250:
                 raise Undelivered(_told(code, said), is_final=False)

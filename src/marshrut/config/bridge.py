@@ -14,13 +14,13 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from marshrut.ui.errors import REFUSED_BODY
 
 from .problems import send_problem
+from .threads import Threads
 
 BODY_LIMIT = 11 * 1024 * 1024  # bytes; the doors' own limit is 10 MB, answered by the doors themselves
 UPLOADS: tuple[tuple[re.Pattern[str], int], ...] = (
@@ -62,7 +62,7 @@ class Bridge:
         self._application = application
         self._is_known = is_known
         self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="django")
+        self._threads = Threads(threads, name="django")
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         limit = limit_of(scope)
@@ -79,40 +79,42 @@ class Bridge:
                 await discard_body(receive)
             if wants_page(scope):
                 refused = {**make_environ(scope, io.BytesIO()), "CONTENT_LENGTH": "0", REFUSED_BODY: limit}
-                return await self.run(self._respond, refused, asyncio.get_running_loop(), send)
+                said = await self.run(self._respond, refused, asyncio.get_running_loop(), send)
+                return await _send_all(send, said or [])
             return await send_problem(send, 413, f"The request body may have at most {limit} bytes.")
         except Disconnected:
             return None
         with body:
-            await self.run(self._respond, make_environ(scope, body), asyncio.get_running_loop(), send)
-        return None
+            messages = await self.run(self._respond, make_environ(scope, body), asyncio.get_running_loop(), send)
+        if messages is None:
+            return await send_problem(send, 500, "Something went wrong here.")
+        return await _send_all(send, messages)
 
     async def run(self, function: Callable[..., T], *arguments: Any) -> T:
         """Run a function in a thread of the pool, where Django's connections are."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
+        return await self._threads.run(function, *arguments)
 
     def close(self) -> None:
         """Let running requests end; take no more."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
 
-    def _respond(self, environ: dict[str, Any], loop: asyncio.AbstractEventLoop, send: Any) -> None:
-        """In a thread: ask the application, hand the answer to the loop. A small answer frees the thread at once."""
+    def _respond(self, environ: dict[str, Any], loop: asyncio.AbstractEventLoop, send: Any) -> list[dict[str, Any]] | None:
+        """In a thread: ask the application. The answer, or the end of a large one, for the loop to send; None when it failed."""
         start: list[Any] = []
         try:
             chunks = self._application(environ, lambda status, headers, _=None: start.extend((status, headers)))
         except Exception:
             _log.exception("The application failed on %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
-            asyncio.run_coroutine_threadsafe(send_problem(send, 500, "Something went wrong here."), loop)
-            return
+            return None
         try:
-            self._hand_over(chunks, start[0], start[1], loop, send)
+            return self._hand_over(chunks, start[0], start[1], loop, send)
         finally:
             if close := getattr(chunks, "close", None):
                 close()
 
     def _hand_over(
         self, chunks: Iterable[bytes], status: str, headers: list[Any], loop: asyncio.AbstractEventLoop, send: Any
-    ) -> None:
+    ) -> list[dict[str, Any]]:
         code = int(status[:3])
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         head = {"type": "http.response.start", "status": code, "headers": raw}
@@ -131,7 +133,7 @@ class Bridge:
             raw.append((b"content-length", b"%d" % size))
         messages = [] if is_begun else [head]
         messages.append({"type": "http.response.body", "body": b"".join(block)})
-        asyncio.run_coroutine_threadsafe(_send_all(send, messages), loop)
+        return messages
 
 
 async def _send_all(send: Any, messages: list[dict[str, Any]]) -> None:

@@ -5,6 +5,9 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+HEAVY = 0x6D727431
+"""Of work that takes minutes, such as an import: one at a time, and the worker's other hand stays free for the clocks."""
+
 
 @contextmanager
 def alone(number: int) -> Iterator[bool]:

@@ -133,6 +133,7 @@ def _read_currency(currency: object) -> str | None:
     return code if code in _CURRENCIES else None
 
 
+@lru_cache(maxsize=4096)  # budgets are round: the same few are said again and again
 def format_money(amount: Decimal | int, currency: str, locale: str = "ru") -> str:
     """For people: "612 000 ₽" (no-break spaces, the reader's own order); cents only when there are any."""
     return format_decimal(amount, _pattern(currency, locale, amount % 1 == 0), locale=locale)

@@ -11,8 +11,9 @@ from datetime import date, datetime, timedelta, tzinfo
 from marshrut.core.working_time import WorkingCalendar
 
 QUARTERS = 96
+HOUR = 4  # quarters
 ACTION = 2  # quarters an action without an end is drawn in
-MOST_LANES = 3  # abreast; where more would stand, the last lane holds them in stacks
+MOST_LANES = 3  # abreast
 EARLIEST, LATEST = 9 * 4, 19 * 4  # quarters that are always in sight
 
 
@@ -70,17 +71,20 @@ def quarter_of(at: datetime, day: date, zone: tzinfo, *, is_end: bool = False) -
 
 
 def place_blocks(
-    spans: Iterable[tuple[int, datetime, datetime | None]], day: date, zone: tzinfo, most: int = MOST_LANES
+    spans: Iterable[tuple[int, datetime, datetime | None]], day: date, zone: tzinfo, most: int = MOST_LANES, *, by_hour: bool = False
 ) -> list[Placed]:
-    """Blocks of one day: (key, from, until or None) laid side by side where they overlap, at most `most` (2 or 3) abreast."""
+    """Blocks of one day: (key, from, until or None) laid side by side where they overlap, at most `most` (2 or 3) abreast.
+
+    Where more would stand, the last lane holds the others in stacks; `by_hour` all of them stand there hour by hour instead.
+    """
     rows = []
     for key, at, until in spans:
         first = min(quarter_of(at, day, zone), QUARTERS - 1)
         last = quarter_of(until, day, zone, is_end=True) if until else first + ACTION
         rows.append((first, min(max(last, first + 1), QUARTERS), key))
     placed: list[Placed] = []
-    for cluster in _clusters(sorted(rows)):
-        placed.extend(_in_lanes(cluster, most))
+    for cluster in _clusters(sorted(rows, key=lambda row: row[0])):  # of one quarter in the order given
+        placed.extend(_in_lanes(cluster, most, by_hour=by_hour))
     return placed
 
 
@@ -98,28 +102,47 @@ def _clusters(rows: Sequence[tuple[int, int, int]]) -> Iterable[list[tuple[int, 
         yield cluster
 
 
-def _in_lanes(cluster: list[tuple[int, int, int]], most: int) -> list[Placed]:
+def _in_lanes(cluster: list[tuple[int, int, int]], most: int, *, by_hour: bool) -> list[Placed]:
     free_from: list[int] = []  # until when each lane is taken
-    chosen = []
+    chosen, is_crowded = [], False
     for first, last, key in cluster:
         lane = next((n for n, until in enumerate(free_from) if until <= first), len(free_from))
-        if lane == len(free_from):
+        if lane == most:
+            is_crowded = True
+        elif lane == len(free_from):
             free_from.append(last)
         else:
             free_from[lane] = last
         chosen.append((first, last, lane, key))
-    lanes = min(len(free_from), most)
-    if len(free_from) <= most:
+    lanes = len(free_from)
+    if not is_crowded:
         return [Placed(first, last, lane, lanes, (key,)) for first, last, lane, key in chosen]
+    if by_hour:
+        return _stacks(cluster, 1)
     shown = [Placed(first, last, lane, lanes, (key,)) for first, last, lane, key in chosen if lane < most - 1]
-    left = [(first, last, key) for first, last, lane, key in chosen if lane >= most - 1]
-    return shown + [_stack(group, lanes) for group in _clusters(left)]
+    return shown + _stacks([(first, last, key) for first, last, lane, key in chosen if lane >= most - 1], lanes)
 
 
-def _stack(group: list[tuple[int, int, int]], lanes: int) -> Placed:
-    """What touches one another and has no room beside the rest; one alone stands as itself."""
-    first, last = group[0][0], max(last for _first, last, _key in group)
-    return Placed(first, last, lanes - 1, lanes, tuple(key for _first, _last, key in group), is_stack=len(group) > 1)
+def _stacks(left: list[tuple[int, int, int]], lanes: int) -> list[Placed]:
+    """What has no room beside the rest, hour by hour; one alone stands as itself, unless another begins before it ends."""
+    groups: list[list[tuple[int, int, int]]] = []
+    for row in left:
+        group = groups[-1] if groups else []
+        if group and (row[0] // HOUR == group[-1][0] // HOUR or row[0] < _reach(group)):
+            group.append(row)
+        else:
+            groups.append([row])
+    ends = [group[0][0] for group in groups[1:]] + [QUARTERS]
+    return [
+        Placed(group[0][0], min(max(last for _first, last, _key in group), end), lanes - 1, lanes,
+               tuple(key for _first, _last, key in group), is_stack=len(group) > 1)
+        for group, end in zip(groups, ends, strict=True)
+    ]  # fmt: skip
+
+
+def _reach(group: list[tuple[int, int, int]]) -> int:
+    """Before which quarter another belongs to the same stack: one alone keeps its length, a stack the height of an action."""
+    return group[0][1] if len(group) == 1 else group[0][0] + ACTION
 
 
 def shut_strips(calendar: WorkingCalendar, absences: Iterable[tuple[datetime, datetime]], day: date, zone: tzinfo) -> list[Strip]:

@@ -9,9 +9,19 @@ from django.db import connection
 from marshrut.agency.permissions import Actor
 from marshrut.journal.permissions import matters_in_reach
 
-MOST = 1200  # rows of one view: a day of twelve people with a hundred actions each
+MOST = 3000  # marks of one view, each of what is planned and of what is done: a week of twelve people with many actions a day
 MOST_COUNTED = 1000
 """Up to here what is overdue is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An action or a meeting as no more than its place in time: when it is due, or was done, and until when."""
+
+    id: int
+    assignee_id: int
+    at: datetime
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +36,12 @@ class CalendarRow:
     ends_at: datetime | None
     place: str
     is_done: bool
-    assignee_id: int
     person: str | None
     is_waiting: bool
 
 
-_ROW = """t.id, t.dossier_id, t.kind, t.title, {at}, t.ends_at, t.place, t.state = 'done', t.assignee_id, p.display_name,
+_AT = "case when t.state = 'done' and (t.kind <> 'meeting' or t.ends_at is null) then t.done_at else t.due_at end"
+_ROW = f"""t.id, t.dossier_id, t.kind, t.title, {_AT}, t.ends_at, t.place, t.state = 'done', p.display_name,
     coalesce(d.waits_until is not null and t.due_at >= d.waits_until, false)"""
 _FROM = "from journal_task t join journal_dossier d on d.id = t.dossier_id left join clients_person p on p.id = d.person_id"
 # Chosen and cut first; matter and client are looked up for what is left.
@@ -39,23 +49,29 @@ _CHOSEN = "select t.* from journal_task t left join journal_dossier d on d.id = 
 _NAMED = "t join journal_dossier d on d.id = t.dossier_id left join clients_person p on p.id = d.person_id"
 
 
-def list_calendar(actor: Actor, people: Sequence[int], start: datetime, end: datetime) -> list[CalendarRow]:
+def list_marks(actor: Actor, people: Sequence[int], start: datetime, end: datetime) -> list[Mark]:
     """Pending actions of these people that fall between two moments (a meeting may reach in from the day before), and
     what they completed then, in order; within reach. One statement."""
     reach, values = matters_in_reach(actor)
     done_by = [f"employee:{number}" for number in people]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""(select {_ROW.format(at="t.due_at")} from (
-                     {_CHOSEN} t.state = 'pending' and t.assignee_id = any(%s) and t.due_at < %s and t.due_at >= %s - interval '1 day'
-                     and (t.due_at >= %s or t.ends_at > %s) and {reach} order by t.due_at, t.id limit {MOST}) {_NAMED})
-                union all
-                (select {_ROW.format(at="case when t.kind = 'meeting' and t.ends_at is not null then t.due_at else t.done_at end")}
-                 from ({_CHOSEN} t.state = 'done' and t.done_by = any(%s) and t.done_at >= %s and t.done_at < %s
-                     and t.assignee_id = any(%s) and {reach} order by t.done_at, t.id limit {MOST}) {_NAMED})
-                order by 5, 1""",
+            f"""select t.id, t.assignee_id, {_AT}, t.ends_at from (
+                    ({_CHOSEN} t.state = 'pending' and t.assignee_id = any(%s) and t.due_at < %s and t.due_at >= %s - interval '1 day'
+                     and (t.due_at >= %s or t.ends_at > %s) and {reach} order by t.due_at, t.id limit {MOST})
+                    union all
+                    ({_CHOSEN} t.state = 'done' and t.done_by = any(%s) and t.done_at >= %s and t.done_at < %s
+                     and t.assignee_id = any(%s) and {reach} order by t.done_at, t.id limit {MOST})) t
+                order by 3, 1""",
             [list(people), end, start, start, start, *values, done_by, start, end, list(people), *values],
         )
+        return [Mark(*row) for row in cursor.fetchall()]
+
+
+def read_marked(ids: Sequence[int]) -> list[CalendarRow]:
+    """These actions with their matters and clients, in the order of time. The caller has kept the reach. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {_ROW} {_FROM} where t.id = any(%s) order by 5, 1", [list(ids)])
         return [CalendarRow(*row) for row in cursor.fetchall()]
 
 
@@ -107,7 +123,7 @@ def list_month(actor: Actor, people: Sequence[int], start: datetime, end: dateti
     reach, values = matters_in_reach(actor)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""select o.day, o.actions, o.meetings, o.returns, {_ROW.format(at="t.due_at")} from (
+            f"""select o.day, o.actions, o.meetings, o.returns, {_ROW} from (
                     select w.*, row_number() over (partition by day order by due_at, id) as place,
                         count(*) filter (where kind <> 'meeting' and not is_back) over whole as actions,
                         count(*) filter (where kind = 'meeting') over whole as meetings,

@@ -17,12 +17,17 @@ from marshrut.journal.permissions import matters_in_reach
 
 FIRST, NEW, OVERDUE, TODAY, LATER = range(5)
 """Parts of a day's work in their order; `FIRST` is what the agency lets stand before new inquiries."""
-SHOWN = {FIRST: 30, NEW: 40, OVERDUE: 30, TODAY: 40, LATER: 12}
+AT_ONCE, OF_EACH = 30, 6
+"""A day begins with so many rows in the order of work, and shows the first so many of each part; a part has pages of its own."""
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class MatterRow:
-    """A matter with its leading inquiry, its latest deal, its client and its next action."""
+    """A matter with its leading inquiry, its latest deal, its client and its next action.
+
+    `priority_reasons` and `request` are the stored text of their jsonb values.
+    """
 
     dossier_id: int
     is_open: bool
@@ -43,8 +48,8 @@ class MatterRow:
     inquiry_class: str | None
     relevance: str | None
     priority: int | None
-    priority_reasons: Any
-    request: Any
+    priority_reasons: str | None
+    request: str | None
     respond_by: datetime | None
     next_respond_by: datetime | None
     outcome: str | None
@@ -95,28 +100,34 @@ _TODAY = f"""
         select m.*, case when exception < 2 or exception = 2 and turn <= {{exceptions.late_at_once}} then {FIRST} when is_new then {NEW}
             when due_at < %s then {OVERDUE} when due_at < %s then {TODAY} else {LATER} end as part
         from turns m),
+    ordered as (
+        select m.*, row_number() over (order by part, case part when {NEW} then -priority when {FIRST} then exception end,
+            case part when {NEW} then raw_id end, due_at, id) as place
+        from placed m),
     ranked as (
-        select m.*, count(*) over (partition by part) as total,
-            row_number() over (partition by part order by case part when {NEW} then -priority when {FIRST} then exception end,
-                case part when {NEW} then raw_id end, due_at, id) as rank
-        from placed m)
+        select m.*, count(*) over (partition by part) as total, row_number() over (partition by part order by place) as rank
+        from ordered m)
     select {_COLUMNS}, r.part, r.total
     from ranked r join journal_dossier d on d.id = r.dossier_id join journal_task t on t.id = r.id {_JOINS}
-    where r.rank <= (%s::int[])[r.part + 1] order by r.part, r.rank"""
+    where {{shown}} order by r.place"""
 
 
-def list_today(actor: Actor, now: datetime, day_end: datetime, exceptions: ExceptionSql) -> list[MatterRow]:
+def list_today(
+    actor: Actor, now: datetime, day_end: datetime, exceptions: ExceptionSql, *, part: int | None = None, first: int = 0
+) -> list[MatterRow]:
     """What the actor has to do, in the order of work: exceptions, new inquiries, overdue, today, later.
 
     Whoever answers for an office (or all) also sees what waits in its queues. `group_count` is the whole number of the
-    row's group; of a long group only the first are given.
+    row's group; of a long day only the beginning and the first of each group are given, of one `part` a page from `first` on.
     """
     whose, values = "t.assignee_id = %s", list[Any]([actor.id])
     if actor.reach in ("office", "all"):
         reach, reached = matters_in_reach(actor)
         whose, values = f"(t.assignee_id = %s or (t.queue_id is not null and {reach}))", [actor.id, *reached]
-    shown = [SHOWN[part] for part in sorted(SHOWN)]
-    return _rows(_TODAY.format(whose=whose, exceptions=exceptions), [*values, now, day_end, shown])
+    shown = f"r.rank <= {OF_EACH} or r.place <= {AT_ONCE} and r.part < {LATER}"
+    if part is not None:
+        shown = f"r.part = {int(part)} and r.rank > {int(first)} and r.rank <= {int(first) + PAGE}"
+    return _rows(_TODAY.format(whose=whose, exceptions=exceptions, shown=shown), [*values, now, day_end])
 
 
 def matters_of(actor: Actor, person_ids: Sequence[int], *, open_only: bool = False, limit: int = 60) -> list[MatterRow]:
@@ -165,7 +176,7 @@ def matters_in_order(dossier_ids: Sequence[int]) -> list[MatterRow]:
 def _rows(statement: str, values: list[Any]) -> list[MatterRow]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return [MatterRow(*(*row[:19], loaded(row[19]), loaded(row[20]), *row[21:])) for row in cursor.fetchall()]
+        return [MatterRow(*row) for row in cursor.fetchall()]
 
 
 def loaded(value: Any) -> Any:

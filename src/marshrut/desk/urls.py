@@ -56,6 +56,7 @@ urlpatterns = [
     path("calendar", calendar.calendar, name="calendar"),
     path("calendar/plan", calendar_actions.plan_at, name="plan_at"),
     path("calendar/matters", calendar_actions.matters_to_plan, name="plan_matters"),
+    path("calendar/hours", calendar_actions.hours, name="calendar_hours"),
     path("tasks/<id:pk>", calendar_actions.show_task, name="task_show"),
     path("tasks/<id:pk>/move", calendar_actions.move, name="task_move"),
     path("waiting", waiting.waiting, name="waiting"),

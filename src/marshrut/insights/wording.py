@@ -8,7 +8,7 @@ from babel.dates import get_day_names
 from babel.numbers import format_decimal
 from django.utils.translation import gettext as _
 
-from marshrut.ui.wording import NO_BREAK, language, percent, short_money
+from marshrut.ui.wording import NO_BREAK, figure, language, percent, short_money
 
 FEW = 10
 """With fewer closed ones than this a share is said as "2 of 3": a percentage would promise too much."""
@@ -16,7 +16,7 @@ NONE = "—"
 
 
 def number(value: int) -> str:
-    return str(format_decimal(value, locale=language()))
+    return figure(value)
 
 
 def share(value: float | None) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import processes, tether
+from . import forks, processes, tether
+from .forks import Fork, Part
 
 _STEADY_SECONDS = 10.0  # a process that lived this long may be restarted at once
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
@@ -20,7 +19,7 @@ _LOG_LIMIT = 10 * 1024 * 1024  # bytes
 
 @dataclass(eq=False)
 class Child:
-    """One kept process: ``python -m module arguments``."""
+    """One kept process, which runs ``python -m module arguments`` as a copy of the launcher."""
 
     name: str
     module: str
@@ -29,7 +28,7 @@ class Child:
     log: Path
     tether: int
     inherited: Sequence[int] = ()
-    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    process: Fork | None = field(default=None, init=False)
     deaths: int = field(default=0, init=False)
     _started_at: float = field(default=0.0, init=False)
     _pause: float = field(default=0.0, init=False)
@@ -39,18 +38,16 @@ class Child:
     def start(self) -> None:
         self._turn_log()
         self._started_at, self._restart_at = time.monotonic(), None
-        with open(self.log, "ab") as log:
-            self._shown = log.tell()
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", self.module, *self.arguments],
-                env={**self.environ, tether.VARIABLE: str(self.tether)}, pass_fds=[self.tether, *self.inherited],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=self.log.parent,
-                preexec_fn=processes.die_with_parent(signal.SIGTERM),
-            )  # fmt: skip
+        self._shown = self.log.stat().st_size if self.log.exists() else 0
+        environ = {**self.environ, tether.VARIABLE: str(self.tether)}
+        self.process = forks.fork(Part(
+            name=self.name, module=self.module, arguments=self.arguments, environ=environ, log=self.log,
+            kept=[self.tether, *self.inherited],
+        ))  # fmt: skip
 
     def look_after(self) -> str | None:
         """Restart the process if it died and its pause is over; gives a sentence at the moment its death is seen."""
-        if self.process is None or self.process.poll() is None:
+        if self.process is None or (code := self.process.poll()) is None:
             return None
         now = time.monotonic()
         if self._restart_at is None:
@@ -58,7 +55,6 @@ class Child:
             is_steady = now - self._started_at > _STEADY_SECONDS
             self._pause = 0.0 if is_steady else min(max(self._pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)
             self._restart_at = now + self._pause
-            code = self.process.returncode
             return f"{self.name} ended with {signal.Signals(-code).name if code < 0 else code}; it is started again."
         if now >= self._restart_at:
             self.start()

@@ -7,11 +7,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import homes, postgres
+from .forks import Part
 from .postgres import PostgresError
 
 SEEDED = "database-is-seeded"  # a mark in the home: its first data are in
@@ -57,23 +58,29 @@ def environ_for(home: Path, databases: Databases, *, port: int | None = None, as
     }
 
 
-def migrate(home: Path, databases: Databases) -> None:
-    """Bring the tables up to date, in a process of its own with the owner's access.
+def migrate(home: Path, databases: Databases, *, run: Callable[[Part], int] | None = None) -> None:
+    """Bring the tables up to date, in a process of its own with the owner's access, which `run` begins and waits for.
+
+    Without `run` that process starts from nothing: what a command has loaded is not what the part needs.
 
     Raises:
         PostgresError: the database is too old, lacks rights or extensions, or a migration failed.
     """
-    environ = environ_for(home, databases, as_owner=True)
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "marshrut.ops.migrate"], env=environ, capture_output=True, text=True, check=False
-    )
-    (home / "logs" / "migrate.log").write_text(done.stdout + done.stderr, encoding="utf-8")
-    if done.returncode != 0:
-        last = next((line for line in reversed(done.stderr.splitlines()) if line.strip()), "no reason was given")
+    environ, log = environ_for(home, databases, as_owner=True), home / "logs" / "migrate.log"
+    log.write_bytes(b"")
+    if (run or _run_from_nothing)(Part(name="migrate", module="marshrut.ops.migrate", environ=environ, log=log)) != 0:
+        written = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        last = next((line for line in reversed(written) if line.strip()), "no reason was given")
         raise PostgresError(
-            f"The database could not be brought up to date: {last} More is in {home}/logs/migrate.log; the administrator's guide "
+            f"The database could not be brought up to date: {last} More is in {log}; the administrator's guide "
             f"(src/marshrut/desk/guides/en/administrator.md) says under “An upgrade that fails” what to do."
         )
+
+
+def _run_from_nothing(part: Part) -> int:
+    command = [sys.executable, "-P", "-m", part.module, *part.arguments]
+    with part.log.open("ab") if part.log else contextlib.nullcontext() as log:
+        return subprocess.run(command, env=dict(part.environ), stdout=log, stderr=log, check=False).returncode
 
 
 @contextlib.contextmanager

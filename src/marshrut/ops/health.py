@@ -1,10 +1,11 @@
 """Whether the house lives, is ready, and its figures for a monitor."""
 
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from .pending import has_pending_migrations
 
 _HEARTBEAT = "select count(*) from procrastinate_workers where last_heartbeat > now() - interval '30 seconds'"
 _FIGURES = {
@@ -38,8 +39,7 @@ def is_ready(request: HttpRequest) -> HttpResponse:
 
 def what_lacks() -> list[str]:
     try:
-        executor = MigrationExecutor(connection)
-        lacking = ["migrations"] if executor.migration_plan(executor.loader.graph.leaf_nodes()) else []
+        lacking = ["migrations"] if has_pending_migrations() else []
         with connection.cursor() as cursor:
             cursor.execute("select exists (select from agency_office)")
             lacking += [] if cursor.fetchone()[0] else ["data"]

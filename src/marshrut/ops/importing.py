@@ -66,6 +66,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--map", nargs="+", action="extend", default=[], metavar="COLUMN=FIELD",
                         help="what a column is, such as “Тел.=phone”; “COLUMN=” leaves it out")  # fmt: skip
     parser.add_argument("--sheet", metavar="NAME", help="of a workbook (default: the first)")
+    parser.add_argument("--heading", type=int, metavar="ROW",
+                        help="the row that names the columns, 0 where none does (default: guessed)")  # fmt: skip
     parser.add_argument("--source", default="", metavar="SLUG", help="of rows that name none (default: unknown)")
     parser.add_argument("--office", metavar="SLUG", help="whose the rows are (default: the first office)")
     parser.add_argument("--currency", metavar="CODE", help="of amounts that name none (default: that of the office's country)")
@@ -108,7 +110,7 @@ def _run_of(options: argparse.Namespace, by: Actor) -> int:
     from marshrut.core.clock import utc_now
     from marshrut.core.files import digest_of
     from marshrut.intake.queries.imports import find_unfinished
-    from marshrut.intake.services.import_runs import choose_sheet, create_run
+    from marshrut.intake.services.import_runs import choose_heading, choose_sheet, create_run
 
     found = find_unfinished(by, digest_of(_pieces(options.file)), options.mode)
     if found is not None:
@@ -123,6 +125,8 @@ def _run_of(options: argparse.Namespace, by: Actor) -> int:
     )
     if options.sheet is not None:
         choose_sheet(run_id=run_id, sheet=options.sheet, by=by, now=utc_now())
+    if options.heading is not None:
+        choose_heading(run_id=run_id, row=options.heading, by=by, now=utc_now())
     return run_id
 
 

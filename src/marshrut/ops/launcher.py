@@ -1,6 +1,7 @@
 """The launcher: brings a home up, keeps its processes alive, and takes everything down together.
 
-It stays small (no Django, no driver in its memory): what needs those runs in processes of its own.
+While PostgreSQL comes up it loads what all its processes run, and they are copies of it (``forks``). It uses none of
+that itself.
 """
 
 from __future__ import annotations
@@ -11,17 +12,18 @@ import os
 import select
 import signal
 import socket
-import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from . import databases, homes, postgres, processes
+from . import databases, forks, homes, postgres
 from .children import Child, stop_all
 from .databases import Databases
+from .forks import Part
 from .postgres import PostgresError
 
 WEB_PROCESSES = 2
@@ -123,12 +125,15 @@ def _held(plan: Plan) -> Iterator[None]:
 def _run(plan: Plan, wake: int) -> None:
     with contextlib.ExitStack() as stack:
         listening = stack.enter_context(_listen(plan.host, plan.port))
-        house = _House(plan, databases.external() or databases.of(postgres.start(plan.home)))
+        house = _House(plan, databases.external() or databases.of(postgres.begin(plan.home)))
         stack.callback(_take_down, house)
-        databases.migrate(plan.home, house.databases)
         environ = databases.environ_for(plan.home, house.databases, port=plan.port)
         environ["MARSHRUT_ADDRESS"] = plan.address
         environ["MARSHRUT_HOSTS"] = _own_names(plan.host, environ.get("MARSHRUT_HOSTS", ""))
+        _load(environ)
+        if house.databases.server:
+            postgres.finish(house.databases.server)
+        databases.migrate(plan.home, house.databases, run=_run_to_its_end)
         tether_end, held_end = os.pipe()
         stack.callback(os.close, tether_end)
         stack.callback(os.close, held_end)
@@ -138,6 +143,24 @@ def _run(plan: Plan, wake: int) -> None:
         while True:
             _wait(wake)
             house.look_after()
+
+
+def _load(environ: dict[str, str]) -> None:
+    try:
+        forks.load(environ)
+    except Exception as problem:
+        traceback.print_exc()
+        raise LauncherError(f"Marshrut's own parts cannot be loaded: {' '.join(str(problem).split())}") from problem
+
+
+def _run_to_its_end(part: Part) -> int:
+    running = forks.fork(part)
+    try:
+        return running.wait()
+    except BaseException:
+        running.kill()
+        running.wait()
+        raise
 
 
 def _fill_and_start(house: _House, environ: dict[str, str]) -> None:
@@ -204,13 +227,9 @@ def _own_names(host: str, named: str) -> str:
 
 
 def _fill(modules: Sequence[str], environ: dict[str, str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "marshrut.ops.filling", *modules], env=environ, check=False, stdin=subprocess.DEVNULL,
-        start_new_session=True,
-        preexec_fn=processes.die_with_parent(signal.SIGTERM),
-    )  # fmt: skip
-    if done.returncode != 0:
-        raise LauncherError("The home could not be filled with its first data; the reason stands above.")
+    for module in modules:
+        if _run_to_its_end(Part(name="filling", module=module, environ=environ)) != 0:
+            raise LauncherError("The home could not be filled with its first data; the reason stands above.")
 
 
 def _announce_when_answering(house: _House, wake: int) -> None:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 import sys
 import traceback
 
 import django
+from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.migrations.executor import MigrationExecutor
 
+from .pending import has_pending_migrations
 from .postgres_binaries import OLDEST_MAJOR
 from .postgres_settings import EXTENSIONS
 
 
 class Unfit(Exception):
     """This PostgreSQL will not do; the text is a sentence for a person."""
+
+
+def be_the_owner() -> None:
+    """Use the address in the environment, also in a copy of a process whose settings were read for the application's."""
+    read_url = importlib.import_module(settings.SETTINGS_MODULE).read_database_url
+    connection.settings_dict.update(read_url(os.environ["MARSHRUT_DATABASE_URL"]))
 
 
 def require_fit_server() -> None:
@@ -68,9 +77,9 @@ def main() -> int:
     """Exit code 0 when the tables are up to date; else a sentence on the last line of stderr."""
     django.setup()
     try:
+        be_the_owner()
         require_fit_server()
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):  # the command is slow even with nothing to do
+        if has_pending_migrations():  # the command is slow even with nothing to do
             migrate_at_once()
     except Unfit as problem:
         print(problem, file=sys.stderr)

@@ -59,12 +59,23 @@ class Server:
 
 
 def start(home: Path, *, durable: bool = True) -> Server:
-    """Start the PostgreSQL of a prepared home (``homes.prepare``); the first time makes its data, roles and database.
+    """Start the PostgreSQL of a prepared home (``homes.prepare``) and wait until it is ready.
+
+    Raises:
+        PostgresError: it cannot run here; the text says why.
+    """
+    server = begin(home, durable=durable)
+    finish(server)
+    return server
+
+
+def begin(home: Path, *, durable: bool = True) -> Server:
+    """Start it without waiting, for whoever has other things to do until ``finish``; the first time makes its data folder.
 
     A server left over by a killed launcher is stopped first. ``durable=False`` trades safety for speed in tests.
 
     Raises:
-        PostgresError: it cannot run here; the text says why.
+        PostgresError: as ``start``.
     """
     account = accounts.database_account()
     binaries = postgres_binaries.find(home, account)
@@ -78,14 +89,23 @@ def start(home: Path, *, durable: bool = True) -> Server:
     for left in (_SOCKET_NAME, f"{_SOCKET_NAME}.lock"):
         (socket_folder / left).unlink(missing_ok=True)
     process = _spawn(home, binaries, account, socket_folder, durable=durable)
-    server = Server(home, socket_folder, binaries, passwords, process)
+    return Server(home, socket_folder, binaries, passwords, process)
+
+
+def finish(server: Server) -> None:
+    """Wait until a server that was begun is ready; the first time makes roles and database. One that fails is ended.
+
+    Raises:
+        PostgresError: as ``start``.
+    """
+    process = server.process
+    assert process is not None  # only whoever began it finishes it
     try:
         _wait_until_ready(server)
         _make_database(server)
     except BaseException:
         _end(process.pid, process, [(signal.SIGINT, _FAST_STOP_SECONDS), (signal.SIGKILL, 1.0)])
         raise
-    return server
 
 
 def _make_database(server: Server) -> None:

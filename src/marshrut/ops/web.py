@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import importlib
 import ipaddress
 import os
+import resource
 import socket
 import sys
+import time
 from collections.abc import Mapping
 from types import FrameType
 from typing import Any
@@ -16,22 +19,36 @@ from typing import Any
 import uvicorn
 
 from . import tether
+from .connections import PATIENCE_SECONDS, Addresses, Connection, State
 
 _GRACEFUL_SECONDS = 2
+_DESCRIPTORS = 65_536
 _SWITCH_SECONDS = 0.001  # how long a thread may keep the others waiting: the loop answers streams between requests
 
 
 class Server(uvicorn.Server):
-    """A uvicorn that ends the front's open streams when it is told to stop, since it waits for answers to end."""
+    """A uvicorn that waits for no client longer than `patience` seconds.
 
-    def __init__(self, config: uvicorn.Config, front: Any) -> None:
+    When it is told to stop it ends the front's open streams, since it waits for answers to end.
+    """
+
+    def __init__(self, config: uvicorn.Config, front: Any, addresses: Addresses, patience: float = PATIENCE_SECONDS) -> None:
         super().__init__(config)
+        self.server_state = State(addresses)
         self._front = front
+        self._patience = patience
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         await super().serve(sockets)
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % max(1, round(self._patience)) == 0:  # there are ten ticks to a second
+            now = time.monotonic()
+            for connection in [*self.server_state.connections]:
+                connection.end_if_late(now, self._patience)
+        return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self._loop:
@@ -55,7 +72,7 @@ def read_proxies(environ: Mapping[str, str] = os.environ) -> list[str]:
 def config_of(front: Any, proxies: list[str]) -> uvicorn.Config:
     """How the server runs. X-Forwarded-For and -Proto count only when a proxy we know has written them."""
     return uvicorn.Config(
-        front, loop="uvloop" if sys.platform != "win32" else "asyncio", http="httptools", lifespan="on",
+        front, loop="uvloop" if sys.platform != "win32" else "asyncio", http=Connection, lifespan="on",
         access_log=False, log_level="warning", proxy_headers=bool(proxies), forwarded_allow_ips=proxies,
         server_header=False, date_header=True, timeout_graceful_shutdown=_GRACEFUL_SECONDS, backlog=1024,
     )  # fmt: skip
@@ -69,7 +86,16 @@ def serve(listening: socket.socket) -> None:
     gc.collect()
     gc.freeze()  # what is loaded now stays: no later collection need look at it
     gc.set_threshold(20_000, 20, 50)
-    Server(config_of(front, read_proxies()), front).run(sockets=[listening])
+    allow_many_descriptors()
+    proxies = read_proxies()
+    Server(config_of(front, proxies), front, Addresses(proxies)).run(sockets=[listening])
+
+
+def allow_many_descriptors() -> None:
+    """As many as the system lets us have: each connection is one, and the usual limit is meant for programs with few."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # some systems promise more than they give
+        resource.setrlimit(resource.RLIMIT_NOFILE, (_DESCRIPTORS if most == resource.RLIM_INFINITY else min(most, _DESCRIPTORS), most))
 
 
 if __name__ == "__main__":

@@ -38,7 +38,12 @@ def short_money(amount: Decimal | int | str | None, currency: str = "RUB") -> st
 
 def figure(value: Decimal | float | str | None) -> str:
     """`0,35`, `200 000`: a number as the reader writes it, with spaces that do not break; empty for None."""
-    return "" if value is None else str(format_decimal(Decimal(str(value)), "#,##0.##########", locale=language()))
+    return "" if value is None else _figure(str(value), language())
+
+
+@lru_cache(maxsize=4096)
+def _figure(value: str, locale: str) -> str:
+    return str(format_decimal(Decimal(value), "#,##0.##########", locale=locale))
 
 
 def typed_figure(value: Decimal | float | str | None) -> str:

@@ -197,3 +197,14 @@ def test_a_file_read_in_a_wrong_encoding_is_said_to_be_so_and_read_anew_in_the_c
     assert "Mac Cyrillic" in page
     form = chosen(supervisor, address)
     assert (form["target-0"], form["target-3"]) == ("name", "outcome")
+
+
+def test_the_row_that_names_the_columns_is_chosen_on_the_page(cast: Cast) -> None:
+    supervisor = browser(cast.supervisor)
+    address = drop(supervisor, f"Лиды за год\n{LEADS}".encode())["Location"]
+    assert '<option value="2" selected>' in supervisor.get(address).content.decode()
+    assert supervisor.post(f"{address}/check", {"choose_heading": "1", "heading": "0"}).status_code == 302
+    assert '<option value="0" selected>' in supervisor.get(address).content.decode()
+    for wrong in ("", "x", "-3", "99"):
+        answer = supervisor.post(f"{address}/check", {"choose_heading": "1", "heading": wrong})
+        assert (answer.status_code, "Выберите строку из списка." in answer.content.decode()) == (422, True)

@@ -124,8 +124,8 @@ def check(browser: Client, **values: str) -> str:
 
 
 def test_a_check_connects_and_logs_in_and_sends_nothing(olga: Client, peer: Peer) -> None:
-    assert "let us in" in check(olga, **server(peer.port))
-    assert "let us in" in check(olga, **server(peer.port, user="u"), password="secret")
+    assert "takes letters from this sender" in check(olga, **server(peer.port))
+    assert "takes letters from this sender" in check(olga, **server(peer.port, user="u"), password="secret")
     assert "535" in check(olga, **server(peer.port, user="u"), password="wrong")
     assert (peer.letters, peer.recipients) == ([], [])
     assert not MailServer.objects.exists()
@@ -133,10 +133,16 @@ def test_a_check_connects_and_logs_in_and_sends_nothing(olga: Client, peer: Peer
 
 def test_a_check_takes_the_password_that_is_kept_to_no_other_server(olga: Client, cast: Cast, peer: Peer) -> None:
     keep_server(**server(peer.port, user="u"), password="secret", by=cast.owner, now=utc_now())
-    assert "let us in" in check(olga, **server(peer.port, user="u"))
+    assert "takes letters from this sender" in check(olga, **server(peer.port, user="u"))
     assert "type it again" in check(olga, **server(peer.port, user="another"))
 
 
 @pytest.mark.parametrize("wrong", [{"host": ""}, {"port": "x"}, {"port": "0"}, {"security": "ssl3"}, {"sender": "nobody"}, {"port": "1"}])
 def test_a_check_of_what_cannot_be_gets_a_sentence(olga: Client, cast: Cast, wrong: dict[str, Any]) -> None:
     assert "notice-bad" in check(olga, **(server(9) | wrong))
+
+
+def test_a_server_that_is_not_there_is_said_to_be_so_in_words(olga: Client, cast: Cast) -> None:
+    for where, said in (({"port": "1"}, "nobody answers at this port"), ({"host": "nowhere.invalid"}, "no server of this name"),
+                        ({"host": "a..b"}, "no server of this name")):
+        assert said in check(olga, **(server(9) | where)), where

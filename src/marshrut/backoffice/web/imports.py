@@ -25,6 +25,7 @@ from marshrut.intake.services.import_runs import (
     MOST_BYTES,
     MOST_ROWS,
     check_run,
+    choose_heading,
     choose_letters,
     choose_sheet,
     continue_run,
@@ -130,6 +131,9 @@ def check_import(request: ReaderRequest, pk: int) -> HttpResponse:
         elif "choose_letters" in request.POST:
             chosen = {name: request.POST.get(name, "")[:20] for name in ("encoding", "separator")}
             choose_letters(run_id=pk, **chosen, by=reader.actor, now=reader.now)
+        elif "choose_heading" in request.POST:
+            row = _number(request.POST.get("heading"))
+            choose_heading(run_id=pk, row=-1 if row is None else row, by=reader.actor, now=reader.now)
         else:
             check_run(run_id=pk, by=reader.actor, now=reader.now, **read_mapping(card, request.POST))
     except Invalid as error:

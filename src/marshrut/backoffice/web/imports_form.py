@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from marshrut.agency.permissions import Actor
 from marshrut.agency.queries import custom_fields_of
 from marshrut.agency.web.pages import Reader
@@ -13,6 +15,7 @@ from marshrut.core.tables import ENCODINGS as CHOSEN_ENCODINGS
 from marshrut.core.tables import SEPARATORS, looks_garbled
 from marshrut.intake.queries.imports import RunCard
 from marshrut.intake.rules.import_columns import column_letter, outcome_of
+from marshrut.intake.services.import_runs import LOWEST_HEADING
 from marshrut.marketing.queries import Sources, read_sources
 
 NAMES = ("name", "surname", "given_name", "patronymic")
@@ -27,7 +30,7 @@ def mapping_form(card: RunCard, reader: Reader, typed: Mapping[str, Any] | None)
     shown = shown_to(reader.actor)
     own = [spec for subject in ("person", "matter") for spec in custom_fields_of(subject, reader.revision)]
     columns = [
-        {"place": place, "letter": column_letter(place), "heading": heading, "target": targets[place],
+        {"place": place, "letter": column_letter(place), "heading": shown(heading), "target": targets[place],
          "samples": [shown(row[place]) for row in samples if place < len(row) and row[place]][:3]}
         for place, heading in enumerate(mapping["headings"])
     ]  # fmt: skip
@@ -39,10 +42,17 @@ def mapping_form(card: RunCard, reader: Reader, typed: Mapping[str, Any] | None)
         "values": {"currency": mapping.get("currency") or OF_COUNTRY.get(reader.office.country, "RUB"), "source": card.source_slug,
                    "days": "dmy" if mapping.get("day_first", True) else "mdy"},
         "currencies": [Option(code, code) for code in CURRENCIES], "sheets": shape.get("sheets", []), "sheet": shape.get("sheet", ""),
+        "heading_rows": _heading_rows(), "heading": shape.get("heading", 1),
         "told": "XLSX" if shape["kind"] == "xlsx" else f"CSV · {ENCODINGS.get(shape['encoding'], shape['encoding'])} · "
                 f"{separator_label(shape['separator'])}",
         "chosen": sum(bool(target) for target in targets), **_letters(shape, targets, samples),
     }  # fmt: skip
+
+
+def _heading_rows() -> list[Option]:
+    """Rows that may name the columns; none, where a list begins with its first lead."""
+    rows = [Option(row, _("in row %(row)s") % {"row": row}) for row in range(1, LOWEST_HEADING + 1)]
+    return [Option(0, _("nowhere: the first row is a lead")), *rows]
 
 
 def _letters(shape: Mapping[str, Any], targets: list[str], samples: list[list[str]]) -> dict[str, Any]:

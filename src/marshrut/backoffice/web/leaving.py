@@ -44,7 +44,7 @@ def leaving(request: ReaderRequest, pk: int) -> HttpResponse:
         if request.method == "POST" and given.get("sure"):
             let_go(employee_id=pk, rule=values["rule"], to=to, reference=reference, by=reader.actor, now=reader.now)
             return done(_("%(name)s has left; everything is handed over") % {"name": line.name}, go=reverse("colleague", args=[pk]))
-        shares = preview_leaving(employee_id=pk, rule=values["rule"], to=to, reference=reference)
+        shares = preview_leaving(employee_id=pk, rule=values["rule"], to=to, reference=reference, now=reader.now)
     except NotFound:
         raise
     except DomainError as error:

@@ -9,6 +9,7 @@ from django.db import connection
 
 from marshrut.agency.permissions import Actor
 from marshrut.channels.models import MailDoor
+from marshrut.clients.queries import erased_among
 from marshrut.journal.permissions import matters_in_reach
 
 
@@ -86,12 +87,13 @@ def find_thread(message_ids: Sequence[str]) -> Thread | None:
 
 
 def is_known_letter(message_id: str, digest: bytes) -> bool:
-    """Whether this very letter has been kept before."""
+    """Whether this very letter has been kept before, be it that it was erased with whom it was about."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select exists (select from channels_letter where message_id = %s and digest = %s)", [message_id, digest]
         )
-        return bool(cursor.fetchone()[0])
+        is_kept = bool(cursor.fetchone()[0])
+    return is_kept or bool(erased_among([digest]))
 
 
 def find_namesakes(message_id: str, sender: str, subject: str, at: datetime | None) -> list[int]:

@@ -1,7 +1,9 @@
 """The mail server letters are handed over to."""
 
+import socket
 from datetime import datetime
 from email.utils import parseaddr
+from ssl import SSLError
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -52,7 +54,21 @@ def check_server(*, host: str, port: str, security: str, user: str, password: st
     try:
         Connection(Server(*asked_for, server_password() if password is None else password, box)).look()
     except Undelivered as error:
-        raise Invalid("server_refused", _("The server did not let us in: %(reason)s") % {"reason": error.reason}) from error
+        raise Invalid("server_refused", _("The server did not let us in: %(reason)s") % {"reason": _said(error)}) from error
+
+
+def _said(error: Undelivered) -> str:
+    """What is wrong, in the reader's language where it was no answer of the server's."""
+    cause = error.__cause__
+    if isinstance(cause, socket.gaierror | UnicodeError):
+        return _("there is no server of this name.")
+    if isinstance(cause, ConnectionRefusedError):
+        return _("nobody answers at this port.")
+    if isinstance(cause, TimeoutError):
+        return _("no answer came in time.")
+    if isinstance(cause, SSLError):
+        return _("no protected connection came about: another port or kind of protection, or a certificate that is not believed.")
+    return error.reason
 
 
 _Place = tuple[str, int, str, str]

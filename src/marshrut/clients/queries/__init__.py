@@ -19,6 +19,7 @@ from .people import (
     search_people,
 )
 from .relations import RelationLine, relations_of
+from .tombstones import erased_among, tombstone_of
 
 __all__ = [
     "Alike",
@@ -33,6 +34,7 @@ __all__ = [
     "count_custom",
     "count_people",
     "count_suspects",
+    "erased_among",
     "find_alike",
     "find_by_contacts",
     "find_chosen",
@@ -51,4 +53,5 @@ __all__ = [
     "relations_of",
     "search_people",
     "suspects_of",
+    "tombstone_of",
 ]

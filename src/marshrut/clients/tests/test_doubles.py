@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from marshrut.clients.models import ContactPoint, DoubleSearch, Likeness, Person, Suspect
@@ -113,6 +115,19 @@ def test_the_whole_base_is_searched_once_however_often_it_is_asked_for(cast: Any
     assert again is not None
     assert again.found == 0
     assert DoubleSearch.objects.count() == 2
+
+
+def test_the_base_is_not_searched_twice_at_once_nor_beside_an_import(cast: Any) -> None:
+    from marshrut.clients.tasks import search_whole_base
+    from marshrut.core.alone import HEAVY
+
+    ask_for_search(by="test", now=NOW)
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None, "context": None}) as other:
+        other.execute("select pg_advisory_lock(%s)", [HEAVY])
+        search_whole_base(timestamp=0)
+        assert DoubleSearch.objects.filter(started_at=None).exists()
+    search_whole_base(timestamp=0)
+    assert DoubleSearch.objects.filter(finished_at=None).count() == 0
 
 
 def test_a_number_under_two_names_is_asked_about_once_for_each_name(cast: Any) -> None:

@@ -22,7 +22,8 @@ _NO_TABLES = {b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8
 
 @dataclass(frozen=True, slots=True)
 class TableShape:
-    """What a file is. `kind` is csv or xlsx; the rest belongs to one of them."""
+    """What a file is. `kind` is csv or xlsx; the rest belongs to one of them, but for `heading`: the number of the row, as a
+    spreadsheet shows it, that names the columns (of the next one when it is empty); 0 where no row does."""
 
     kind: str
     encoding: str = ""
@@ -30,11 +31,12 @@ class TableShape:
     skipped: int = 0
     sheet: str = ""
     sheets: tuple[str, ...] = ()
+    heading: int = 1
 
     def as_json(self) -> dict[str, Any]:
         """For jsonb; `TableShape(**…)` reads it back."""
         return {"kind": self.kind, "encoding": self.encoding, "separator": self.separator, "skipped": self.skipped,
-                "sheet": self.sheet, "sheets": list(self.sheets)}
+                "sheet": self.sheet, "sheets": list(self.sheets), "heading": self.heading}
 
 
 def find_table(file: BinaryIO) -> TableShape:
@@ -70,7 +72,8 @@ def _of_workbooks() -> ModuleType:
 
 
 def read_table(file: BinaryIO, shape: TableShape) -> Iterator[tuple[int, list[Any]]]:
-    """Rows with data and their numbers as a spreadsheet shows them; the first is the heading. Flat memory.
+    """Rows with data and their numbers as a spreadsheet shows them; the first is the heading, empty where the file has none.
+    What stands above it is passed over. Flat memory.
 
     Raises:
         Invalid: the file turns out to be broken, or has more than `MOST_COLUMNS` columns.
@@ -79,7 +82,11 @@ def read_table(file: BinaryIO, shape: TableShape) -> Iterator[tuple[int, list[An
         rows: Iterator[tuple[int, list[Any]]] = _of_workbooks().read_xlsx(file, shape.sheet)
     else:
         rows = csv_reading.read_csv(file, csv_reading.CsvShape(shape.encoding, shape.separator, shape.skipped))
+    if not shape.heading:
+        yield 0, []
     for number, row in rows:
+        if number < shape.heading:
+            continue
         while row and row[-1] in (None, ""):
             row.pop()
         if len(row) > MOST_COLUMNS:

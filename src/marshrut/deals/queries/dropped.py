@@ -10,7 +10,7 @@ from django.db import connection
 from marshrut.agency.permissions import Actor
 from marshrut.journal.permissions import matters_in_reach
 
-PAGE = 50
+PAGE = 30
 LOST = "lost"
 
 

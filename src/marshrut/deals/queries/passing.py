@@ -269,20 +269,35 @@ def read_board(
     inquiries_name: str,
     owner_id: int | None = None,
     cards: int = 100,
+    in_all: int | None = None,
     source_id: int | None = None,
 ) -> list[BoardColumn]:
     """The columns of a funnel, first the inquiries that are not yet deals: numbers and sums of all, the newest cards.
 
-    Two statements; with cards=0 one. Of one source only, sums are counted from the matters themselves.
+    A column has at most so many `cards`; where there are more than `in_all` of them, short columns are whole and the long ones
+    share the rest. Two statements; with cards=0 one. Of one source only, sums are counted from the matters themselves.
     """
     sums = sum_places(actor, owner_id) if source_id is None else _sums_of_source(actor, owner_id, source_id)
     columns = [("inquiry", "inquiry", inquiries_name), *((s.place, s.slug, s.name) for s in funnel.stages)]
     is_few = source_id is not None and sum(s.number for s in sums) < FEW
+    if in_all is not None:
+        cards = share_evenly([sum(s.number for s in sums if s.place == place) for place, _, _ in columns], cards, in_all)
     rows = _cards(actor, [place for place, _, _ in columns], owner_id, cards, source_id, is_few=is_few) if cards else []
     return [
         BoardColumn(place, slug, name, tuple(s for s in sums if s.place == place), tuple(c for c in rows if c.place == place))
         for place, slug, name in columns
     ]
+
+
+def share_evenly(counts: list[int], most: int, in_all: int) -> int:
+    """How many each may show, at most `most`, so that together they show no more than `in_all`: whoever has few shows them all."""
+    left = in_all
+    for place, count in enumerate(sorted(counts)):
+        share = left // (len(counts) - place)
+        if count > share:
+            return min(most, share)
+        left -= count
+    return most
 
 
 def _narrowed(actor: Actor, owner_id: int | None) -> tuple[str, list[Any]]:

@@ -1,5 +1,7 @@
 """The calendar: what stands where, who sees whose, what may be planned and moved; also when the clocks change."""
 
+import html
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -78,23 +80,32 @@ def test_several_windows_a_day_leave_the_lunch_shut() -> None:
 MINUTES = st.integers(0, 24 * 60 - 1)
 
 
-@tried(st.lists(st.tuples(MINUTES, st.one_of(st.none(), st.integers(1, 600))), max_size=12), st.sampled_from([2, 3]))
-def test_blocks_of_one_lane_never_overlap_and_none_is_lost(given_spans: list[tuple[int, int | None]], most: int) -> None:
+@tried(st.lists(st.tuples(MINUTES, st.one_of(st.none(), st.integers(1, 600))), max_size=12), st.sampled_from([2, 3]), st.booleans())
+def test_blocks_of_one_lane_never_overlap_and_none_is_lost(
+    given_spans: list[tuple[int, int | None]], most: int, by_hour: bool
+) -> None:
     midnight = datetime(2026, 11, 23, tzinfo=KYIV)
     spans = [
         (n, midnight + timedelta(minutes=at), midnight + timedelta(minutes=at + length) if length else None)
         for n, (at, length) in enumerate(given_spans)
     ]
-    placed = place_blocks(spans, midnight.date(), KYIV, most)
+    placed = place_blocks(spans, midnight.date(), KYIV, most, by_hour=by_hour)
     assert sorted(key for p in placed for key in p.keys) == list(range(len(spans)))
     for one in placed:
         assert 0 <= one.first < one.last <= QUARTERS
         assert 0 <= one.lane < one.lanes <= most
         assert one.is_stack == (len(one.keys) > 1)
-        assert not one.is_stack or one.lane == most - 1
+        assert not one.is_stack or one.lane == one.lanes - 1 == (0 if by_hour else most - 1)
         for other in placed:
             if other is not one and other.lane == one.lane:
                 assert other.first >= one.last or one.first >= other.last
+
+
+def test_a_crowded_day_is_counted_hour_by_hour_and_a_quiet_one_stands_side_by_side() -> None:
+    nine = datetime(2026, 11, 23, 9, tzinfo=KYIV)
+    crowd = [(n, nine + timedelta(minutes=10 * n), None) for n in range(12)]
+    assert [(p.first, p.last, len(p.keys)) for p in place_blocks(crowd, nine.date(), KYIV, 2, by_hour=True)] == [(36, 40, 6), (40, 45, 6)]
+    assert [len(p.keys) for p in place_blocks(crowd[:2], nine.date(), KYIV, 2, by_hour=True)] == [1, 1]
 
 
 @tried(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
@@ -202,10 +213,33 @@ def test_more_than_three_at_one_time_stand_behind_a_button_that_lists_them_all(
     for n in range(6):
         meeting(inquiry, cast.anna, tomorrow, title=f"Встреча {n}")
     page = anna.get(f"/calendar?day={tomorrow.date()}").content.decode()
-    grid = page.partition('class="cal-list"')[0]
-    assert "ещё 4" in grid
-    assert grid.count('class="menu-item cal-row') == 4
-    assert all(page.count(f'<span class="cut">Встреча {n}</span>') == 2 for n in range(6))  # on the wall and in a phone's list
+    assert "ещё 4" in page
+    behind = re.search(r'cal-stack[^>]+hx-get="([^"]+)"', page)
+    assert behind
+    dialog = anna.get(html.unescape(behind[1])).content.decode()
+    assert "12:00–13:00" in dialog
+    assert all(f"Встреча {n}" in dialog for n in range(6))
+    assert look(cast.boris).get(html.unescape(behind[1])).status_code == 404
+    assert "Встреча" not in look(cast.boris).get("/calendar/hours?first=0&last=96").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("odd", ["", "first=x&last=-1", "first=96&last=0", "first=999", "day=no", "first=90&last=96&day=9999-12-31"])
+def test_odd_hours_are_answered_with_a_dialog(anna: Client, odd: str) -> None:
+    assert anna.get(f"/calendar/hours?{odd}").status_code == 200
+
+
+@pytest.mark.django_db
+def test_of_many_people_side_by_side_a_crowded_hour_is_a_number_that_opens(
+    look: Any, hers: Ask, cast: Any, tomorrow: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("marshrut.desk.web.calendar.MANY_COLUMNS", 2)
+    inquiry = hers()
+    for n in range(4):
+        meeting(inquiry, cast.anna, tomorrow, title=f"Встреча {n}")
+    page = look(cast.supervisor).get(f"/calendar?day={tomorrow.date()}").content.decode()
+    assert "4 действия" in page
+    assert "Встреча 1" not in page
 
 
 @pytest.mark.django_db

@@ -20,9 +20,10 @@ from marshrut.desk.web.matters import deal_card
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, found, part_or_page
 from marshrut.intake.queries import Pulse, count_days, read_pulse
 from marshrut.intake.queries.running import next_answers_due
+from marshrut.ui.jinja import url
 from marshrut.ui.wording import language, percent, short_money
 
-CARDS = 20  # a column of the page; eleven columns must stay under 500 KB
+CARDS, IN_ALL = 30, 66  # of a column and of the page: what a screen or two of each column holds; the list of deals has the others
 COLOURS = 8
 
 
@@ -71,7 +72,7 @@ def read_columns(request: DeskRequest, funnel: FunnelCard, filters: list[Filter]
     chosen = {item.name: item.value for item in filters}
     source = desk.sources.get(chosen.get("source", ""))
     read = read_board(desk.actor, funnel, inquiries_name=_("New inquiry"), owner_id=int(chosen["owner"]) if chosen.get("owner") else None,
-                      cards=CARDS, source_id=source.id if source else None)
+                      cards=CARDS, in_all=IN_ALL, source_id=source.id if source else None)
     waiting = next_answers_due(card.dossier_id for column in read for card in column.cards)
     return [_column(n, column, funnel, desk, chosen, waiting) for n, column in enumerate(read)]
 
@@ -80,13 +81,19 @@ def _column(
     number: int, column: BoardColumn, funnel: FunnelCard, desk: Desk, chosen: dict[str, str], waiting: dict[int, datetime]
 ) -> Column:
     more = column.count - len(column.cards)
-    query = {"tab": "all", "source": chosen.get("source", "")}
     return Column(
         column.slug, column.name, number % COLOURS, column.count,
         [Money(s.amount, s.currency) for s in column.sums if s.currency and s.amount],
         [board_matter(card, desk, drop_url(card, funnel), waiting.get(card.dossier_id)) for card in column.cards], max(0, more),
-        f"{reverse('inbox')}?{urlencode({k: v for k, v in query.items() if v})}" if column.slug == "inquiry" and more > 0 else None,
-        column.waiting, _waiting_url(column, chosen) if column.waiting else None)
+        _more_url(column, chosen) if more > 0 else None, column.waiting, _waiting_url(column, chosen) if column.waiting else None)
+
+
+def _more_url(column: BoardColumn, chosen: dict[str, str]) -> str:
+    """All of this column, with the filters of the board: in the Inbox, or in the list of deals."""
+    page, query = "inbox", {"tab": "all", "source": chosen.get("source", "")}
+    if column.slug != "inquiry":
+        page, query = "list_deals", {"stage": column.place, "owner": chosen.get("owner", ""), "source": chosen.get("source", "")}
+    return f"{reverse(page)}?{urlencode({k: v for k, v in query.items() if v})}"
 
 
 def _waiting_url(column: BoardColumn, chosen: dict[str, str]) -> str:
@@ -98,8 +105,8 @@ def _waiting_url(column: BoardColumn, chosen: dict[str, str]) -> str:
 def drop_url(card: BoardCard, funnel: FunnelCard) -> str:
     """Where a dropped card asks: a deal moves, an inquiry becomes a deal of this funnel."""
     if card.deal_id:
-        return reverse("deal_stage", args=[card.deal_id])
-    return f"{reverse('inquiry_deal', args=[card.inquiry_id or 0])}?funnel={funnel.slug}"
+        return url("deal_stage", card.deal_id)
+    return url("inquiry_deal", card.inquiry_id or 0, funnel=funnel.slug)
 
 
 def figures(pulse: Pulse, columns: list[Column]) -> list[Figure]:

@@ -41,6 +41,9 @@ from marshrut.ui.answers import done
 from marshrut.ui.wording import figure, up_to
 
 
+LATE = 12  # managers who are late; the report behind the link has them all
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """Matters that burn in one way; `count` is the whole number (`said` as it is shown), `items` the worst of them."""
@@ -102,16 +105,17 @@ def burning(request: DeskRequest) -> HttpResponse:
     if not desk.sees_queues():
         raise Http404
     blocks = blocks_of(list_burning(desk.actor, desk.now), desk)
-    late = late_rows(late_by_manager(desk.actor, desk.now), desk)
+    late = late_by_manager(desk.actor, desk.now)
     full, signs = full_rows(desk), [*alarms_of(desk), *signs_of(read_trouble(desk.actor, desk.now), desk.actor)]
     numbers = {block.slug: block.said if block.count else "" for block in blocks}
     context = {
         "blocks": [block for block in blocks if block.items],
-        "late": late,
+        "late": late_rows(late[:LATE], desk),
+        "late_more": max(0, len(late) - LATE),
         "full": full,
         "signs": signs,
         "now": desk.now,
-        "counts": {**numbers, "late": sum(row.count for row in late), "full": len(full), "signs": len(signs)},
+        "counts": {**numbers, "late": sum(line.count for line in late), "full": len(full), "signs": len(signs)},
         "is_calm": not (any(numbers.values()) or late or full or signs),
         "may_hand_over": may_hand_over(desk.actor),
     }
@@ -155,9 +159,9 @@ def _inbox(tab: str) -> str:
 
 
 def late_rows(lines: list[LateLine], desk: Desk) -> list[LateRow]:
-    """Who is late with how much."""
+    """Who is late with how much; the first is the most."""
     most = max((line.count for line in lines), default=1)
-    rows = []
+    rows, address = [], reverse("reports_list")
     for line in lines:
         owner = owner_of(desk.staff, line.assignee_id)
         whose = f"measure=overdue&manager={line.assignee_id or 'queue'}"
@@ -168,7 +172,7 @@ def late_rows(lines: list[LateLine], desk: Desk) -> list[LateRow]:
                 line.count,
                 line.oldest,
                 max(2, line.count * 100 // most),
-                f"{reverse('reports_list')}?{whose}",
+                f"{address}?{whose}",
             )
         )
     return rows

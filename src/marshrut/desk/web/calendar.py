@@ -1,7 +1,7 @@
 """The calendar: actions, meetings and returns by day, week and month, of one person or of an office side by side."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,11 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from marshrut.agency.queries import Colleague
-from marshrut.desk import wording
 from marshrut.desk.calendar_grid import (
     MOST_LANES,
     QUARTERS,
-    Placed,
     Wall,
     day_span,
     hours_in_sight,
@@ -28,18 +26,28 @@ from marshrut.desk.calendar_grid import (
     step,
     week_of,
 )
-from marshrut.desk.calendar_reads import MOST_COUNTED, CalendarRow, MonthDay, list_calendar, list_month, list_overdue
+from marshrut.desk.calendar_reads import (
+    MOST_COUNTED,
+    CalendarRow,
+    Mark,
+    MonthDay,
+    list_marks,
+    list_month,
+    list_overdue,
+    read_marked,
+)
 from marshrut.desk.shapes import Filter, Option, Tab
-from marshrut.desk.shaping import title_of
+from marshrut.desk.web.calendar_events import Event, event_of, wall_time
 from marshrut.desk.web.inbox import filter_of
 from marshrut.desk.web.pages import Desk, DeskRequest, at_desk, part_or_page
+from marshrut.desk.web.turning import Turning, first_of, turning
 from marshrut.intake.services.handing import HOLDERS
 from marshrut.ui.wording import language, up_to
 
 VIEWS = ("day", "week", "month")
-ICONS = {kind: icon for kind, icon, _label in wording.TASK_KINDS}
 SLOT = 2  # quarters
-ABREAST = 12  # people side by side; of a larger office the others stand on the next pages
+ABREAST = 8  # people side by side, as many as can be read; of a larger office the others stand on the next pages
+ACTION_ROWS = 2  # a block as short as this shows one line
 MANY_COLUMNS, FEW_LANES = 5, 2  # narrow columns hold fewer things abreast
 
 
@@ -67,6 +75,16 @@ class Look:
     def url(self, **changed: Any) -> str:
         query = {"view": self.view, "day": self.day.isoformat(), "who": self.who, "office": self.office, "from": self.first, **changed}
         return f"{reverse('calendar')}?{urlencode({k: v for k, v in query.items() if v})}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What has no room on the wall: how many (`is_all`: they are all of that time), from when until when, and where they are listed."""
+
+    count: int
+    is_all: bool
+    hours: str
+    url: str
 
 
 @require_safe
@@ -113,20 +131,13 @@ def read_look(request: DeskRequest) -> Look:
 
 def _first(text: str, count: int) -> int:
     """Where the page of people begins: the beginning when the address names none there is."""
-    first = int(text) // ABREAST * ABREAST if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+    first = first_of(text, ABREAST)
     return first if first < count else 0
 
 
-def _pages(look: Look) -> dict[str, Any] | None:
+def _pages(look: Look) -> Turning | None:
     """Which of how many people stand here, with the ways to the others; None where all do."""
-    count, last = len(look.everybody), look.first + len(look.people)
-    if count <= ABREAST:
-        return None
-    return {
-        "words": _("%(first)s–%(last)s of %(count)s") % {"first": look.first + 1, "last": last, "count": count},
-        "before": look.url(**{"from": look.first - ABREAST}) if look.first else None,
-        "after": look.url(**{"from": last}) if last < count else None,
-    }
+    return turning(look.first, len(look.people), len(look.everybody), ABREAST, lambda first: look.url(**{"from": first}))
 
 
 def people_of(desk: Desk) -> tuple[Colleague, ...]:
@@ -182,15 +193,17 @@ def _heading(look: Look) -> str:
 
 
 def _grid(desk: Desk, look: Look) -> dict[str, Any]:
-    """Day: a column for each person. Week: a column for each day of one person. Two statements."""
+    """Day: a column for each person. Week: a column for each day of one person. Three statements."""
     days = week_of(look.day) if look.view == "week" else [look.day]
     start, end = day_span(days[0], look.zone)[0], day_span(days[-1], look.zone)[1]
-    rows = list_calendar(desk.actor, look.ids, start, end)
+    marks: dict[int, list[Mark]] = {person.id: [] for person in look.people}
+    for mark in list_marks(desk.actor, look.ids, start, end):
+        marks[mark.assignee_id].append(mark)
     columns = [(day, person) for day in days for person in look.people]
     most = FEW_LANES if len(columns) >= MANY_COLUMNS else MOST_LANES
-    walls = [_wall(day, person, rows, look, most) for day, person in columns]
+    walls = [_wall(day, person, marks[person.id], look, most) for day, person in columns]
     first, last = hours_in_sight(walls)
-    known = {row.id: row for row in rows}
+    known = {row.id: row for row in read_marked([block.keys[0] for wall in walls for block in wall.blocks if not block.is_stack])}
     late = list_overdue(desk.actor, look.ids, min(start, desk.now)) if look.today in days else []
     shown = [
         _column(day, person, wall, known, (first * 4, last * 4), desk, look)
@@ -199,6 +212,7 @@ def _grid(desk: Desk, look: Look) -> dict[str, Any]:
     return {
         "columns": shown,
         "hours": [{"row": (h - first) * 4 + 1, "label": f"{h:02}:00"} for h in range(first, last)],
+        "slots": [(quarter - first * 4 + 1, wall_time(quarter)) for quarter in range(first * 4, last * 4, SLOT)],
         "rows_count": (last - first) * 4,
         "overdue": [replace(task, title=desk.actor.text(task.title)) for task in late],
         "overdue_words": up_to(late[0].total, MOST_COUNTED) if late else "",
@@ -208,14 +222,11 @@ def _grid(desk: Desk, look: Look) -> dict[str, Any]:
     }
 
 
-def _wall(day: date, person: Colleague, rows: list[CalendarRow], look: Look, most: int) -> Wall:
+def _wall(day: date, person: Colleague, marks: list[Mark], look: Look, most: int) -> Wall:
     start, end = day_span(day, look.zone)
-    own = [
-        r
-        for r in rows
-        if r.assignee_id == person.id and r.at < end and (r.at >= start or (r.ends_at is not None and r.ends_at > start))
-    ]
-    blocks = place_blocks([(r.id, r.at, r.ends_at) for r in own], day, look.zone, most)
+    began, ended = start.astimezone(UTC), end.astimezone(UTC)  # as the marks are: compared much faster
+    own = [(m.id, m.at, m.ends_at) for m in marks if m.at < ended and (m.at >= began or (m.ends_at is not None and m.ends_at > began))]
+    blocks = place_blocks(own, day, look.zone, most, by_hour=len(look.people) >= MANY_COLUMNS)
     calendar = person.response_calendar if person.is_on_duty else person.calendar
     return Wall(day, start, end, blocks, shut_strips(calendar, person.absences, day, look.zone))
 
@@ -237,82 +248,34 @@ def _column(
     return {
         "label": label,
         "long_label": long_label if in_week else f"{person.name}, {long_label}",
+        "day": day.isoformat(),
         "is_today": day == look.today,
-        "person": person,
         "url": look.url(view="day", day=day.isoformat()) if in_week else look.url(view="week", who=str(person.id)),
         "strips": [
             {"first": max(s.first, first) - first + 1, "last": min(s.last, last) - first + 1, "kind": s.kind}
             for s in wall.strips
             if s.last > first and s.first < last
         ],
-        "slots": [_slot(day, quarter, first, long_label) for quarter in range(first, last, SLOT)],
         "who": person.id,
-        "events": [_event(known[block.keys[0]], block, first, desk, look) for block in wall.blocks if not block.is_stack],
-        "stacks": [_stack(block, known, first, desk, look) for block in wall.blocks if block.is_stack],
+        "blocks": _blocks(day, person, wall, known, first, desk, look),
     }
 
 
-def _stack(block: Placed, known: dict[int, CalendarRow], first: int, desk: Desk, look: Look) -> dict[str, Any]:
-    """What has no room beside the others, behind one button."""
-    return {
-        "row": block.first - first + 1,
-        "to": block.last - first + 1,
-        "lane": block.lane,
-        "lanes": block.lanes,
-        "hours": f"{_wall_time(block.first)}–{_wall_time(block.last)}",
-        "events": [_event(known[key], block, first, desk, look) for key in block.keys],
-    }
-
-
-def _slot(day: date, quarter: int, first: int, long_label: str) -> dict[str, Any]:
-    wall = _wall_time(quarter)
-    return {
-        "row": quarter - first + 1,
-        "to": quarter - first + 1 + SLOT,
-        "at": f"{day.isoformat()}T{wall}",
-        "label": f"{long_label}, {wall}",
-    }
-
-
-def _wall_time(quarter: int) -> str:
-    return f"{quarter // 4:02}:{quarter % 4 * 15:02}"
-
-
-def _event(row: CalendarRow, block: Placed, first: int, desk: Desk, look: Look) -> dict[str, Any]:
-    """Something in its place on the wall of a day."""
-    return {
-        **_event_of(row, desk, look),
-        "row": block.first - first + 1,
-        "to": block.last - first + 1,
-        "lane": block.lane,
-        "lanes": block.lanes,
-        "is_short": block.last - block.first <= ACTION_ROWS,
-    }
-
-
-def _event_of(row: CalendarRow, desk: Desk, look: Look) -> dict[str, Any]:
-    """Something in words: what, with whom, when, and how it stands."""
-    at = row.at.astimezone(look.zone)
-    tone = "done" if row.is_done else "wait" if row.is_waiting else "late" if row.at < desk.now else row.kind
-    until = row.ends_at.astimezone(look.zone) if row.ends_at else None
-    words = {"done": _("done"), "wait": _("returns from waiting"), "late": _("late")}
-    kinds = {value: label for value, _icon, label in wording.TASK_KINDS}
-    return {
-        "id": row.id,
-        "dossier": row.dossier_id,
-        "title": desk.actor.text(row.title),
-        "who": title_of(row.person, None, desk.actor) if row.person else "",
-        "place": desk.actor.text(row.place),
-        "tone": tone,
-        "icon": "hourglass" if row.is_waiting else "check" if row.is_done else ICONS.get(row.kind, "checkbox"),
-        "time": f"{at:%H:%M}" + (f"–{until:%H:%M}" if until else ""),
-        "at": row.at,
-        "is_done": row.is_done,
-        "said": words.get(tone) or _(kinds.get(row.kind, "")) if kinds.get(row.kind) or tone in words else "",
-    }
-
-
-ACTION_ROWS = 2  # a block as short as this shows one line
+def _blocks(
+    day: date, person: Colleague, wall: Wall, known: dict[int, CalendarRow], first: int, desk: Desk, look: Look
+) -> list[tuple[str, Event | None, Stack | None]]:
+    """What stands on a wall in the order of the day: the place of each with what it is, or with what is behind it."""
+    address = f"{reverse('calendar_hours')}?who={person.id}&day={day.isoformat()}"
+    found: list[tuple[str, Event | None, Stack | None]] = []
+    for block in sorted(wall.blocks, key=lambda block: (block.first, block.lane)):
+        place = f"at-{block.first - first + 1} to-{block.last - first + 1} lane-{block.lanes}-{block.lane}"
+        if not block.is_stack:
+            short = " cal-short" if block.last - block.first <= ACTION_ROWS else ""
+            found.append((place + short, event_of(known[block.keys[0]], desk, look.zone), None))
+            continue
+        span = f"{wall_time(block.first)}–{wall_time(block.last)}"
+        found.append((place, None, Stack(len(block.keys), block.lanes == 1, span, f"{address}&first={block.first}&last={block.last}")))
+    return found
 
 
 def _month(desk: Desk, look: Look) -> dict[str, Any]:
@@ -337,7 +300,7 @@ def _cell(day: date, found: MonthDay | None, is_shut: bool, desk: Desk, look: Lo
         "is_other": day.month != look.day.month,
         "is_shut": is_shut,
         "count": found,
-        "first": [_event_of(row, desk, look) for row in found.first] if found else [],
+        "first": [event_of(row, desk, look.zone) for row in found.first] if found else [],
         "is_past": day < look.today,
         "url": look.url(view="day", day=day.isoformat()),
     }

@@ -1,10 +1,11 @@
 """Gestures on the calendar: plan on an empty hour, look at an action, give it another time."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -18,17 +19,21 @@ from marshrut.clients.queries import search_people
 from marshrut.core.errors import DomainError, Invalid, NotFound
 from marshrut.core.names import clean_text
 from marshrut.desk import wording
-from marshrut.desk.calendar_reads import MatterChoice, TaskCard, find_task_card, open_matters
+from marshrut.desk.calendar_grid import QUARTERS, day_span
+from marshrut.desk.calendar_reads import MatterChoice, TaskCard, find_task_card, list_marks, open_matters, read_marked
 from marshrut.desk.shaping import choice_options, stage_of, title_of
 from marshrut.desk.web.asking import asked_about, moment, presets, refused, typed
-from marshrut.desk.web.calendar import clash_words, slot_moment
+from marshrut.desk.web.calendar import clash_words, read_look, slot_moment
+from marshrut.desk.web.calendar_events import event_of, wall_time
 from marshrut.desk.web.pages import Desk, DeskRequest, acting, at_desk, found
 from marshrut.journal.queries import find_clashes
 from marshrut.journal.services import NextAction, move_task, plan_action, plan_meeting
 from marshrut.ui.answers import done
+from marshrut.ui.wording import language
 
 HOUR = timedelta(hours=1)
 PEOPLE = 8
+LISTED = 100  # of some hours
 
 
 @require_http_methods(["GET", "POST"])
@@ -124,6 +129,34 @@ def _choice(row: MatterChoice, desk: Desk) -> dict[str, Any]:
         "label": title_of(row.person, None, desk.actor),
         "note": " · ".join(filter(None, (wording.titled(row.title, desk.catalogue), stage.name if stage else _("New inquiry")))),
     }
+
+
+@require_safe
+@at_desk
+def hours(request: DeskRequest) -> HttpResponse:
+    """All that stands in some quarters of one person's day: what has no room on its wall opens here."""
+    look = read_look(request)
+    first, last = _quarter(request.GET.get("first", ""), 0), _quarter(request.GET.get("last", ""), QUARTERS)
+    midnight, _end = day_span(look.day, look.zone)
+    marks = list_marks(request.desk.actor, look.ids[:1], _at(midnight, first), _at(midnight.replace(fold=1), last))
+    rows = read_marked([mark.id for mark in marks[:LISTED]])
+    context = {
+        "hours": f"{wall_time(first)}–{wall_time(last)}",
+        "day": format_date(look.day, "EEEE, d MMMM", locale=language()),
+        "whose": look.people[0].name if look.people else "",
+        "events": [event_of(row, request.desk, look.zone) for row in rows],
+        "count": len(marks),
+    }
+    return render(request, "desk/_hours_dialog.html", context)
+
+
+def _quarter(text: str, usual: int) -> int:
+    return min(int(text), QUARTERS) if text.isascii() and text.isdecimal() and len(text) < 4 else usual
+
+
+def _at(midnight: datetime, quarter: int) -> datetime:
+    day = midnight + timedelta(days=quarter // QUARTERS)
+    return day.replace(hour=quarter % QUARTERS // 4, minute=quarter % 4 * 15)
 
 
 def _task(request: DeskRequest, pk: int) -> TaskCard:

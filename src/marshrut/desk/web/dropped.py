@@ -30,10 +30,12 @@ from marshrut.desk.web.inbox import filter_of, read_cursor, write_cursor
 from marshrut.desk.web.pages import Desk, DeskRequest, acting, at_desk, found, part_or_page
 from marshrut.intake.wording import DISPOSITIONS, close_reason_label, disposition_label
 from marshrut.ui.answers import done
+from marshrut.ui.jinja import url
 from marshrut.ui.wording import money
 
 SPANS = (7, 30, 90, 365)
 USUAL_SPAN = 30
+SUMS = 12  # managers above the list; the others on demand
 FILTERS = ("owner", "reason", "ended", "seen", "days")
 
 
@@ -96,11 +98,15 @@ def dropped(request: DeskRequest) -> HttpResponse:
     days, asked = _asked(request)
     after = read_cursor(request.GET.get("after", ""))
     lines = list_dropped(desk.actor, asked, after)
-    context: dict[str, Any] = {"rows": [_row(line, desk) for line in lines[:PAGE]], "more_url": _more(request, lines)}
+    sources = {card.id: card.name for card in desk.sources.values()}
+    context: dict[str, Any] = {"rows": [_row(line, sources, desk) for line in lines[:PAGE]], "more_url": _more(request, lines)}
     if after:
         return render(request, "desk/_dropped_rows.html", context)
+    sums = sum_dropped(desk.actor, asked)
+    most = len(sums) if request.GET.get("sums") == "all" else SUMS
     context |= {
-        "sums": _sums(request, desk, sum_dropped(desk.actor, asked)), "filters": _filters(desk, asked, days),
+        "sums": _sums(request, desk, sums[:most]), "sums_more": max(0, len(sums) - most),
+        "sums_url": _address(request, sums="all"), "filters": _filters(desk, asked, days),
         "asked": [_asked_row(line, desk) for line in list_asked_decisions(desk.actor)],
         "span": ngettext("%(days)s day", "%(days)s days", days) % {"days": days},
     }  # fmt: skip
@@ -132,13 +138,12 @@ def _more(request: DeskRequest, lines: list[Dropped]) -> str | None:
     return _address(request, after=write_cursor(last.closed_at, last.dossier_id))
 
 
-def _row(line: Dropped, desk: Desk) -> Row:
-    source = next((card.name for card in desk.sources.values() if card.id == line.source_id), "")
+def _row(line: Dropped, sources: dict[int, str], desk: Desk) -> Row:
     words = desk.actor.text((line.said if line.disposition else line.said.partition(":")[2]).strip())
-    url = reverse("deal", args=[line.deal_id]) if line.deal_id else reverse("inquiry", args=[line.inquiry_id])
+    address = url("deal", line.deal_id) if line.deal_id else url("inquiry", line.inquiry_id)
     owner, closer = owner_of(desk.staff, line.owner_id), _person(line.closed_by, desk)
     return Row(
-        line.dossier_id, _title(line.person, line.inquiry_id or line.deal_id, desk), url, owner, source,
+        line.dossier_id, _title(line.person, line.inquiry_id or line.deal_id, desk), address, owner, sources.get(line.source_id, ""),
         disposition_label(line.disposition) if line.disposition else close_reason_label(line.reason), words,
         money(line.worth, line.currency) if line.worth is not None else "", line.was_answered, line.closed_at,
         closer if closer and (owner is None or closer != owner.name) else "", line.verdict, _person(line.reviewed_by, desk), line.note,

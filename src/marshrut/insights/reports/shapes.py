@@ -43,7 +43,11 @@ class Question:
 
     def address(self, code: str, **filters: Any) -> str:
         """The list behind a number."""
-        return f"{reverse('reports_list')}?{urlencode(self.asked.query(measure=code, **filters))}"
+        return f"{self._lists}?{urlencode(self.asked.query(measure=code, **filters))}"
+
+    @cached_property
+    def _lists(self) -> str:
+        return reverse("reports_list")
 
     def page(self, name: str, **more: Any) -> str:
         """Another report about the same."""

@@ -1,6 +1,7 @@
 """Work by manager: what came to whom, what was done about it, and what came of it."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -77,14 +78,13 @@ def _together(found: dict[int, Work]) -> Work:
 
 def _figures(question: Question, total: Work) -> list[Figure]:
     numbers, amounts = total.numbers, sorted(((amount, currency) for currency, amount in total.amounts.items()), reverse=True)
-    talked = numbers["calls"] + numbers["messages"] + numbers["meetings"]
     return [
         Figure(
             "done",
             _("Actions done"),
             wording.number(numbers["done"]),
             href=question.address("done"),
-            note=_("and %(count)s calls, messages and meetings") % {"count": talked},
+            note=_("and %(count)s calls, messages and meetings") % {"count": _talked(numbers)},
         ),
         Figure(
             "deals_won",
@@ -105,8 +105,13 @@ def _figures(question: Question, total: Work) -> list[Figure]:
     ]
 
 
+def _talked(numbers: Mapping[str, int]) -> int:
+    """Calls, messages and meetings."""
+    return sum(numbers[code] for code in SAID[1:])
+
+
 def _bars(question: Question, found: dict[int, Work], ordered: list[int]) -> list[Bar]:
-    """What each person did, side by side."""
+    """What each person did, side by side. The number is that of actions done, whose list it opens; the rest is beside it."""
     people = [id for id in ordered if id != QUEUE]
     most = max((sum(found[id].numbers[code] for code in SAID) for id in people), default=0) or 1
     bars = []
@@ -116,9 +121,10 @@ def _bars(question: Question, found: dict[int, Work], ordered: list[int]) -> lis
         bars.append(
             Bar(
                 question.person(id),
-                wording.number(sum(numbers[code] for code in SAID)),
+                wording.number(numbers["done"]),
                 parts,
                 question.address("done", manager=id) if numbers["done"] else "",
+                f"+ {wording.number(_talked(numbers))}",
             )
         )
     return bars

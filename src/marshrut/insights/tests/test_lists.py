@@ -223,6 +223,18 @@ def test_days_that_cannot_be_read_are_said(look: Make, cast: Any) -> None:
     assert Decimal("1") == 1
 
 
+def test_whose_list_it_is_is_said_by_name_to_a_manager_too_and_of_whoever_left(look: Make, cast: Any) -> None:
+    from marshrut.agency.models import Employee
+
+    address = "/reports/matters?measure=calls&period=30d&manager="
+    own = look(cast.anna).get(f"{address}{cast.anna.id}").content.decode()
+    assert f'<option value="{cast.anna.id}" selected>{cast.anna.name}</option>' in own
+    assert cast.boris.name not in look(cast.anna).get(f"{address}{cast.boris.id}").content.decode()
+    Employee.objects.filter(pk=cast.boris.id).update(is_active=False)
+    left = look(cast.owner).get(f"{address}{cast.boris.id}").content.decode()
+    assert f'<option value="{cast.boris.id}" selected>бывший сотрудник</option>' in left
+
+
 def test_a_table_is_sorted_by_its_column(world: Any, look: Make, cast: Any) -> None:
     page = look(cast.owner).get("/reports/sources?sort=inquiries").content.decode()
     assert page.index("friends") < page.index(">Сайт<" if ">Сайт<" in page else "site")

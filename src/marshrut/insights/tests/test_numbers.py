@@ -167,6 +167,9 @@ def test_work_is_counted_by_whoever_did_it(make: Make, question: Make, cast: Any
                     "deals_lost": 1, "amount": ((Decimal(1000), "RUB"),), "margin": ((Decimal(80), "RUB"),), "overdue": 1,
                     "incomplete": 0, "lost_incomplete": 0}
     assert (boris["done"], boris["kept_share"], boris["calls"]) == (1, 0.0, 0)
+    bars = {bar.label: (bar.text, bar.note, "measure=done" in bar.href) for bar in report.pictures["bars"]}
+    assert bars[cast.anna.name] == ("0", "+ 4", False)
+    assert bars[cast.boris.name] == ("1", "+ 0", True)
     assert hers.pk
 
 

@@ -159,7 +159,7 @@ def chips_of(reading: Reading, *names: str) -> list[Chip]:
         "manager": (
             _("Manager"),
             "queue" if asked.owner_id == QUEUE else str(asked.owner_id or ""),
-            _people(question.actor, question.staff),
+            _people(question),
         ),
         "source": (_("Source"), asked.source, ((card.slug, card.name) for card in question.sources.values())),
         "channel": (_("Channel"), asked.channel, ((slug, channel_label(slug)) for slug in CHANNELS)),
@@ -179,11 +179,15 @@ def _offices(actor: Actor, staff: Staff) -> list[tuple[str, str]]:
     return [(str(office.id), office.name) for office in staff.offices.values() if actor.reach == "all"]
 
 
-def _people(actor: Actor, staff: Staff) -> list[tuple[str, str]]:
-    """Colleagues within reach; a manager has only their own figures, so nobody to choose."""
+def _people(question: Question) -> list[tuple[str, str]]:
+    """Colleagues within reach; a manager has only their own figures, so nobody to choose but whom a number led here by. Whoever
+    left stands here while they are asked for."""
+    actor, staff, asked = question.actor, question.staff, question.asked.owner_id
+    led = [(str(asked), question.person(asked))] if asked and (asked == actor.id or asked not in staff.colleagues) else []
     if actor.reach not in ("team", "office", "all"):
-        return []
+        return led
     people = [(str(c.id), c.name) for c in staff.colleagues.values() if actor.sees(c.id, c.office_id) and c.role != "administrator"]
+    people += [one for one in led if one not in people]
     return [*people, ("queue", _("Queues"))] if actor.reach != "team" else people
 
 

@@ -1,5 +1,6 @@
 """Exceptions in SQL, and how often new inquiries were passed over: by whom, under which exception, over which inquiry."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -43,15 +44,22 @@ class ExceptionSql:
         return f"case when {self.trouble} then 0 when {self.due} then 1 when {self.late} then 2 end"
 
 
-def exception_sql(rules: ExceptionRules, now: datetime, day_end: datetime, task: str = "t") -> ExceptionSql:
-    """The agency's list in SQL. Moments are written out: a plan made once for any moment would read the whole table."""
+def written(moment: datetime) -> str:
+    """A moment as it stands in a statement."""
+    return f"timestamptz '{moment.isoformat()}'"
+
+
+def exception_sql(
+    rules: ExceptionRules, now: datetime, day_end: datetime, task: str = "t", said: Callable[[datetime], str] = written
+) -> ExceptionSql:
+    """The agency's list in SQL, each moment as `said` puts it; written out unless the statement's plan is good for any."""
     kinds = ", ".join(f"'{kind}'" for kind in DUE_KINDS)
     # What is due today comes first as such: left out here, the walk through what is late begins further back.
     others = {kind: now - rules.longest(kind) for kind in rules.longest_hours if DUE_TODAY not in rules.on or kind not in DUE_KINDS}
-    by_kind = " ".join(f"when '{kind}' then timestamptz '{moment.isoformat()}'" for kind, moment in others.items() if kind)
-    late = f"""({task}.due_at < timestamptz '{max(others.values()).isoformat()}' and {task}.due_at <
-        case {task}.kind {by_kind} else timestamptz '{others[""].isoformat()}' end)"""
-    due = f"({task}.kind in ({kinds}) and {task}.due_at < timestamptz '{day_end.isoformat()}')"
+    by_kind = " ".join(f"when '{kind}' then {said(moment)}" for kind, moment in others.items() if kind)
+    late = f"""({task}.due_at < {said(max(others.values()))} and {task}.due_at <
+        case {task}.kind {by_kind} else {said(others[""])} end)"""
+    due = f"({task}.kind in ({kinds}) and {task}.due_at < {said(day_end)})"
     return ExceptionSql(
         f"{task}.kind = '{TROUBLE}'" if TRIP_TROUBLE in rules.on else NOTHING,
         due if DUE_TODAY in rules.on else NOTHING,

@@ -11,13 +11,16 @@ from marshrut.intake.rules.clock_policies import MISSED_CALL, Kind
 from marshrut.journal.permissions import matters_in_reach
 
 MOST = 150
-"""So many are read, the nearest first: whoever has more needs hands, not rows."""
+"""So many are read, the nearest first, to say how many have little left: whoever has more needs hands, not rows."""
 FIRST, NEXT = "first", "next"
 
 
 @dataclass(frozen=True, slots=True)
 class RunningClock:
-    """One client who waits: since when, and by when they are to be answered. `answer` is first or next."""
+    """One client who waits: since when, and by when they are to be answered. `answer` is first or next.
+
+    `total`: how many clocks there are, `firsts` of first answers; `of_holder`: how many whoever holds this matter has.
+    """
 
     answer: str
     dossier_id: int
@@ -33,6 +36,8 @@ class RunningClock:
     queue_id: int | None
     office_id: int | None
     total: int
+    firsts: int
+    of_holder: int
 
     @property
     def kind(self) -> Kind:
@@ -51,17 +56,34 @@ _RUNNING = """
         n.inquiry_class, n.since, n.started_at, n.respond_by, n.step, n.reroutes
     from intake_nextanswer n where n.state = 'running'"""
 _BOARD = """
-    select c.answer, c.dossier_id, c.channel, c.is_missed_call, c.inquiry_class, c.since, c.started_at, c.respond_by, c.step,
-        c.reroutes, d.owner_id, d.queue_id, d.office_id, count(*) over ()
-    from ({running}) c join journal_dossier d on d.id = c.dossier_id
-    where d.is_open and d.waits_until is null and {reach} order by c.respond_by, c.dossier_id limit {most}"""
+    select answer, dossier_id, channel, is_missed_call, inquiry_class, since, started_at, respond_by, step, reroutes,
+        owner_id, queue_id, office_id, total, firsts, of_holder
+    from (select c.*, d.owner_id, d.queue_id, d.office_id, count(*) over () as total,
+              count(*) filter (where c.answer = 'first') over () as firsts,
+              count(*) over (partition by d.owner_id, d.queue_id) as of_holder,
+              row_number() over (order by c.respond_by, c.dossier_id) as place,
+              row_number() over (partition by d.owner_id, d.queue_id order by c.respond_by, c.dossier_id) as turn
+          from ({running}) c join journal_dossier d on d.id = c.dossier_id
+          where d.is_open and d.waits_until is null and {reach} {whose}) c
+    where {shown} order by place"""
 
 
 def running_within(actor: Actor, most: int = MOST) -> list[RunningClock]:
-    """Clocks of matters within reach, the nearest breach first; one statement. `total` is how many there are."""
+    """Clocks of matters within reach, the nearest breach first: so many, and the nearest of every holder; one statement."""
+    return _running(actor, "", f"place <= {int(most)} or turn = 1")
+
+
+def running_of(actor: Actor, *, owner_id: int | None, queue_id: int | None, first: int = 0, most: int = MOST) -> list[RunningClock]:
+    """Those of one manager or queue (neither: nobody's) within reach, a page of so many; one statement."""
+    held = (f"d.{name} {'is null' if number is None else f'= {int(number)}'}" for name, number in
+            (("owner_id", owner_id), ("queue_id", queue_id)))  # fmt: skip
+    return _running(actor, f"and {' and '.join(held)}", f"place > {int(first)} and place <= {int(first) + int(most)}")
+
+
+def _running(actor: Actor, whose: str, shown: str) -> list[RunningClock]:
     reach, values = matters_in_reach(actor)
     with connection.cursor() as cursor:
-        cursor.execute(_BOARD.format(running=_RUNNING, reach=reach, most=int(most)), values)
+        cursor.execute(_BOARD.format(running=_RUNNING, reach=reach, whose=whose, shown=shown), values)
         return [RunningClock(*row) for row in cursor.fetchall()]
 
 

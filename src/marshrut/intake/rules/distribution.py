@@ -32,7 +32,7 @@ class Demand:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # nobody changes one; freezing it would make it three times as dear, fifty times an inquiry
 class Candidate:
     """A manager as distribution sees them. `is_at_work`: on shift or on duty, not absent. `load`: the effort of open new
     inquiries and overdue work, held against `capacity` (None: no limit). `weight`: their share at this moment, in whole

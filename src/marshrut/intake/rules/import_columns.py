@@ -100,12 +100,27 @@ _HEADINGS: dict[str, str] = {
 }
 _BY_HEADING = {phrase: target for target, phrases in _HEADINGS.items() for phrase in phrases.split("|")}
 _NOT_WORD = re.compile(r"[\W_]+")
+_HIGHEST_TITLE = 15  # rows of titles above a table, at most
 _ALIKE = 0.5  # the share of values that must look like what the heading says
 
 
 def folded(heading: str) -> str:
     """A heading without case, punctuation and ё."""
     return " ".join(_NOT_WORD.sub(" ", heading.lower().replace("ё", "е")).split()) or heading.strip()
+
+
+def find_heading(rows: Sequence[tuple[int, Sequence[str]]]) -> int:
+    """The number of the row that names the columns, told by the first rows of a file; 0 when the very first is a lead already.
+
+    Programs write a title, a period, groups of columns above a table: rows that fill less than half of the places others fill.
+    """
+    filled = [sum(bool(cell) for cell in row) for _number, row in rows]
+    if not filled:
+        return 1
+    usual = sorted(filled)[len(filled) // 2]
+    place = next((place for place, cells in enumerate(filled[:_HIGHEST_TITLE]) if 2 * cells >= usual), 0)
+    number, row = rows[place]
+    return 0 if place == 0 and any(read_email(cell) is not None or _is_phone(cell) for cell in row) else number
 
 
 def heading_digest(headings: Sequence[str]) -> bytes:

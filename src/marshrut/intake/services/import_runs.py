@@ -25,6 +25,7 @@ from marshrut.intake.rules.import_columns import (
     MANY,
     PLACEHOLDERS,
     TARGETS,
+    find_heading,
     heading_digest,
     outcome_of,
     suggest_targets,
@@ -40,6 +41,10 @@ SHOWN = 5
 MOST_WORDS = 40
 """Different values of a column that are offered to be given a meaning."""
 _LOOKED_AT = 3_000
+_TOLD_BY = 60
+"""Rows that tell where the heading stands."""
+LOWEST_HEADING = 30
+"""The lowest row that may be said to name the columns."""
 IMPORTER = "intake.work_on_imports"
 """The job that does the work; also its queueing lock."""
 MODES = ("inquiries", "history")
@@ -89,14 +94,20 @@ def _office_for(by: Actor, office_id: int | None) -> int | None:
     return by.office_id
 
 
-def _look_at(run: ImportRun, shape: TableShape) -> None:
-    """Read the beginning of a file: its heading, samples, values of columns with few different ones, a first mapping."""
-    rows = read_table(open_file(run.file_id), shape)
-    heading = next(rows, None)
-    first = [[as_text(cell)[:300] for cell in row] for (_n, row), _m in zip(rows, range(_LOOKED_AT), strict=False)]
-    if heading is None or not first:
-        raise Invalid("no_rows", _("There is a heading in this file but no rows under it."), field="file")
-    headings = unique_headings([clean_text(as_text(cell), 120) for cell in heading[1]])
+def _look_at(run: ImportRun, shape: TableShape, heading: int | None = None) -> None:
+    """Read the beginning of a file: its heading, samples, values of columns with few different ones, a first mapping.
+
+    `heading` is the number of the row that names the columns, 0 for none; without it the rows themselves tell.
+    """
+    if heading is None:
+        heading = find_heading(_beginning(run, replace(shape, heading=1), _TOLD_BY))
+    shape = replace(shape, heading=heading)
+    (_number, names), *rows = _beginning(run, shape, _LOOKED_AT + 1) or [(0, [])]
+    first = [row for _number, row in rows]
+    if not first:
+        raise Invalid("no_rows", _("There is a heading in this file but no rows under it."), field="heading" if run.pk else "file")
+    names = names or [""] * max(map(len, first))
+    headings = unique_headings([clean_text(name, 120) for name in names])
     kept = ImportMapping.objects.filter(heading_digest=heading_digest(headings)).values_list("mapping", flat=True).first()
     own = _own_fields()
     targets = suggest_targets(headings, first[:SAMPLES], own)
@@ -110,6 +121,12 @@ def _look_at(run: ImportRun, shape: TableShape) -> None:
         "currency": kept.get("currency", "") if kept else "", "remembered": bool(kept),
     }  # fmt: skip
     run.figures = {"samples": [row[: len(headings)] for row in first[:SHOWN]], "words": words}
+
+
+def _beginning(run: ImportRun, shape: TableShape, most: int) -> list[tuple[int, list[str]]]:
+    """The first rows of a file as texts, the heading among them, with their numbers."""
+    rows = read_table(open_file(run.file_id), shape)
+    return [(number, [as_text(cell)[:300] for cell in row]) for (number, row), _n in zip(rows, range(most), strict=False)]
 
 
 def possible_targets() -> list[str]:
@@ -182,6 +199,22 @@ def choose_letters(*, run_id: int, encoding: str, separator: str, by: Actor, now
     if separator not in (*SEPARATORS, shape.separator):
         raise Invalid("no_such_separator", _("Choose the separator from the list."), field="separator")
     _look_at(run, replace(shape, encoding=encoding, separator=separator))
+    run.state = ImportState.DRAFT
+    run.save()
+
+
+@transaction.atomic
+def choose_heading(*, run_id: int, row: int, by: Actor, now: datetime) -> None:
+    """Take another row for the names of the columns, 0 for none; the mapping is guessed anew.
+
+    Raises:
+        Invalid: no such row may be chosen, or nothing stands under it.
+    """
+    sign(by.label)
+    run = _with_file(_in_state(lock_run(run_id=run_id, by=by), "draft", "checked"))
+    if not 0 <= row <= LOWEST_HEADING:
+        raise Invalid("no_such_row", _("Choose the row from the list."), field="heading")
+    _look_at(run, TableShape(**{**run.mapping["shape"], "sheets": tuple(run.mapping["shape"]["sheets"])}), row)
     run.state = ImportState.DRAFT
     run.save()
 

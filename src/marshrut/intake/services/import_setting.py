@@ -11,12 +11,12 @@ from django.db import connection, transaction
 
 from marshrut.agency.permissions import Actor, system
 from marshrut.agency.queries import actor_of_employee, custom_fields_of, read_revision
+from marshrut.clients.queries import erased_among
 from marshrut.core.files import open_file
 from marshrut.core.history import sign
 from marshrut.core.names import clean_text, search_name
 from marshrut.core.tables import TableShape, as_text, read_table
 from marshrut.core.typed_values import FieldSpec, read_value
-from marshrut.core.vault import fingerprint
 from marshrut.intake.models import ImportRun
 from marshrut.intake.reading import UNKNOWN_SOURCE
 from marshrut.intake.reference import Reference, read_reference
@@ -26,8 +26,6 @@ from marshrut.marketing.services import keep_unknown_source
 
 MOST_SOURCES = 300
 """More new sources than that in one file: the column is no source."""
-TOMBSTONE = "tombstone"
-"""The purpose under which `clients` keeps digests of people who were erased."""
 
 
 @dataclass
@@ -179,9 +177,4 @@ def keep_sources(setting: Setting, leads: Sequence[Lead]) -> None:
 
 def erased_of(identities: Sequence[str]) -> set[str]:
     """Which of these ways to reach somebody belong to people who were erased and must not come back."""
-    digests = {fingerprint(normal.encode(), TOMBSTONE): normal for normal in identities}
-    if not digests:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute("select digest from clients_tombstone where digest = any(%s)", [list(digests)])
-        return {digests[bytes(row[0])] for row in cursor.fetchall()}
+    return {erased.decode() for erased in erased_among(normal.encode() for normal in identities)}

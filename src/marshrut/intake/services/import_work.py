@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from marshrut.agency.queries import read_revision, read_staff
-from marshrut.core.alone import alone
+from marshrut.core.alone import HEAVY, alone
 from marshrut.core.conflicts import is_conflict
 from marshrut.core.errors import DomainError
 from marshrut.core.files import forget_file, is_forgotten
@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 HISTORY_BATCH, INQUIRY_BATCH, CHECK_BATCH = 1000, 10, 2000  # rows of one transaction
 MOST_PROBLEMS = 100_000  # lines kept of one run; the rest is only counted
 _ATTEMPTS = 5
-_ONE_AT_A_TIME = 0x6D727431  # one import in the whole home: the worker's other hands stay free for the clocks
 Clock = Callable[[], datetime]
 
 
@@ -40,7 +39,7 @@ class Overtaken(Exception):
 def work_on_imports(clock: Clock) -> int:
     """Do whatever is asked of any import until nothing is; how many runs were worked on. A second worker leaves at once."""
     done = 0
-    with alone(_ONE_AT_A_TIME) as is_ours:
+    with alone(HEAVY) as is_ours:
         while is_ours and (run := _next_run()) is not None:
             done += 1
             _work(run, clock)

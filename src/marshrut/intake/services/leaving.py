@@ -58,9 +58,9 @@ def receivers(staff: Staff, employee_id: int, rule: str, to: int | None) -> list
     return team or sellers if rule == TEAM else sellers
 
 
-def preview_leaving(*, employee_id: int, rule: str, to: int | None, reference: Reference) -> list[Share]:
+def preview_leaving(*, employee_id: int, rule: str, to: int | None, reference: Reference, now: datetime) -> list[Share]:
     """What each would get, without changing anything. Invalid when the rule leaves nobody to give to (field rule or to)."""
-    plan = _plan(employee_id, rule, to, reference, open_matters_of(employee_id), clients_kept_by(employee_id))
+    plan = _plan(employee_id, rule, to, reference, open_matters_of(employee_id), clients_kept_by(employee_id), now)
     clients, matters = Counter(plan.clients.values()), Counter(plan.matters.values())
     people = [c.id for c in receivers(reference.staff, employee_id, rule, to)] if rule != QUEUE else []
     loads = loads_of(people)
@@ -83,7 +83,7 @@ def let_go(
     Invalid when the rule leaves nobody to give to.
     """
     end_employment(employee_id=employee_id, by=by, now=now)
-    plan = _plan(employee_id, rule, to, reference, lock_matters_of(employee_id), clients_kept_by(employee_id, lock=True))
+    plan = _plan(employee_id, rule, to, reference, lock_matters_of(employee_id), clients_kept_by(employee_id, lock=True), now)
     leaver = reference.staff.colleagues.get(employee_id)
     reason = {"code": "colleague_left", "name": leaver.name if leaver else ""}
     pass_clients(from_id=employee_id, keepers=plan.clients, offices=_offices(reference.staff))
@@ -162,7 +162,9 @@ def _plan(
     reference: Reference,
     matters: Iterable[tuple[int, int | None, int | None]],
     kept: list[int],
+    now: datetime,
 ) -> Plan:
+    """Open matters go to whoever is there: an absent colleague gets clients who ask for nothing just now."""
     plan, found = Plan(), list(matters)
     if rule not in RULES:
         raise Invalid("no_such_rule", _("Choose to whom it goes."), field="rule")
@@ -178,12 +180,14 @@ def _plan(
             else _("Nobody of the team or the office sells: choose a colleague or the queue."),
             field="to" if named else "rule",
         )
+    here = [c for c in people if c.why_gone(now) != "absent"] or people
     groups = _groups(found, kept)
     wishes = wishes_of(employee_id) if rule == SKILL else {}
     loads = {c.id: 0 for c in people}
     start = loads_of(list(loads))
     for person, dossiers in sorted(groups.items(), key=lambda group: (-len(group[1]), str(group[0]))):
-        able = _able(people, dossiers, wishes, reference) if rule == SKILL else people
+        able = here if dossiers else people
+        able = _able(able, dossiers, wishes, reference) if rule == SKILL else able
         chosen = min(able, key=lambda c: (start.get(c.id, 0) + loads[c.id] if dossiers else loads[c.id], loads[c.id], c.id)).id
         loads[chosen] += len(dossiers) or 1
         plan.matters |= dict.fromkeys(dossiers, chosen)

@@ -9,7 +9,7 @@ from tests.cast import Cast
 
 from marshrut.core.clock import utc_now
 from marshrut.core.errors import Invalid
-from marshrut.intake.tests.lead_files import ROWS, all_at_once, check, counts, figures, hand_in, table, take_out
+from marshrut.intake.tests.lead_files import HEADING, ROWS, all_at_once, bring_in, check, counts, figures, hand_in, table, take_out
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +168,41 @@ def test_why_somebody_erased_stays_out_is_said_without_their_name(cast: Cast) ->
     Tombstone.objects.create(digest=fingerprint(b"+79215550011", "tombstone"), erased_at=utc_now())
     run = all_at_once(table(ROWS[:2]), cast.owner)
     assert set(ImportProblem.objects.filter(run=run, code="erased").values_list("value", flat=True)) == {""}
+
+
+@pytest.mark.parametrize(
+    ("above", "heading"),
+    [([], 1), ([["Отчёт по лидам за 2025 год"], [], ["Период: весь", "Менеджер: все"]], 4), ([["Клиент", "", "", "Обращение"]], 2)],
+)
+def test_titles_above_a_table_are_not_taken_for_its_columns(cast: Cast, above: list[list[str]], heading: int) -> None:
+    from marshrut.intake.models import ImportProblem
+
+    run = all_at_once(table([*above[1:], HEADING, *ROWS], above[0]) if above else table(ROWS), cast.owner)
+    assert (run.mapping["shape"]["heading"], run.mapping["headings"], figures(run)) == (heading, HEADING, (4, 0, 1))
+    assert set(ImportProblem.objects.filter(run=run, column="Менеджер").values_list("number", flat=True)) == {heading + 3}
+
+
+def test_a_list_without_a_heading_loses_not_its_first_lead(cast: Cast) -> None:
+    from marshrut.intake.models import ImportRun
+
+    rows = [["Иван Ли", "8 921 300-99-01", "хочу в Сочи"], ["Ольга Ли", "8 921 300-99-02", "в Крым", "вдвоём"]]
+    run = ImportRun.objects.get(pk=hand_in(table(rows[1:], rows[0]), cast.owner))
+    assert (run.mapping["headings"], run.mapping["targets"]) == (["A", "B", "C", "D"], ["", "phone", "", ""])
+    done = bring_in(check(run.pk, cast.owner, targets=["name", "phone", "message", "message"]).pk, cast.owner)
+    assert figures(done) == (2, 0, 0)
+
+
+def test_the_row_that_names_the_columns_may_be_said(cast: Cast) -> None:
+    from marshrut.intake.models import ImportRun
+    from marshrut.intake.services.import_runs import choose_heading
+
+    run_id = hand_in(table(ROWS, HEADING), cast.owner)
+    for row, headings in ((0, [*"ABCDEFGHI"]), (2, ROWS[0]), (1, HEADING)):
+        choose_heading(run_id=run_id, row=row, by=cast.owner, now=utc_now())
+        shown = ImportRun.objects.get(pk=run_id).mapping
+        assert (shown["headings"][:4], len(shown["targets"])) == (headings[:4], 9)
+    for row, code in ((-1, "no_such_row"), (31, "no_such_row"), (6, "no_rows"), (30, "no_rows")):
+        with pytest.raises(Invalid) as refusal:
+            choose_heading(run_id=run_id, row=row, by=cast.owner, now=utc_now())
+        assert (refusal.value.code, refusal.value.field) == (code, "heading")
+    assert ImportRun.objects.get(pk=run_id).mapping["headings"] == HEADING

@@ -64,7 +64,7 @@ def test_nothing_is_left_with_somebody_who_left(agency: Any, held: list[Any]) ->
 
 def test_the_preview_tells_what_will_be_and_changes_nothing(agency: Any, held: list[Any]) -> None:
     before = list(Dossier.objects.order_by("id").values_list("owner_id", flat=True))
-    shares = preview_leaving(employee_id=agency.anna.id, rule="team", to=None, reference=read_reference())
+    shares = preview_leaving(employee_id=agency.anna.id, rule="team", to=None, reference=read_reference(), now=NOON)
     assert before == list(Dossier.objects.order_by("id").values_list("owner_id", flat=True))
     given = go(agency, "team")
     assert {share.employee_id: share.matters for share in shares} == dict(given)
@@ -90,9 +90,20 @@ def test_whatever_somebody_held_it_takes_as_many_statements(agency: Any, come: C
 def test_one_colleague_gets_all_and_the_team_comes_before_the_office(agency: Any, held: list[Any]) -> None:
     team = Team.objects.create(name="Море", office_id=agency.offices["nevsky"])
     Employee.objects.filter(pk__in=[agency.anna.id, agency.denis.id]).update(team=team)
-    shares = preview_leaving(employee_id=agency.anna.id, rule="team", to=None, reference=read_reference())
+    shares = preview_leaving(employee_id=agency.anna.id, rule="team", to=None, reference=read_reference(), now=NOON)
     assert [share.employee_id for share in shares] == [agency.denis.id]
     assert go(agency, "colleague", agency.boris.id) == Counter({agency.boris.id: 5})
+
+
+@pytest.mark.parametrize("rule", ["team", "skill"])
+def test_whoever_is_away_gets_no_open_matter_but_clients_who_ask_for_nothing(agency: Any, held: list[Any], rule: str) -> None:
+    for _n in range(4):
+        Person.objects.create(display_name="Тихий", search_name="тихий", owner_id=agency.anna.id, office_id=agency.anna.office_id)
+    Absence.objects.create(employee_id=agency.denis.id, starts_at=NOON - timedelta(days=1), ends_at=NOON + timedelta(days=6))
+    shares = preview_leaving(employee_id=agency.anna.id, rule=rule, to=None, reference=read_reference(), now=NOON)
+    assert {share.employee_id: share.matters for share in shares} == {agency.boris.id: 5, agency.denis.id: 0}
+    assert go(agency, rule) == Counter({agency.boris.id: 5})
+    assert Person.objects.filter(owner_id=agency.denis.id).count() == 4
 
 
 def test_the_queue_holds_what_nobody_gets(agency: Any, held: list[Any]) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from marshrut.ops import homes, launcher
+from marshrut.ops import homes, launcher, processes
 
 from .wire import Wire, request_bytes
 
@@ -123,9 +123,10 @@ def processes_of(launcher_pid: int, home: Path) -> dict[str, list[int]]:
         with contextlib.suppress(OSError, IndexError, ValueError):
             words = folder.joinpath("cmdline").read_bytes().decode(errors="replace").split("\0")
             parent = int(folder.joinpath("stat").read_text().rpartition(")")[2].split()[1])
-            if parent == launcher_pid and "marshrut.ops.web" in words:
+            name = processes.name_of(int(folder.name))
+            if parent == launcher_pid and name.startswith("marshrut web-"):
                 found["web"].append(int(folder.name))
-            elif parent == launcher_pid and "marshrut.ops.worker" in words:
+            elif parent == launcher_pid and name == "marshrut worker":
                 found["worker"].append(int(folder.name))
             elif words[0].endswith("/postgres") and str(home / "postgres") in " ".join(words):
                 found["postgres"].append(int(folder.name))

@@ -71,8 +71,6 @@ def is_planned(answer: Answer) -> bool:
 
 def _lists(samples: dict[str, Any], token: str) -> list[Question]:
     query = urlencode([("state", "open"), ("owner", samples["owner"]), *(("source", slug) for slug in _LISTED), ("limit", 50)])
-    reader = {"Cookie": samples["cookie"], "Accept": "text/html", "Accept-Language": "ru"}
-    page = request_bytes("GET", "/inbox?tab=mine&order=newest", reader)
 
     def values(_number: int) -> dict[str, Any]:
         return {"manager": samples["owner"]}
@@ -80,9 +78,30 @@ def _lists(samples: dict[str, Any], token: str) -> list[Question]:
     return [
         Question("50 newest of a manager, JSON", [request_bytes("GET", f"/api/v1/inquiries?{query}", _auth(token))], floor.LIST,
                  values, 12, sound=lambda answer: answer.status == 200 and len(json.loads(answer.body)["items"]) == 50),
-        Question("50 newest of a manager, page", [page], floor.LIST, values, 60,
-                 sound=lambda answer: answer.status == 200 and b"</html>" in answer.body),
+        *(Question(f"{name}, page", [_page(path, samples[who])], floor.LIST, values, 60, sound=_has_fifty) for name, path, who in _PAGES),
     ]  # fmt: skip
+
+
+_PAGES = (
+    ("50 newest of a manager", "/inbox?tab=mine&order=newest", "cookie"),
+    ("50 in a manager's order of work", "/inbox?tab=mine", "cookie"),
+    ("50 of a manager's inquiries", "/lists/inquiries", "cookie"),
+    ("50 of a manager's deals", "/lists/deals", "cookie"),
+    ("50 of a manager's clients", "/clients", "cookie"),
+    ("50 of everybody's inquiries", "/lists/inquiries", "overseer"),
+    ("50 of everybody's deals", "/lists/deals", "overseer"),
+    ("50 of everybody's clients", "/clients", "overseer"),
+)
+"""Pages that list, and whose session opens them: a manager's, or that of somebody who sees everything."""
+
+
+def _page(path: str, cookie: str) -> bytes:
+    return request_bytes("GET", path, {"Cookie": cookie, "Accept": "text/html", "Accept-Language": "ru"})
+
+
+def _has_fifty(answer: Answer) -> bool:
+    """The whole page with fifty rows on it."""
+    return answer.status == 200 and b"</html>" in answer.body and answer.body.count(b" data-row ") == 50
 
 
 def _search(token: str, text: str) -> bytes:

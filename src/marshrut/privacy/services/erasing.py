@@ -7,18 +7,15 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from marshrut.agency.permissions import Actor
+from marshrut.clients.queries import tombstone_of
 from marshrut.core.errors import Invalid, Refused
 from marshrut.core.files import forget_file
 from marshrut.core.history import forget_values, sign
 from marshrut.core.names import clean_text
-from marshrut.core.vault import fingerprint
 from marshrut.privacy.facts import PLACES, Place
 from marshrut.privacy.models import Act
 from marshrut.privacy.queries import find_person, ids_about, require_all_read
 from marshrut.privacy.services.searched import forget_searches, traces_of
-
-TOMBSTONE = "tombstone"
-"""The purpose of the fingerprints by which an import knows somebody who was erased."""
 
 
 @transaction.atomic
@@ -26,7 +23,8 @@ def erase_person(*, person_id: int, ground: str, by: Actor, now: datetime) -> di
     """Erase everything about a person, by the map; rows by table.
 
     What is not theirs stays: that there was an inquiry from this source on this day, where it ended, what it was worth.
-    Their ways of being reached leave a keyed digest, so that an old file of leads does not bring them back.
+    Their ways of being reached leave a keyed digest, and so do their letters, so that an old file of leads or the
+    same letter read again does not bring them back.
 
     Raises:
         Refused: a matter of theirs is open (it is closed first, with a reason), they were erased already, or old letters
@@ -53,7 +51,7 @@ def erase(*, person_id: int, now: datetime) -> dict[str, int]:
     """The erasing itself; the caller has signed, checked and locked."""
     ids, counts = ids_about(person_id), dict[str, int]()
     forget_searches(found=traces_of(person_id))
-    _leave_tombstones(person_id, now)
+    _leave_tombstones(person_id, ids["letter"], now)
     _forget_import_problems(ids["raw"])
     touched: dict[str, list[int]] = {}
     for place in PLACES:
@@ -78,14 +76,17 @@ def _empty(place: Place, ids: Sequence[int]) -> list[int]:
         return [int(row[0]) for row in cursor.fetchall()]
 
 
-def _leave_tombstones(person_id: int, now: datetime) -> None:
+def _leave_tombstones(person_id: int, letters: Sequence[int], now: datetime) -> None:
+    """Of their ways to be reached, and of each letter: a folder of mail may bring the very same one again."""
     with connection.cursor() as cursor:
         cursor.execute("select normal from clients_contactpoint where person_id = %s and not is_shared", [person_id])
-        digests = [fingerprint(normal.encode(), TOMBSTONE) for (normal,) in cursor.fetchall()]
+        plains = [normal.encode() for (normal,) in cursor.fetchall()]
+        cursor.execute("select digest from channels_letter where id = any(%s)", [list(letters)])
+        plains += [bytes(digest) for (digest,) in cursor.fetchall()]
         cursor.execute(
             """insert into clients_tombstone(digest, erased_at) select d, %s from unnest(%s::bytea[]) d
                on conflict (digest) do update set erased_at = excluded.erased_at""",
-            [now, digests],
+            [now, [tombstone_of(plain) for plain in plains]],
         )
 
 
@@ -97,5 +98,3 @@ def _forget_import_problems(raws: Sequence[int]) -> None:
                where r.raw_id = any(%s) and p.run_id = r.run_id and p.number = r.number""",
             [list(raws)],
         )
-
-
