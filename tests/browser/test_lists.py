@@ -40,6 +40,15 @@ def test_filter_keep_act_and_take_out(page: Page, house: House) -> None:
     expect(page.get_by_role("link", name="Третья и другие")).to_have_attribute("aria-current", "page")
 
     page.goto("/lists/inquiries?view=none")
+    page.get_by_text("Ещё фильтры").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Канал").click()
+    page.get_by_role("group", name="Канал").get_by_label("Телефон").check()
+    page.get_by_role("group", name="Канал").get_by_role("button", name="Показать").click()
+    expect(page.get_by_role("heading", name="Ничего не нашлось")).to_be_visible()
+    expect(page.get_by_role("button", name="Канал: Телефон")).to_be_visible()
+
+    page.goto("/lists/inquiries?view=none")
     boxes = page.locator("[data-tick]")
     boxes.nth(0).click()
     boxes.nth(2).click(modifiers=["Shift"])

@@ -1,7 +1,8 @@
 """The filters above a list as chips: what each may be, what is chosen, and the words for it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -57,28 +58,48 @@ class Chip:
     values: Mapping[str, str] = field(default_factory=dict)
     is_on: bool = False
     summary: str = ""
-    is_main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Filter:
+    """A filter that makes sense for the reader; its chip is made only where it is shown."""
+
+    name: str
+    is_on: bool
+    chip: Callable[[], Chip]
 
 
 def chips_of(desk: Desk, wanted: ListQuery, reference: ListReference, given: Mapping[str, Sequence[str]]) -> list[Chip]:
-    """Every filter of a list that makes sense for this reader, the usual ones first."""
+    """The filters that stand above a list: the usual ones in their order, then whatever else is on."""
+    main = MAIN[wanted.page.slug]
+    shown = [one for one in _filters(desk, wanted, reference, given) if one.name in main or one.is_on]
+    return [one.chip() for one in sorted(shown, key=lambda one: main.index(one.name) if one.name in main else len(main))]
+
+
+def other_chips(desk: Desk, wanted: ListQuery, reference: ListReference, given: Mapping[str, Sequence[str]]) -> list[Chip]:
+    """All others: read when somebody asks for them, since their choices would be a fifth of the page."""
+    main = MAIN[wanted.page.slug]
+    return [one.chip() for one in _filters(desk, wanted, reference, given) if one.name not in main and not one.is_on]
+
+
+def _filters(desk: Desk, wanted: ListQuery, reference: ListReference, given: Mapping[str, Sequence[str]]) -> list[_Filter]:
+    """Every filter of a list that makes sense for this reader."""
     page = wanted.page
-    main = MAIN[page.slug]
-    chips = [_state(page, wanted)] if page.states else []
-    names = [name for name in page.words if not (name in ("owner", "office", "queue") and desk.actor.reach == "own")]
-    for name in names:
-        chosen = wanted.words.get(name, ())
-        chips.append(_many(name, label_of(name), _options(name, page, desk, reference), chosen))
-    chips += [_span(name, "days", given, name in wanted.days) for name in page.days]
-    chips += [_span(name, "numbers", given, name in wanted.numbers) for name in page.numbers]
-    chips.append(_flags(page, wanted))
-    chips += [_own(spec, wanted, given) for spec in reference.specs_of(page.subject) if spec.in_list or _names(spec, given)]
-    placed = [_with_place(chip, chip.name in main) for chip in chips]
-    return sorted(placed, key=lambda chip: main.index(chip.name) if chip.name in main else len(main))
+    found = [_Filter("state", wanted.state != page.states[0], partial(_state, page, wanted))] if page.states else []
+    for name in page.words:
+        if name in ("owner", "office", "queue") and desk.actor.reach == "own":
+            continue
+        found.append(_Filter(name, bool(wanted.words.get(name)), partial(_words, name, desk, wanted, reference)))
+    found += [_Filter(name, name in wanted.days, partial(_span, name, "days", given, name in wanted.days)) for name in page.days]
+    found += [_Filter(name, name in wanted.numbers, partial(_span, name, "numbers", given, name in wanted.numbers)) for name in page.numbers]
+    found.append(_Filter("flags", bool(wanted.flags), partial(_flags, page, wanted)))
+    own = [spec for spec in reference.specs_of(page.subject) if spec.in_list or _names(spec, given)]
+    on = {one.spec.slug for one in wanted.own}
+    return found + [_Filter(f"custom.{spec.slug}", spec.slug in on, partial(_own, spec, wanted, given)) for spec in own]
 
 
-def _with_place(chip: Chip, is_main: bool) -> Chip:
-    return Chip(chip.name, chip.label, chip.kind, chip.choices, chip.values, chip.is_on, chip.summary, is_main or chip.is_on)
+def _words(name: str, desk: Desk, wanted: ListQuery, reference: ListReference) -> Chip:
+    return _many(name, label_of(name), _options(name, wanted.page, desk, reference), wanted.words.get(name, ()))
 
 
 def _state(page: ListPage, wanted: ListQuery) -> Chip:

@@ -111,6 +111,18 @@ def test_the_agency_s_own_fields_are_columns_and_filters(own_field: None, anna: 
     assert "30.5" in text(anna, "/lists/inquiries?custom.room.from=20")
 
 
+def test_further_filters_are_read_when_they_are_asked_for_and_one_that_is_on_stands_above_the_list(own_field: None, anna: Client) -> None:
+    bare, others = text(anna, "/lists/inquiries"), text(anna, "/lists/inquiries?part=filters")
+    for name in ('name="channel"', 'name="custom.room.from"', 'name="budget_from"'):
+        assert name not in bare
+        assert name in others
+    assert 'name="source"' in bare
+    assert 'name="source"' not in others
+    narrowed = "/lists/inquiries?channel=phone"
+    assert 'name="channel"' in text(anna, narrowed)
+    assert 'name="channel"' not in text(anna, f"{narrowed}&part=filters")
+
+
 @pytest.mark.parametrize("address", LISTS.values())
 def test_as_many_statements_for_one_row_as_for_three(address: str, anna: Client, hers: Ask, cast: Any) -> None:
     def count() -> int:

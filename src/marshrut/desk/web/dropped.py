@@ -143,7 +143,7 @@ def _row(line: Dropped, sources: dict[int, str], desk: Desk) -> Row:
     address = url("deal", line.deal_id) if line.deal_id else url("inquiry", line.inquiry_id)
     owner, closer = owner_of(desk.staff, line.owner_id), _person(line.closed_by, desk)
     return Row(
-        line.dossier_id, _title(line.person, line.inquiry_id or line.deal_id, desk), address, owner, sources.get(line.source_id, ""),
+        line.dossier_id, _title(line.person, line.inquiry_id or line.deal_id, desk), address, owner, sources.get(line.source_id or 0, ""),
         disposition_label(line.disposition) if line.disposition else close_reason_label(line.reason), words,
         money(line.worth, line.currency) if line.worth is not None else "", line.was_answered, line.closed_at,
         closer if closer and (owner is None or closer != owner.name) else "", line.verdict, _person(line.reviewed_by, desk), line.note,

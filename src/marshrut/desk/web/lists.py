@@ -15,7 +15,7 @@ from marshrut.agency.queries.saved_views import SavedView, list_views
 from marshrut.deals.queries.lists import COUNTED, Cursor, count_rows, read_cursor
 from marshrut.deals.rules.list_filters import PAGES, ListPage
 from marshrut.desk.lists.asked import ADDRESSES, AskedList
-from marshrut.desk.lists.chips import LABELS, chips_of
+from marshrut.desk.lists.chips import LABELS, chips_of, other_chips
 from marshrut.desk.lists.rows import rows_markup
 from marshrut.desk.shapes import Tab
 from marshrut.desk.web.bulk import actions_of
@@ -58,7 +58,7 @@ def clients(request: DeskRequest) -> HttpResponse:
 
 
 def show_list(request: DeskRequest, page: ListPage) -> HttpResponse:
-    """The whole list, its table (`part=list`) or its next rows (`part=rows`)."""
+    """The whole list, its table (`part=list`), its next rows (`part=rows`) or its further filters (`part=filters`)."""
     desk, part = request.desk, request.GET.get("part", "")
     views = list_views(desk.actor, page.slug) if not part else []
     if not request.GET and (first := next((view for view in views if view.is_default), None)):
@@ -66,6 +66,9 @@ def show_list(request: DeskRequest, page: ListPage) -> HttpResponse:
     asked = AskedList(desk, page, request.GET)
     if part == "rows":
         return render(request, "desk/_list_rows.html", _rows(asked, PAGE, read_cursor(request.GET.get("after", ""), asked.wanted)))
+    if part == "filters":
+        chips = other_chips(desk, asked.wanted, asked.shown.reference, asked.given)
+        return render(request, "desk/_list_filters.html", {"chips": chips})
     context = {**_rows(asked, _shown(request), None), **_frame(asked)}
     if part != "list":
         context |= _bars(asked, views)
@@ -109,7 +112,7 @@ def _bars(asked: AskedList, views: list[SavedView]) -> dict[str, Any]:
     chosen = {column.slug for column in asked.columns}
     return {
         "tabs": tabs, "view": current, "chips": chips_of(asked.desk, asked.wanted, asked.shown.reference, asked.given),
-        "q": asked.wanted.text, "notes": _notes(asked),
+        "q": asked.wanted.text, "notes": _notes(asked), "filters_url": asked.address(part="filters"),
         "columns": [
             {"slug": c.slug, "label": c.heading, "is_on": c.slug in chosen, "is_fixed": c.css == "cell-main"} for c in asked.available
         ],
