@@ -45,7 +45,7 @@ PAGES: dict[str, Kind] = {
     "/login": PUBLIC, "/logout": PUBLIC, "/f/<slug:key>": PUBLIC, "/healthz": PUBLIC, "/readyz": PUBLIC, "/metrics": PUBLIC,
     "/login/second": PUBLIC, "/login/setup": PUBLIC, "/login/key": PUBLIC, "/login/key/ask": PUBLIC,
     "/welcome/<str:token>": PUBLIC, "/password/forgotten": PUBLIC, "/password/<str:token>": PUBLIC,
-    "/me/security": OWN, "/me/security/password": OWN, "/me/security/app": OWN, "/me/security/app/disconnect": MINE, "/me/security/codes": MINE,
+    "/me/language": OWN, "/me/security": OWN, "/me/security/password": OWN, "/me/security/app": OWN, "/me/security/app/disconnect": MINE, "/me/security/codes": MINE,
     "/me/security/keys": MINE, "/me/security/keys/offer": MINE, "/me/security/keys/<id:pk>/disconnect": MINE,
     "/me/security/sessions/others": MINE, "/me/security/sessions/<id:pk>/end": MINE,
     "/staff": MANAGE("staff:write"), "/staff/invite": MANAGE("staff:write"), "/staff/<id:pk>": MANAGE("staff:write"),

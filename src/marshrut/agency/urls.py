@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from marshrut.agency.web import passkeys, security, views
+from marshrut.agency.web import own_language, passkeys, security, views
 from marshrut.ui import addresses as _addresses  # noqa: F401  <id:…>
 
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("login/key/ask", passkeys.ask_key, name="login_key_ask"),
     path("login/key", passkeys.enter_by_key, name="login_key"),
     path("logout", views.log_out, name="logout"),
+    path("me/language", own_language.own_language, name="own_language"),
     path("me/security", security.my_security, name="my_security"),
     path("me/security/password", security.password, name="my_password"),
     path("me/security/app", security.connect_app, name="my_app"),

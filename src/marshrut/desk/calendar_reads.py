@@ -9,7 +9,7 @@ from django.db import connection
 from marshrut.agency.permissions import Actor
 from marshrut.journal.permissions import matters_in_reach
 
-MOST = 3000  # marks of one view, each of what is planned and of what is done: a week of twelve people with many actions a day
+MOST = 3000  # marks of one view, each of what is planned and of what is done: a day of eight people, or a week of one, with hundreds each
 MOST_COUNTED = 1000
 """Up to here what is overdue is counted."""
 
@@ -118,7 +118,9 @@ class MonthDay:
         return self.actions + self.meetings + self.returns - len(self.first)
 
 
-def list_month(actor: Actor, people: Sequence[int], start: datetime, end: datetime, zone: str, most: int = 3) -> dict[date, MonthDay]:
+def list_month(
+    actor: Actor, people: Sequence[int], start: datetime, end: datetime, zone: str, most: int = 3
+) -> dict[date, MonthDay]:
     """Pending actions of these people by local day, the `most` earliest of each day by themselves; within reach. One statement."""
     reach, values = matters_in_reach(actor)
     with connection.cursor() as cursor:

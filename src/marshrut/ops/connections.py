@@ -5,7 +5,9 @@ All of it costs a look at the open connections every few seconds, and nothing pe
 
 from __future__ import annotations
 
+import fcntl
 import ipaddress
+import termios
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -51,6 +53,12 @@ class State(ServerState):
         super().__init__()
         self.addresses = addresses
 
+    def end_late(self, now: float, patience: float) -> None:
+        """End the connections whose clients have let us wait for `patience` seconds."""
+        for connection in [*self.connections]:
+            if isinstance(connection, Connection):
+                connection.end_if_late(now, patience)
+
 
 class Connection(HttpToolsProtocol):
     """One client's connection, which knows whether it is the client that is being waited for."""
@@ -81,23 +89,32 @@ class Connection(HttpToolsProtocol):
         awaited = self._what_is_awaited()
         if awaited is None or awaited != self._awaited:
             self._awaited, self._awaited_since = awaited, now
-        elif now - self._awaited_since >= patience and not self.transport.is_closing():
+        elif now - self._awaited_since >= patience:
             self._give_up()
 
     def _what_is_awaited(self) -> object:
         """Something that stays equal while the client does nothing; None while it is not the client's turn."""
         cycle = self.cycle
         if self.flow.write_paused:
-            return ("answer", self.transport.get_write_buffer_size())
+            return ("answer", self.transport.get_write_buffer_size(), self._held_by_the_system())
         if cycle is None or (cycle.response_complete and not cycle.more_body):
             return ("head", cycle) if self.timeout_keep_alive_task is None else None  # else uvicorn itself ends what rests
         if cycle.more_body and not cycle.waiting_for_100_continue and not self.flow.read_paused:
             return ("body", cycle, self._body_bytes // _PIECE)
         return None
 
+    def _held_by_the_system(self) -> bytes:
+        """How much was handed to the system and has not arrived: megabytes, so that a slow reader moves there long before here."""
+        try:
+            return fcntl.ioctl(self.transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, bytes(4))
+        except OSError:
+            return b""
+
     def _give_up(self) -> None:
         if self.flow.write_paused:
-            self.transport.abort()
+            self.transport.abort()  # also one that only waits for its last bytes to be taken
+        elif self.transport.is_closing():
+            return
         elif self.headers is None or (self.cycle is not None and self.cycle.response_started and self.cycle.more_body):
             self.transport.close()  # nothing was asked, or it is answered already
         else:

@@ -17,7 +17,6 @@ import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from . import processes
 
@@ -64,6 +63,7 @@ def load(environ: Mapping[str, str]) -> None:
     Whatever is wrong with settings or code comes out of here as it is.
     """
     os.environ.update(environ)
+    processes.keep_memory_together()
     gc.disable()  # nothing loaded becomes garbage, and holes would only be filled by the copies, page by page
     try:
         importlib.import_module("django").setup()

@@ -73,6 +73,28 @@ def migrate_at_once() -> None:
         call_command("migrate", interactive=False, verbosity=1)
 
 
+UNSEEN = """
+    select distinct c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid
+    where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and c.reltuples > 0 and a.attnum > 0 and not a.attisdropped
+        and not exists (select from pg_stats s where s.schemaname = 'public' and s.tablename = c.relname and s.attname = a.attname)
+    order by 1"""
+"""Tables with rows and a column that nobody has made statistics of."""
+
+
+def look_at_new_columns() -> list[str]:
+    """Make statistics of new columns, and say of which tables.
+
+    Until a tenth of a table has changed, PostgreSQL would not do it by itself, and would guess that next to nothing is empty
+    in a new column where everything is: lists of a large home took four times as long after an upgrade.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(UNSEEN)
+        tables = [row[0] for row in cursor.fetchall()]
+        for table in tables:
+            cursor.execute(f"analyze {table}")
+    return tables
+
+
 def main() -> int:
     """Exit code 0 when the tables are up to date; else a sentence on the last line of stderr."""
     django.setup()
@@ -81,6 +103,7 @@ def main() -> int:
         require_fit_server()
         if has_pending_migrations():  # the command is slow even with nothing to do
             migrate_at_once()
+            look_at_new_columns()
     except Unfit as problem:
         print(problem, file=sys.stderr)
         return 1

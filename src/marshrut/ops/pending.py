@@ -33,5 +33,7 @@ def _names() -> set[tuple[str, str]]:
         if package is None or importlib.util.find_spec(package) is None:
             continue
         folders = importlib.import_module(package).__path__
-        found |= {(config.label, name) for _, name, is_package in pkgutil.iter_modules(folders) if not is_package and name[0] not in "_~"}
+        found |= {
+            (config.label, name) for _, name, is_package in pkgutil.iter_modules(folders) if not is_package and name[0] not in "_~"
+        }
     return found

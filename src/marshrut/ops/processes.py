@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 _PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
+_M_ARENA_MAX = -8
 _PROC = Path("/proc")
 
 
@@ -36,6 +38,12 @@ def name_this(name: str) -> None:
     """Let the system list this process under a name, of which it keeps 15 bytes; Linux only."""
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode(), 0, 0, 0)
+
+
+def keep_memory_together() -> None:
+    """Let all threads share two heaps: glibc gives each its own, and what one has freed none of the others can use."""
+    with contextlib.suppress(AttributeError):  # another C library
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
 def name_of(pid: int) -> str:

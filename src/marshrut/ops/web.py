@@ -34,7 +34,7 @@ class Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, front: Any, addresses: Addresses, patience: float = PATIENCE_SECONDS) -> None:
         super().__init__(config)
-        self.server_state = State(addresses)
+        self.server_state = self._state = State(addresses)
         self._front = front
         self._patience = patience
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -45,9 +45,7 @@ class Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         if counter % max(1, round(self._patience)) == 0:  # there are ten ticks to a second
-            now = time.monotonic()
-            for connection in [*self.server_state.connections]:
-                connection.end_if_late(now, self._patience)
+            self._state.end_late(time.monotonic(), self._patience)
         return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -95,7 +93,8 @@ def allow_many_descriptors() -> None:
     """As many as the system lets us have: each connection is one, and the usual limit is meant for programs with few."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(ValueError, OSError):  # some systems promise more than they give
-        resource.setrlimit(resource.RLIMIT_NOFILE, (_DESCRIPTORS if most == resource.RLIM_INFINITY else min(most, _DESCRIPTORS), most))
+        wanted = _DESCRIPTORS if most == resource.RLIM_INFINITY else min(most, _DESCRIPTORS)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""What a person wishes about being told things: quiet hours, and what they do not want to hear of at all."""
+"""What a person wishes for themselves: quiet hours, what they do not want to hear of at all, and the language of their pages."""
 
 from collections.abc import Collection
 from datetime import datetime, time
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -24,3 +25,12 @@ def set_notice_wishes(
         raise Invalid("quiet_always", _("Quiet hours end at another time than they begin."), field="quiet_until")
     sign(by.label)
     Employee.objects.filter(pk=by.id).update(quiet_from=quiet_from, quiet_until=quiet_until, muted=sorted(set(muted)))
+
+
+@transaction.atomic
+def set_own_language(*, language: str, by: Actor, now: datetime) -> None:
+    """The language the actor's own pages and notices are in; empty: the agency's. Invalid for one Marshrut does not speak."""
+    if language and language not in dict(settings.LANGUAGES):
+        raise Invalid("no_such_language", _("Choose one of the languages."), field="language")
+    sign(by.label)
+    Employee.objects.filter(pk=by.id).update(language=language)

@@ -51,3 +51,22 @@ def test_a_program_hears_the_agencys_language_unless_it_names_one(cast: Cast, cl
     named = client.get("/api/v1/inquiries", headers={**header, "Accept-Language": "en"}).json()["detail"]
     assert "scope" not in refusal
     assert named == "This needs the scope inquiries:read."
+
+
+def test_everybody_chooses_their_own_language_and_nobody_elses(cast: Cast, client: Client) -> None:
+    client.force_login(Employee.objects.get(pk=cast.anna.id))
+    dialog = client.get("/me/language").content.decode()
+    assert "как в агентстве: Русский" in dialog
+    assert client.post("/me/language", {"language": "uk"}).headers["HX-Refresh"] == "true"
+    assert language_of(client, "/") == "uk"
+    assert '<option value="uk" selected>' in client.get("/me/language").content.decode()
+    assert list(Employee.objects.exclude(language="")) == [Employee.objects.get(pk=cast.anna.id)]
+    for wrong in ("de", "be", "ru-RU", "x" * 300):
+        assert client.post("/me/language", {"language": wrong}).status_code == 422
+    client.post("/me/language", {"language": ""})
+    assert language_of(client, "/") == "ru"
+
+
+def test_the_choice_of_a_language_stands_in_everybodys_menu(cast: Cast, client: Client) -> None:
+    client.force_login(Employee.objects.get(pk=cast.administrator.id))
+    assert 'hx-get="/me/language"' in client.get("/me/security").content.decode()

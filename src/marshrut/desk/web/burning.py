@@ -40,7 +40,6 @@ from marshrut.intake.wording_rules import queue_alarm
 from marshrut.ui.answers import done
 from marshrut.ui.wording import figure, up_to
 
-
 LATE = 12  # managers who are late; the report behind the link has them all
 
 

@@ -32,7 +32,7 @@ from marshrut.intake.reference import Reference
 from marshrut.intake.rules import Demand
 from marshrut.intake.rules.clock_policies import MISSED_CALL, Kind
 from marshrut.intake.rules.exceptions import TROUBLE
-from marshrut.intake.services.distributing import Given, give_to_somebody
+from marshrut.intake.services.distributing import Given, choose_holder
 from marshrut.intake.services.judging import Judged, facts_of, judge
 from marshrut.intake.services.next_answers import client_wrote
 from marshrut.intake.services.quiet_replies import Written, reply_if_quiet
@@ -220,7 +220,7 @@ def _lead(
     demand = Demand(submission.office_id, judged.category, judged.directions, person.owner_id if person else None,
                     language=_language_of(judged))  # fmt: skip
     kind = Kind(MISSED_CALL if submission.is_missed_call else submission.channel, judged.classification.inquiry_class)
-    given = give_to_somebody(reference, demand, now, kind)
+    given = choose_holder(reference, demand, now, kind)
     holder = given.holder
     person_id = person.person_id if person else make_person(submission, holder.owner_id, holder.office_id, now, demand.language)
     if person and person.owner_id is None and holder.owner_id:

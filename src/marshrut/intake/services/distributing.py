@@ -1,6 +1,6 @@
 """Giving an inquiry to the right manager, or to a named queue, with a stated reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,11 +20,12 @@ KEEPERS = ("supervisor", "owner")
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Who holds an inquiry now, why, and the moments of the response clock."""
+    """Who holds an inquiry now, why, and the moments of the response clock; `drawn_from` is the ledger that is yet to be kept."""
 
     holder: Holder
     reasons: list[dict[str, Any]]
     moments: Moments
+    drawn_from: tuple[str, Ledger] | None = None
 
 
 def give_to_somebody(reference: Reference, demand: Demand, now: datetime, kind: Kind = Kind()) -> Given:  # noqa: B008
@@ -32,6 +33,15 @@ def give_to_somebody(reference: Reference, demand: Demand, now: datetime, kind: 
 
     `kind` says which clock counts.
     """
+    given = choose_holder(reference, demand, now, kind)
+    if given.drawn_from is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(*kept_ledger(*given.drawn_from))
+    return given
+
+
+def choose_holder(reference: Reference, demand: Demand, now: datetime, kind: Kind) -> Given:
+    """The same, its ledger only locked: whoever writes the inquiry down keeps it in the same statement."""
     choice = shortlist(demand, candidates(reference, now, demand), reference.rules.distribution)
     reasons = list(choice.reasons)
     if choice.chosen is not None:
@@ -39,8 +49,8 @@ def give_to_somebody(reference: Reference, demand: Demand, now: datetime, kind: 
     if choice.queue_reason is not None:
         return left_in_queue(reference, demand.office_id, reasons, now, kind)
     drawn = draw(choice, _lock_ledger(choice.pool_key))
-    _keep_ledger(choice.pool_key, drawn.ledger)
-    return given_to(reference, reference.staff.colleagues[drawn.employee_id], [*reasons, drawn.reason], now, kind)
+    given = given_to(reference, reference.staff.colleagues[drawn.employee_id], [*reasons, drawn.reason], now, kind)
+    return replace(given, drawn_from=(choice.pool_key, drawn.ledger))
 
 
 def given_to(reference: Reference, owner: Colleague, reasons: list[dict[str, Any]], now: datetime, kind: Kind) -> Given:
@@ -111,10 +121,8 @@ def _lock_ledger(pool: str) -> Ledger:
     return Ledger.read({"given": given, "total": row[1], "round": begun})
 
 
-def _keep_ledger(pool: str, ledger: Ledger) -> None:
+def kept_ledger(pool: str, ledger: Ledger) -> tuple[str, list[Any]]:
+    """The statement that keeps a ledger which is locked, and its values."""
     kept = ledger.as_json()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "update intake_shareledger set given = %s, total = %s, round = %s where pool = %s",
-            [orjson.dumps(kept["given"]).decode(), kept["total"], kept["round"] and orjson.dumps(kept["round"]).decode(), pool],
-        )
+    values = [orjson.dumps(kept["given"]).decode(), kept["total"], kept["round"] and orjson.dumps(kept["round"]).decode(), pool]
+    return "update intake_shareledger set given = %s, total = %s, round = %s where pool = %s", values

@@ -10,7 +10,7 @@ from marshrut.clients.queries import Match
 from marshrut.intake.queries.cards import CARD, InquiryCard, read_card
 from marshrut.intake.reading import Submission
 from marshrut.intake.rules import as_kept
-from marshrut.intake.services.distributing import Given
+from marshrut.intake.services.distributing import Given, kept_ledger
 from marshrut.intake.services.judging import Judged
 
 
@@ -28,7 +28,8 @@ def record_inquiry(
 ) -> InquiryCard:
     """Write an inquiry with all its reasons: given to somebody with a running clock, or joined to an open matter.
 
-    The same statement reads it back as the door answers it, so that nothing is said that was not written.
+    The same statement reads it back as the door answers it, so that nothing is said that was not written; and it keeps the ledger
+    that `given` was drawn from.
     """
     row = {
         "raw_id": raw_id,
@@ -47,8 +48,12 @@ def record_inquiry(
         **_what_was_judged(submission, judged),
     }
     made = f"with made as (insert into intake_inquiry({', '.join(row)}) values ({', '.join(['%s'] * len(row))}) returning *)"
+    values = list(row.values())
+    if given and given.drawn_from:
+        keeping, kept = kept_ledger(*given.drawn_from)
+        made, values = f"{made}, kept as ({keeping})", [*values, *kept]
     with connection.cursor() as cursor:
-        cursor.execute(made + CARD.format(inquiry="made"), list(row.values()))
+        cursor.execute(made + CARD.format(inquiry="made"), values)
         return read_card(cursor.fetchone())
 
 

@@ -41,7 +41,9 @@ def copy_of(folder: Path, module: str, *further: str) -> tuple[list[int], str]:
     (folder / "part.py").write_text(module)
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])}
     log = folder / "part.log"
-    done = subprocess.run([sys.executable, "-c", _LAUNCHER, str(log), *further], env=environ, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", _LAUNCHER, str(log), *further], env=environ, capture_output=True, text=True, check=True
+    )
     return [int(word) for word in done.stdout.split()], log.read_text()
 
 

@@ -13,7 +13,9 @@ from marshrut.ops.pending import has_pending_migrations
 pytestmark = pytest.mark.django_db
 
 
-def test_where_all_are_in_none_is_read(monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+def test_where_all_are_in_none_is_read(
+    monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     def fail(*_: object) -> None:
         raise AssertionError("migrations were loaded")
 

@@ -18,6 +18,7 @@ import pytest
 
 from marshrut.ops import postgres
 from marshrut.ops.backups.dump import count_rows
+from marshrut.ops.migrate import UNSEEN
 
 FIRST = Path(__file__).parent / "homes" / "first_schema.sql.xz"
 NAME = "upgraded"
@@ -95,6 +96,15 @@ def minutes(i):
     return max(0, calendar_of(staff, i.dossier.owner_id, i.dossier.office_id).working_minutes_between(i.received_at, i.answered_at))
 print(json.dumps([len(rows), [i.pk for i in rows if abs(minutes(i) - i.answer_minutes) > 1e-6]]))
 """
+
+
+def test_new_columns_have_statistics_at_once_so_that_lists_are_planned_as_before(old_home: str) -> None:
+    with psycopg.connect(old_home) as connection:
+        connection.execute("analyze")
+    assert bring_up_to_date(old_home).returncode == 0
+    told = "select null_frac from pg_stats where tablename = 'clients_person' and attname = 'merged_into_id'"
+    assert ask(old_home, told) == [(1.0,)]
+    assert ask(old_home, UNSEEN) == []
 
 
 def test_a_second_time_changes_nothing(old_home: str) -> None:

@@ -1,6 +1,7 @@
 """The frame of a page, its answers and what the browser is told it may do."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,13 @@ def test_an_entry_is_seen_only_by_those_it_is_for(monkeypatch: pytest.MonkeyPatc
     assert [entry.label for section in stranger for entry in section.entries] == ["Login"]
     assert [section.label for section in boss] == ["Rules", ""]
     assert boss[1].entries[0].count == 4
+
+
+def test_whatever_scrolls_sideways_is_reached_by_the_keyboard_and_has_a_name() -> None:
+    scrolling = {
+        tag: file.name
+        for file in PACKAGE.glob("*/templates/**/*.html")
+        for tag in re.findall(r'<div class="table-scroll"[^>]*>', file.read_text(encoding="utf-8"))
+    }
+    assert scrolling
+    assert [where for tag, where in scrolling.items() if 'tabindex="0"' not in tag or "aria-label" not in tag] == []
