@@ -105,6 +105,9 @@ def test_where_people_work_there_is_nothing_to_set_up(cast: Cast, client: Client
 @pytest.mark.django_db
 def test_an_owner_sends_an_inquiry_to_themselves_and_sees_it_go_the_way_of_a_real_one(cast: Cast, client: Client) -> None:
     client.force_login(Employee.objects.get(pk=cast.owner.id))
+    for wrong in ("", "абв", "12"):
+        refused = client.post("/start/inquiry", {"phone": wrong})
+        assert (refused.status_code, "Это не номер телефона." in refused.content.decode()) == (422, True)
     answer = client.post("/start/inquiry", {"phone": "8 921 555-01-42"})
     assert answer.status_code == 302
     page = client.get(answer.headers["Location"]).content.decode()

@@ -25,6 +25,7 @@ from marshrut.channels.services.site_forms import name_first_form
 from marshrut.core.clock import utc_now
 from marshrut.core.errors import DomainError
 from marshrut.core.names import clean_text
+from marshrut.core.phones import read_phone
 from marshrut.core.time_zones import offered_zones
 from marshrut.deals.queries import read_funnels
 from marshrut.deals.services.funnels import name_first_funnels
@@ -123,6 +124,10 @@ class Step:
 @for_staff("settings:write")
 def first_steps(request: ReaderRequest) -> HttpResponse:
     """What a new agency does on its first day, and how far it is."""
+    return _show_steps(request)
+
+
+def _show_steps(request: ReaderRequest, phone: str = "", problem: str = "") -> HttpResponse:
     reader = request.reader
     steps = _steps(reader)
     form = next(iter(read_forms(reader.revision).values()), None)
@@ -131,8 +136,10 @@ def first_steps(request: ReaderRequest) -> HttpResponse:
         "done": sum(step.is_done for step in steps),
         "form_url": request.build_absolute_uri(reverse("public_form", args=[form.key])) if form else "",
         "agency": reader.staff.agency.name,
+        "phone": phone,
+        "problem": problem,
     }
-    return render(request, "backoffice/first_steps.html", context)
+    return render(request, "backoffice/first_steps.html", context, status=422 if problem else 200)
 
 
 def _steps(reader: Reader) -> list[Step]:
@@ -159,9 +166,13 @@ def _steps(reader: Reader) -> list[Step]:
 def first_inquiry(request: ReaderRequest) -> HttpResponse:
     """Send oneself an inquiry, as a tourist would: it goes through everything a real one does."""
     reader = request.reader
+    phone = clean_text(request.POST.get("phone"), 40)
+    found = read_phone(phone, reader.staff.regions)
+    if found is None or not found.e164:
+        return _show_steps(request, phone, _("This is no telephone number. Write it with its code, such as +7 921 555-01-42."))
     body = {
         "channel": "site_form", "source": "site",
-        "contact": {"name": reader.actor.name, "phone": clean_text(request.POST.get("phone"), 40)},
+        "contact": {"name": reader.actor.name, "phone": phone},
         "message": _("A first inquiry to myself: Turkey in May, two adults, a week, up to 200,000."),
     }  # fmt: skip
     reference = read_reference(reader.revision)

@@ -12,6 +12,7 @@ import psycopg
 
 from . import floor
 from .house import House, memory_of, processes_of
+from .idle import wait_until_idle
 from .live import live_delays
 from .questions import Question, empty_request, questions
 from .wire import Wire, rate_of, request_bytes, time_one
@@ -49,6 +50,7 @@ class Measured:
     lines: list[Line] = field(default_factory=list)
     memory_mb: dict[str, float] = field(default_factory=dict)
     start_seconds: float = 0.0
+    settled_seconds: float = 0.0
     stop_seconds: float = 0.0
     page_kb: dict[str, float] = field(default_factory=dict)
     live_p95_ms: float = 0.0
@@ -65,11 +67,13 @@ def measure(house: House, owner_url: str, samples: dict[str, Any], token: str, s
     with psycopg.connect(owner_url, autocommit=True) as bare:
         bare.prepare_threshold = 0
         empty = [empty_request(token)]
+        measured.settled_seconds = wait_until_idle(bare)
         measured.memory_mb["idle"] = _memory(house)
         ear = _line(house.port, Question("empty request (EAR)", empty, floor.NOTHING, lambda _number: {}, 20), bare, 0.0, seconds)
         measured.select_1 = ear.floor
         measured.lines.append(ear)
         for question in questions(samples, token, run):
+            wait_until_idle(bare, most_seconds=30)  # what the question before left to do
             measured.lines.append(_line(house.port, question, bare, ear.p50, seconds))
     measured.memory_mb["after"] = _memory(house)
     delays = sorted(live_delays(house.port, samples["cookie"], token, samples["clients"], run))

@@ -28,6 +28,7 @@ def _rest(measured: Measured) -> list[str]:
         f"select 1: {measured.select_1:.3f} ms",
         f"memory of our processes (PSS, without PostgreSQL): idle {memory.get('idle', '–')}, after {memory.get('after', '–')}"
         f" — {_verdict(max(measured.memory_mb.values(), default=0), _MEMORY_MB)}",
+        f"worked off before anything was measured, what had fallen due since: {measured.settled_seconds:.0f} s",
         f"start with data: {measured.start_seconds:.1f} s — {_verdict(measured.start_seconds, _START_SECONDS)}; "
         f"stop: {measured.stop_seconds:.1f} s — {_verdict(measured.stop_seconds, _START_SECONDS)}",
         f"new inquiry to its owner's open page, p95: {measured.live_p95_ms:.0f} ms — {_verdict(measured.live_p95_ms, _LIVE_MS)}",
