@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from marshrut.deals.queries.list_reference import list_reference
 from marshrut.deals.queries.list_rows import read_clients, read_matters
@@ -44,13 +45,9 @@ class AskedList:
 
     def address(self, **changed: str | None) -> str:
         """The address of this list with some names changed, or taken out (None)."""
-        query = self.query.copy()
-        for name in (*PASSING, *changed):
-            query.pop(name, None)
-        for name, value in changed.items():
-            if value is not None:
-                query[name] = value
-        return f"{reverse(ADDRESSES[self.page.slug])}?{query.urlencode()}"
+        left = [(name, values) for name, values in self.query.lists() if name not in PASSING and name not in changed]
+        query = urlencode([*left, *((name, value) for name, value in changed.items() if value is not None)], doseq=True)
+        return f"{reverse(ADDRESSES[self.page.slug])}?{query}"
 
     def filters(self) -> str:
         """The query of this list, without what passes: what a view keeps and an export notes."""

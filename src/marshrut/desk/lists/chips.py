@@ -90,8 +90,9 @@ def _filters(desk: Desk, wanted: ListQuery, reference: ListReference, given: Map
         if name in ("owner", "office", "queue") and desk.actor.reach == "own":
             continue
         found.append(_Filter(name, bool(wanted.words.get(name)), partial(_words, name, desk, wanted, reference)))
-    found += [_Filter(name, name in wanted.days, partial(_span, name, "days", given, name in wanted.days)) for name in page.days]
-    found += [_Filter(name, name in wanted.numbers, partial(_span, name, "numbers", given, name in wanted.numbers)) for name in page.numbers]
+    spans = [(name, "days", name in wanted.days) for name in page.days]
+    spans += [(name, "numbers", name in wanted.numbers) for name in page.numbers]
+    found += [_Filter(name, is_on, partial(_span, name, kind, given, is_on)) for name, kind, is_on in spans]
     found.append(_Filter("flags", bool(wanted.flags), partial(_flags, page, wanted)))
     own = [spec for spec in reference.specs_of(page.subject) if spec.in_list or _names(spec, given)]
     on = {one.spec.slug for one in wanted.own}

@@ -50,7 +50,8 @@ def inbox(request: DeskRequest) -> HttpResponse:
     if tab == "quarantine":
         return _quarantine(request)
     rows, more_url = _read(request, tab)
-    context: dict[str, Any] = {"rows": rows_markup(rows, desk), "more_url": more_url, "next_waits": _next_waits(desk) if tab == "nobody" else 0}
+    next_waits = _next_waits(desk) if tab == "nobody" else 0
+    context: dict[str, Any] = {"rows": rows_markup(rows, desk), "more_url": more_url, "next_waits": next_waits}
     if request.GET.get("after"):
         return render(request, "desk/_inbox_rows.html", context)
     selected = request.GET.get("selected", "")

@@ -11,8 +11,9 @@ _MOST_SECONDS = 300.0
 _DUE = """select
     (select count(*) from intake_inquiry where clock_state = 'running' and warn_at <= now())
     + (select count(*) from intake_nextanswer where state = 'running' and warn_at <= now())
-    + (select count(*) from procrastinate_jobs
-       where status = 'doing' or (status = 'todo' and coalesce(scheduled_at, now()) <= now()))"""
+    + (select count(*) from procrastinate_jobs where status = 'todo' and coalesce(scheduled_at, now()) <= now())
+    + (select count(*) from procrastinate_jobs j join procrastinate_workers w on w.id = j.worker_id
+       where j.status = 'doing' and w.last_heartbeat > now() - interval '30 seconds')"""
 
 
 def wait_until_idle(bare: psycopg.Connection[Any], *, most_seconds: float = _MOST_SECONDS) -> float:
