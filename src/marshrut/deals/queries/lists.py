@@ -84,8 +84,6 @@ _FROM = {
 }
 _BY_RECEIPT = """intake_reckoning k join intake_inquiry i on i.raw_id = k.raw_id and {whose}
     join journal_dossier d on d.id = i.dossier_id"""
-_OWN_DEALS = "journal_dossier d cross join lateral (select * from deals_deal where dossier_id = d.id offset 0) l"
-"""Deals of one person or team, dossier by dossier in the order of those: joined at once, everybody's open deals would be read."""
 _ASIDE = {"i.": " left join intake_inquiry i on i.raw_id = l.inquiry_id", "s.longest_days": " join deals_stage s on s.id = l.stage_id"}
 """What the list of deals is joined with where a condition asks for it."""
 _CHOSEN = """(select {id} as id, {key} as key, 0 as part from {source} where {where}{filled}{after}
@@ -139,7 +137,7 @@ def read_cursor(text: str, wanted: ListQuery) -> Cursor | None:
 
 def _key_of(wanted: ListQuery) -> _Key:
     is_open = wanted.state == "open"
-    if is_open and "received" not in wanted.days and (wanted.page.slug, wanted.sort) in (("inquiries", "received"), ("deals", "opened")):
+    if is_open and "received" not in wanted.days and (wanted.page.slug, wanted.sort) == ("inquiries", "received"):
         return _OPEN_KEY  # the same moment, and the one the indexes of what is open stand on
     return _KEYS[wanted.page.slug, wanted.sort]
 
@@ -182,8 +180,6 @@ class ListReading:
         if is_own and self.key in _OWN.values():
             return id, _BY_RECEIPT.format(whose=_whose(self.actor, "k"))
         is_walked = self.wanted.sort == "closed" or self.key is _OPEN_KEY  # each person's have an index in this order
-        if is_own and page == "deals" and self.key is _OPEN_KEY:
-            source = _OWN_DEALS
         if is_own and not is_walked:
             source = source.replace("journal_dossier d", _few_of(self.actor, self.wanted.state), 1)
         if page != "deals":

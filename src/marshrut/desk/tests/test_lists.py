@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -121,6 +122,14 @@ def test_further_filters_are_read_when_they_are_asked_for_and_one_that_is_on_sta
     narrowed = "/lists/inquiries?channel=phone"
     assert 'name="channel"' in text(anna, narrowed)
     assert 'name="channel"' not in text(anna, f"{narrowed}&part=filters")
+
+
+def test_deals_stand_by_when_they_were_opened_and_not_by_when_their_inquiry_came(anna: Client, hers: Ask, cast: Any) -> None:
+    came_first, came_later = hers(name="Анна Перова"), hers(name="Вера Второва")
+    for minutes, inquiry in ((1, came_later), (2, came_first)):
+        open_deal(inquiry_id=inquiry.pk, funnel="office", by=cast.anna, now=utc_now() + timedelta(minutes=minutes))
+    told = text(anna, "/lists/deals")
+    assert told.index("Анна Перова") < told.index("Вера Второва")
 
 
 @pytest.mark.parametrize("address", LISTS.values())
