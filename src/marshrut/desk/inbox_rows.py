@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 from markupsafe import Markup
 
+from marshrut.desk.lists.columns import CLASS_TONES
 from marshrut.desk.shapes import Named
 from marshrut.desk.shaping import owner_of, queue_of, title_of, tone_of_channel
 from marshrut.desk.web.pages import Desk
@@ -24,7 +25,6 @@ from marshrut.ui.pieces import holder, score, tag
 from marshrut.ui.wording import countdown, due, due_tone, when
 
 MESSAGE = 160  # characters of what they said
-CLASS_TONES = {"new_sale": "info", "repeat": "accent", "trip_trouble": "bad", "spam": "warm"}
 GROUPS = {"first": ("flag", noop("Before new inquiries")), "new": ("bolt", noop("New: answer now")),
           "rest": ("clock", noop("In work, by what is due next"))}
 
